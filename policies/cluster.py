@@ -1,0 +1,252 @@
+"""Cluster state: one look at a cluster, frozen, with the time it was taken.
+
+Sizes are bytes, shares are 0..1, times are UTC. A part that could not be read is None, and `unread` says why: a rule
+that needs it must answer "unknown", never "fine".
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from policies.address import Address
+from policies.record import Record
+
+
+class RunMode(StrEnum):
+    """Where tablets live: on the backends' own disks, or in shared object storage."""
+
+    SHARED_NOTHING = "shared_nothing"
+    SHARED_DATA = "shared_data"
+
+
+class Role(StrEnum):
+    """What a frontend is right now; LEADER is the follower that leads."""
+
+    LEADER = "LEADER"
+    FOLLOWER = "FOLLOWER"
+    OBSERVER = "OBSERVER"
+    UNKNOWN = "UNKNOWN"
+
+
+class Disk(Record):
+    """One storage path of a backend (SHOW PROC '/backends/<id>'); `data_total` = data used + available."""
+
+    path: str
+    medium: str
+    state: str
+    data_used: int
+    avail: int
+    total: int
+
+    @property
+    def data_total(self) -> int:
+        return self.data_used + self.avail
+
+
+class Backend(Record):
+    """A row of SHOW BACKENDS. `tablets` counts replicas on this node, those in the FE's recycle bin included."""
+
+    id: int
+    address: Address
+    alive: bool
+    decommissioned: bool
+    tablets: int
+    data_used: int
+    avail: int
+    total: int
+    used_share: float
+    max_disk_used_share: float
+    version: str = ""
+    error: str = ""
+    status_code: str | None = None
+    location: str = ""
+    be_port: int = -1
+    http_port: int = -1
+    brpc_port: int = -1
+    running_queries: int | None = None
+    last_start: datetime | None = None
+    last_heartbeat: datetime | None = None
+    disks: tuple[Disk, ...] | None = None
+
+    @property
+    def data_total(self) -> int:
+        return self.data_used + self.avail
+
+    @property
+    def shutting_down(self) -> bool:
+        """A graceful stop is going on (StatusCode SHUTDOWN, StarRocks 3.4 and later)."""
+        return self.status_code == "SHUTDOWN" or "BE is shutting down" in self.error
+
+
+class Frontend(Record):
+    """A row of SHOW FRONTENDS; `address` is host and edit_log_port."""
+
+    name: str
+    address: Address
+    role: Role
+    alive: bool
+    joined: bool
+    query_port: int
+    http_port: int
+    rpc_port: int
+    journal_id: int
+    version: str = ""
+    error: str = ""
+    last_start: datetime | None = None
+    last_heartbeat: datetime | None = None
+
+
+class ComputeNode(Record):
+    """A row of SHOW COMPUTE NODES."""
+
+    id: int
+    address: Address
+    alive: bool
+    decommissioned: bool = False
+    version: str = ""
+    error: str = ""
+    running_queries: int | None = None
+
+
+class ReplicationCount(Record):
+    """How much data is configured with one replication number (information_schema.partitions_meta)."""
+
+    replication: int
+    partitions: int
+    tablets: int
+    example: str = ""
+
+
+class OneReplicaTable(Record):
+    """A table with partitions of one replica that have tablets on one backend."""
+
+    backend_id: int
+    name: str
+    partitions: int
+    tablets: int
+    data_bytes: int | None = None
+
+
+class TabletHealth(Record):
+    """The Total row of SHOW PROC '/statistic'."""
+
+    tables: int
+    partitions: int
+    tablets: int
+    replicas: int
+    unhealthy: int
+    inconsistent: int
+    cloning: int
+    error_state: int
+
+
+class PendingTablet(Record):
+    """A tablet in the FE's scheduler, with the reason it gives (SHOW PROC '/cluster_balance/pending_tablets')."""
+
+    tablet_id: int
+    status: str
+    state: str
+    message: str
+    from_backend: int | None = None
+
+
+class Scheduler(Record):
+    """The tablet scheduler of the leader (SHOW PROC '/cluster_balance'); `examples` is read only when a drain stalls."""
+
+    pending: int
+    running: int
+    examples: tuple[PendingTablet, ...] = ()
+
+
+class ColocateGroup(Record):
+    """A row of SHOW PROC '/colocation_group'."""
+
+    id: str
+    name: str
+    stable: bool
+    replication: int | None = None
+
+
+class AlterJob(Record):
+    """A schema change or rollup that is not finished."""
+
+    database: str
+    table: str
+    kind: str
+    state: str
+    created: datetime | None = None
+
+
+class RunningTransaction(Record):
+    """An unfinished load transaction (SHOW PROC '/transactions/<db>/running')."""
+
+    database: str
+    id: int
+    label: str
+    prepared: datetime | None = None
+
+
+class RecycleBin(Record):
+    """Replicas that the backends hold for dropped tables and partitions, which the FE has not erased yet.
+
+    `on_backend` maps backend id to replicas; `source` says how it was found, since versions before 4.0 cannot list it.
+    """
+
+    on_backend: dict[int, int]
+    source: str
+
+
+class Privileges(Record):
+    """What the bot's account may do, as far as it could be proven; `missing` is what to grant, in words."""
+
+    account: str
+    roles: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+class ClusterState(Record):
+    """Everything one look saw. `taken_at` is the time before the first statement was sent."""
+
+    cluster: str
+    taken_at: datetime
+    version: str
+    run_mode: RunMode
+    answered_by: str = ""
+    frontends: tuple[Frontend, ...] = ()
+    backends: tuple[Backend, ...] = ()
+    compute_nodes: tuple[ComputeNode, ...] = ()
+    settings: dict[str, str] = Field(default_factory=dict)
+    replication: tuple[ReplicationCount, ...] | None = None
+    one_replica: tuple[OneReplicaTable, ...] | None = None
+    health: TabletHealth | None = None
+    scheduler: Scheduler | None = None
+    colocate_groups: tuple[ColocateGroup, ...] | None = None
+    alter_jobs: tuple[AlterJob, ...] | None = None
+    transactions: tuple[RunningTransaction, ...] | None = None
+    recycle_bin: RecycleBin | None = None
+    privileges: Privileges | None = None
+    unread: dict[str, str] = Field(default_factory=dict)
+
+    def backend(self, address: Address) -> Backend | None:
+        """The backend listed under exactly this host and heartbeat port."""
+        return next((b for b in self.backends if b.address == address), None)
+
+    def backend_by_id(self, backend_id: int) -> Backend | None:
+        return next((b for b in self.backends if b.id == backend_id), None)
+
+    def frontend(self, address: Address) -> Frontend | None:
+        return next((f for f in self.frontends if f.address == address), None)
+
+    @property
+    def leader(self) -> Frontend | None:
+        return next((f for f in self.frontends if f.role is Role.LEADER), None)
+
+    def staying(self, leaving: "frozenset[Address] | set[Address]" = frozenset()) -> Iterator[Backend]:
+        """Backends that will hold data afterwards: not in `leaving`, and not already being drained."""
+        return (b for b in self.backends if b.address not in leaving and not b.decommissioned)
+
+    def setting(self, name: str, default: str) -> str:
+        """A frontend config value as the leader shows it, or `default` (StarRocks' own) when it was not read."""
+        return self.settings.get(name, default)

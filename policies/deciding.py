@@ -1,0 +1,91 @@
+"""A person's decision applied to an operation: pure, one decision at a time.
+
+Whether the person may decide is judged before (policies.approval.judge); here is what follows from it.
+"""
+
+from datetime import datetime
+
+from policies.operation import Decision, DecisionKind, Event, EventKind, Operation, OperationState, Vote
+from policies.record import Record
+from policies.request import Person
+
+S = OperationState
+D = DecisionKind
+
+
+class Decided(Record):
+    """The operation after a decision, and what to tell."""
+
+    operation: Operation
+    events: tuple[Event, ...]
+
+
+def tell(
+    operation: Operation,
+    at: datetime,
+    kind: EventKind,
+    sentence: str,
+    by: Person | None = None,
+    details: tuple[str, ...] = (),
+) -> tuple[Operation, Event]:
+    """Number the next event of an operation."""
+    event = Event(n=operation.events + 1, at=at, kind=kind, sentence=sentence, by=by, details=details)
+    return operation.with_(events=event.n, changed_at=at), event
+
+
+def decide(operation: Operation, decision: Decision, now: datetime) -> Decided:
+    """Apply a decision that `operation.choices()` offers and that policy allows."""
+    moved, kind, sentence = _outcome(operation, decision, now)
+    told, event = tell(moved, now, kind, sentence, by=decision.person, details=_reason(decision))
+    return Decided(operation=told, events=(event,))
+
+
+def _reason(decision: Decision) -> tuple[str, ...]:
+    return (f"Reason: {decision.reason}",) if decision.reason else ()
+
+
+def _outcome(operation: Operation, decision: Decision, now: datetime) -> tuple[Operation, EventKind, str]:
+    match decision.kind:
+        case D.APPROVE:
+            vote = Vote(person=decision.person, digest=decision.digest, at=now)
+            votes = (*operation.votes, vote)
+            count = len({v.person.id for v in votes if v.digest == operation.digest})
+            state = operation.moved(operation.state, now, votes=votes)
+            return state, EventKind.VOTED, f"Approved ({count} of {operation.quorum})."
+        case D.REJECT:
+            return operation.moved(_rejected_as(operation), now), EventKind.REJECTED, "Rejected. Nothing was changed."
+        case D.CANCEL:
+            return operation.moved(S.CANCELLED, now), EventKind.CANCELLED, "Taken back. Nothing was changed."
+        case D.PAUSE:
+            words = "Paused: no further statement is sent. A drain that StarRocks has accepted goes on by itself."
+            return operation.moved(S.PAUSED, now), EventKind.PAUSED, words
+        case D.RESUME:
+            return operation.moved(S.RUNNING, now), EventKind.RESUMED, "Resumed."
+        case D.ABORT:
+            undoing = operation.moved(S.UNDOING, now, memory=None, halted_because="", halted_from="", skippable=False)
+            return undoing, EventKind.UNDOING, "Aborted: undoing the step in hand."
+        case D.RETRY:
+            return _retried(operation, now), EventKind.RETRIED, "Trying again: the cluster is looked at first."
+        case D.SKIP:
+            skipped = operation.moved(
+                S.RUNNING, now, step=operation.step + 1, memory=None, halted_because="", halted_from="", skippable=False
+            )
+            return skipped, EventKind.SKIPPED, f"Step {operation.step + 1} skipped."
+        case D.CLOSE:
+            words = "Closed: the cluster stays as it is now, and it is free for other operations."
+            return operation.moved(S.CLOSED, now), EventKind.CLOSED, words
+
+
+def _rejected_as(operation: Operation) -> OperationState:
+    return S.CANCELLED if operation.state is S.QUEUED else S.REJECTED
+
+
+def _retried(operation: Operation, now: datetime) -> Operation:
+    """Back to what halted: the step, or the undo. The patience of the step starts anew; what was sent stays known."""
+    memory = operation.memory
+    if memory is not None:
+        memory = memory.with_(
+            entered_at=now, first_true_at=None, stall=None, stall_since=None, intended_at=memory.acted_at
+        )
+    to = S.UNDOING if operation.halted_from == "undoing" else S.RUNNING
+    return operation.moved(to, now, memory=memory, halted_because="", halted_from="", skippable=False)

@@ -1,0 +1,273 @@
+"""The operation: the durable record of one plan's life, and the table of moves it may make.
+
+    DRAFTING -> REFUSED | AWAITING_APPROVAL
+    AWAITING_APPROVAL -> REJECTED | EXPIRED | CANCELLED | QUEUED | RUNNING     (QUEUED: the cluster belongs to another)
+    QUEUED -> RUNNING | AWAITING_APPROVAL | CANCELLED | EXPIRED
+    RUNNING <-> PAUSED          a person
+    RUNNING -> HALTED -> RUNNING          a step failed or stalled, or facts drifted; a person decides
+    RUNNING | PAUSED | HALTED -> UNDOING -> UNDONE | HALTED
+    RUNNING -> DONE             HALTED -> CLOSED
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from policies.plan import Plan
+from policies.record import Record
+from policies.request import Person, Request
+
+SCHEMA = 1
+
+
+class OperationState(StrEnum):
+    """Where an operation stands."""
+
+    DRAFTING = "drafting"
+    REFUSED = "refused"
+    AWAITING_APPROVAL = "awaiting_approval"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    HALTED = "halted"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    CLOSED = "closed"
+    DONE = "done"
+
+    @property
+    def terminal(self) -> bool:
+        return self in TERMINAL
+
+    @property
+    def holds_lock(self) -> bool:
+        """The cluster belongs to an operation in this state."""
+        return self in HOLDING
+
+
+S = OperationState
+TERMINAL = frozenset({S.REFUSED, S.REJECTED, S.EXPIRED, S.CANCELLED, S.UNDONE, S.CLOSED, S.DONE})
+HOLDING = frozenset({S.RUNNING, S.PAUSED, S.HALTED, S.UNDOING})
+
+MOVES: dict[tuple[OperationState, OperationState], str] = {
+    (S.DRAFTING, S.AWAITING_APPROVAL): "the plan is made and no check blocks it",
+    (S.DRAFTING, S.REFUSED): "a check blocks the plan, or the cluster could not be read",
+    (S.DRAFTING, S.CANCELLED): "the requester took it back before there was a plan",
+    (S.AWAITING_APPROVAL, S.AWAITING_APPROVAL): "a vote short of the quorum, or the plan was made again after drift",
+    (S.AWAITING_APPROVAL, S.REFUSED): "looked at again before the start, a check now blocks it",
+    (S.AWAITING_APPROVAL, S.REJECTED): "an approver said no",
+    (S.AWAITING_APPROVAL, S.EXPIRED): "nobody decided in time",
+    (S.AWAITING_APPROVAL, S.CANCELLED): "the requester took it back",
+    (S.AWAITING_APPROVAL, S.QUEUED): "approved, but the cluster belongs to another operation",
+    (S.AWAITING_APPROVAL, S.RUNNING): "approved, the lock is ours and the facts hold",
+    (S.QUEUED, S.RUNNING): "the holder ended, the lock is ours and the facts hold",
+    (S.QUEUED, S.AWAITING_APPROVAL): "the facts drifted while waiting: the plan was made again and needs new votes",
+    (S.QUEUED, S.REFUSED): "looked at again before the start, a check now blocks it",
+    (S.QUEUED, S.CANCELLED): "the requester took it back, or an approver rejected it while it waited",
+    (S.QUEUED, S.EXPIRED): "the approval ran out while waiting",
+    (S.RUNNING, S.PAUSED): "a person asked to stop before the next act",
+    (S.PAUSED, S.RUNNING): "a person resumed it",
+    (S.RUNNING, S.HALTED): "a step failed, or the cluster is not as the plan says",
+    (S.HALTED, S.RUNNING): "a person decided to try again, or to skip the step",
+    (S.HALTED, S.UNDOING): "a person aborted it, or wants the undo tried again",
+    (S.RUNNING, S.UNDOING): "a person aborted it",
+    (S.PAUSED, S.UNDOING): "a person aborted it",
+    (S.UNDOING, S.UNDONE): "everything that can be undone was undone",
+    (S.UNDOING, S.HALTED): "an undo failed, or the cluster is not as the undo expects",
+    (S.HALTED, S.CLOSED): "a person left the cluster as it is and ended the operation",
+    (S.RUNNING, S.DONE): "the last step was seen done",
+}
+
+
+class IllegalMove(Exception):
+    """The table of moves has no such arrow: a bug, never a person's mistake."""
+
+
+class DecisionKind(StrEnum):
+    """What a person can tell an operation to do."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    CANCEL = "cancel"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ABORT = "abort"
+    RETRY = "retry"
+    SKIP = "skip"
+    CLOSE = "close"
+
+
+D = DecisionKind
+CHOICES: dict[OperationState, tuple[DecisionKind, ...]] = {
+    S.DRAFTING: (D.CANCEL,),
+    S.AWAITING_APPROVAL: (D.APPROVE, D.REJECT, D.CANCEL),
+    S.QUEUED: (D.REJECT, D.CANCEL),
+    S.RUNNING: (D.PAUSE, D.ABORT),
+    S.PAUSED: (D.RESUME, D.ABORT),
+    S.HALTED: (D.RETRY, D.SKIP, D.ABORT, D.CLOSE),
+}
+"""Which decisions an operation takes in each state, in the order of the buttons (SKIP only where the step allows it)."""
+
+
+class Decision(Record):
+    """A person's click. `token` makes repeats recognisable; `digest` is the plan that was on the card."""
+
+    token: str
+    operation: str
+    kind: DecisionKind
+    person: Person
+    channel: str
+    at: datetime
+    digest: str = ""
+    reason: str = ""
+
+
+class Vote(Record):
+    """A person's yes to one digest."""
+
+    person: Person
+    digest: str
+    at: datetime
+
+
+class Sample(Record):
+    """Progress at one look: tablets and bytes still on the node."""
+
+    at: datetime
+    tablets: int
+    data_bytes: int
+
+
+class Reading(Record):
+    """What a condition sees: done or not, the share done (None when unknown), and a sentence."""
+
+    done: bool
+    sentence: str
+    share: float | None = None
+
+
+class Stall(Record):
+    """Why nothing moves: a cause from `policies.stalls`, in words, and what to do about it."""
+
+    cause: str
+    sentence: str
+    advice: str
+    examples: tuple[str, ...] = ()
+
+
+class StepMemory(Record):
+    """What is kept about the step in hand, so that any worker can go on with it.
+
+    intended_at: the intent to act was written down; acted_at: the act was seen to have been accepted.
+    A crash between the two is recognised by looking at the cluster (see workers.engine).
+    """
+
+    step: str
+    entered_at: datetime
+    intended_at: datetime | None = None
+    acted_at: datetime | None = None
+    first_true_at: datetime | None = None
+    samples: tuple[Sample, ...] = ()
+    peak: Sample | None = None
+    reading: Reading | None = None
+    forecast: str = ""
+    stall: Stall | None = None
+    stall_since: datetime | None = None
+
+
+class Operation(Record):
+    """The record. `step` indexes the plan's steps; while UNDOING it walks back and `memory` is about the undo.
+
+    `trouble` says what keeps us from looking or acting right now (a frontend that does not answer); it is not a halt.
+    """
+
+    id: str
+    request: Request
+    state: OperationState
+    created_at: datetime
+    changed_at: datetime
+    schema_version: int = SCHEMA
+    revision: int = 0
+    digest: str = ""
+    title: str = ""
+    votes: tuple[Vote, ...] = ()
+    quorum: int = 1
+    expires_at: datetime | None = None
+    queued_behind: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    step: int = 0
+    memory: StepMemory | None = None
+    halted_because: str = ""
+    halted_from: Literal["", "running", "undoing"] = ""
+    skippable: bool = False
+    trouble: str = ""
+    trouble_since: datetime | None = None
+    events: int = 0
+
+    @property
+    def cluster(self) -> str:
+        return self.request.cluster
+
+    def moved(self, to: OperationState, at: datetime, **changes: object) -> "Operation":
+        """This operation after one allowed move; raises IllegalMove when the table has no such arrow."""
+        if to is not self.state and (self.state, to) not in MOVES:
+            raise IllegalMove(f"{self.id}: {self.state} -> {to}")
+        if to.terminal:
+            changes.setdefault("ended_at", at)
+        return self.with_(state=to, changed_at=at, **changes)
+
+    def choices(self) -> tuple[DecisionKind, ...]:
+        """What a person can decide now."""
+        offered = CHOICES.get(self.state, ())
+        return offered if self.skippable else tuple(kind for kind in offered if kind is not D.SKIP)
+
+
+class EventKind(StrEnum):
+    """What happened; the thread has one reply for each event that is told."""
+
+    REQUESTED = "requested"
+    PLANNED = "planned"
+    REFUSED = "refused"
+    VOTED = "voted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    REPLANNED = "replanned"
+    QUEUED = "queued"
+    STARTED = "started"
+    ACTED = "acted"
+    STEP_DONE = "step_done"
+    STALLED = "stalled"
+    MOVING_AGAIN = "moving_again"
+    OBSERVED = "observed"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    HALTED = "halted"
+    RETRIED = "retried"
+    SKIPPED = "skipped"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    CLOSED = "closed"
+    DONE = "done"
+
+
+class Event(Record):
+    """One thing that happened, with the sentence that tells it; `n` counts from 1 within the operation."""
+
+    n: int
+    at: datetime
+    kind: EventKind
+    sentence: str
+    by: Person | None = None
+    details: tuple[str, ...] = ()
+
+
+class Snapshot(Record):
+    """What a reader (card, list, page) needs: the operation and its current plan."""
+
+    operation: Operation
+    plan: Plan | None = None

@@ -1,0 +1,190 @@
+"""The plan: what will run, what it relies on, and the digest that an approval is given to.
+
+Acts and conditions are data. A plan can be shown, stored, hashed and compared; nothing in it is a live object.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from policies.address import Address
+from policies.record import Record
+from policies.request import OperationKind
+
+
+class Verdict(StrEnum):
+    """How a finding bears on the plan: block refuses it, warn is shown to the approvers, ok is evidence."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    OK = "ok"
+
+
+class Finding(Record):
+    """A check's verdict: one sentence with the evidence, and what to do about it (empty when nothing is needed)."""
+
+    check: str
+    verdict: Verdict
+    sentence: str
+    advice: str = ""
+
+
+class DecommissionBackend(Record):
+    """ALTER SYSTEM DECOMMISSION BACKEND: data moves away while the node keeps serving. Repeating it changes nothing."""
+
+    kind: Literal["decommission_backend"] = "decommission_backend"
+    address: Address
+    backend_id: int
+
+
+class CancelDecommission(Record):
+    """CANCEL DECOMMISSION BACKEND: stops a drain; tablets that moved stay moved. Repeating it changes nothing."""
+
+    kind: Literal["cancel_decommission"] = "cancel_decommission"
+    address: Address
+    backend_id: int
+
+
+class DropBackend(Record):
+    """ALTER SYSTEM DROP BACKEND of a drained node, never with FORCE. It cannot be undone."""
+
+    kind: Literal["drop_backend"] = "drop_backend"
+    address: Address
+    backend_id: int
+
+
+Act = Annotated[DecommissionBackend | CancelDecommission | DropBackend, Field(discriminator="kind")]
+
+
+class BackendLeaving(Record):
+    """The node is listed with this id and its decommission flag is set."""
+
+    kind: Literal["backend_leaving"] = "backend_leaving"
+    address: Address
+    backend_id: int
+
+
+class BackendDrained(Record):
+    """The node is gone from the list, or it has held no tablet for two looks that lie `pacing.second_look_after` apart."""
+
+    kind: Literal["backend_drained"] = "backend_drained"
+    address: Address
+    backend_id: int
+
+
+class BackendGone(Record):
+    """No node with this id is listed any more."""
+
+    kind: Literal["backend_gone"] = "backend_gone"
+    address: Address
+    backend_id: int
+
+
+class BackendStaying(Record):
+    """The node is listed with this id and its decommission flag is not set."""
+
+    kind: Literal["backend_staying"] = "backend_staying"
+    address: Address
+    backend_id: int
+
+
+Condition = Annotated[
+    BackendLeaving | BackendDrained | BackendGone | BackendStaying,
+    Field(discriminator="kind"),
+]
+
+
+class Step(Record):
+    """*act* (what to do; None means only wait) + *until* (what must then be seen) + *undo* (if there is one).
+
+    `group` names what the step belongs to (a node); undo works within one group, from the step in hand backwards.
+    `point_of_no_return` means: once this step's act has been sent, its group can no longer be undone.
+    """
+
+    id: str
+    group: str
+    title: str
+    act: Act | None
+    until: Condition
+    undo: Act | None = None
+    undo_until: Condition | None = None
+    point_of_no_return: bool = False
+    skippable: bool = False
+
+
+class Fact(Record):
+    """Something the plan relies on. Numbers may move by `tolerance` before the plan counts as overtaken; None = exact."""
+
+    key: str
+    label: str
+    value: str | int
+    tolerance: int | None = None
+
+
+class Estimate(Record):
+    """Time the operation will take, in wall-clock seconds, as a range; both None means unknown. `reason` says from what."""
+
+    low_s: float | None
+    high_s: float | None
+    reason: str
+
+
+class NodeRoom(Record):
+    """A backend's disks before and after: bytes used of `data_total`, and the worst disk's share. None when it leaves."""
+
+    address: Address
+    total: int
+    used_before: int
+    used_after: int | None
+    worst_disk_before: float
+    worst_disk_after: float | None
+
+
+class Plan(Record):
+    """Ordered steps with everything a person needs to judge them."""
+
+    operation: str
+    revision: int
+    kind: OperationKind
+    cluster: str
+    made_at: datetime
+    title: str
+    reason: str
+    targets: tuple[Address, ...]
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+    facts: tuple[Fact, ...]
+    estimate: Estimate
+    room: tuple[NodeRoom, ...] = ()
+    tablets_to_move: int = 0
+    bytes_to_move: int = 0
+    unhealthy_baseline: int = 0
+    undo_words: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over intent, targets, steps and the facts relied on: what an approval is given to."""
+        bound = {
+            "cluster": self.cluster,
+            "facts": [fact.model_dump(mode="json") for fact in self.facts],
+            "kind": self.kind.value,
+            "operation": self.operation,
+            "revision": self.revision,
+            "steps": [step.model_dump(mode="json") for step in self.steps],
+            "targets": [str(target) for target in self.targets],
+        }
+        text = json.dumps(bound, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def blocked(self) -> bool:
+        return any(finding.verdict is Verdict.BLOCK for finding in self.findings)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The step groups in order, each once."""
+        return tuple(dict.fromkeys(step.group for step in self.steps))

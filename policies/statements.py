@@ -1,0 +1,29 @@
+"""Acts as SQL: the one place where a statement that changes a cluster is written.
+
+Values come from `Address`, which allows only what an address may contain; quoting is applied all the same.
+One address per statement: for FOLLOWER/OBSERVER lists are a syntax error, and a backend list is not atomic for DROP
+(fe: sql/parser/StarRocks.g4; system/SystemInfoService.java dropBackends).
+"""
+
+from policies.address import Address
+from policies.plan import Act, CancelDecommission, DecommissionBackend, DropBackend
+
+
+def statement_of(act: Act) -> str:
+    """The exact statement an act sends."""
+    match act:
+        case DecommissionBackend(address=address):
+            return f"ALTER SYSTEM DECOMMISSION BACKEND {quoted(address)}"
+        case CancelDecommission(address=address):
+            # A statement of its own, not an ALTER SYSTEM clause (StarRocks.g4: cancelAlterSystemStatement).
+            return f"CANCEL DECOMMISSION BACKEND {quoted(address)}"
+        case DropBackend(address=address):
+            return f"ALTER SYSTEM DROP BACKEND {quoted(address)}"
+
+
+def quoted(address: Address) -> str:
+    """`"host:port"` as a StarRocks string; raises ValueError on anything an address cannot contain."""
+    text = str(address)
+    if any(character in text for character in "\"'\\;\n\r\0 "):
+        raise ValueError(f"not an address: {text!r}")
+    return f'"{text}"'

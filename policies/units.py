@@ -1,0 +1,58 @@
+"""Quantities in words: bytes as StarRocks writes them, durations, shares, counts.
+
+StarRocks prints 1024-based sizes with the units B, KB, MB, GB, TB and never larger ones
+(fe: common/util/DebugUtil.java getByteUint).
+"""
+
+from datetime import timedelta
+
+KIB = 1024
+GIB = 1024**3
+TIB = 1024**4
+_BYTE_UNITS = ((TIB, "TB"), (GIB, "GB"), (1024**2, "MB"), (KIB, "KB"))
+
+
+def in_bytes(count: float) -> str:
+    """`403_604_914_176` -> `375.9 GB`."""
+    for size, unit in _BYTE_UNITS:
+        if abs(count) >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count:.0f} B"
+
+
+def in_count(count: float) -> str:
+    """`88969` -> `88,969`."""
+    return f"{count:,.0f}"
+
+
+def in_percent(share: float) -> str:
+    """`0.9167` -> `91.7 %`."""
+    return f"{share * 100:.1f} %"
+
+
+def in_time(span: timedelta | float) -> str:
+    """A duration with at most two units: `48 s`, `3 min 20 s`, `2 h 5 min`, `1 d 3 h`. Numbers are seconds."""
+    seconds = round(span.total_seconds() if isinstance(span, timedelta) else span)
+    if seconds < 0:
+        return f"-{in_time(-seconds)}"
+    for size, unit, smaller_size, smaller_unit in (
+        (86_400, "d", 3_600, "h"),
+        (3_600, "h", 60, "min"),
+        (60, "min", 1, "s"),
+    ):
+        if seconds >= size:
+            whole, rest = divmod(seconds, size)
+            smaller = rest // smaller_size
+            return f"{whole} {unit} {smaller} {smaller_unit}" if smaller else f"{whole} {unit}"
+    return f"{seconds} s"
+
+
+def in_list(items: "list[str] | tuple[str, ...]", limit: int = 5) -> str:
+    """`a, b and c`; from `limit` on `a, b, … and 7 more`."""
+    shown = list(items[:limit])
+    hidden = len(items) - len(shown)
+    if hidden:
+        return f"{', '.join(shown)} and {hidden:,} more"
+    if len(shown) < 2:
+        return "".join(shown)
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"

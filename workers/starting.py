@@ -1,0 +1,113 @@
+"""From approval to the first step: take the lock or queue, look again, compare the facts, start."""
+
+from datetime import datetime, timedelta
+
+from policies.approval import standing
+from policies.deciding import tell
+from policies.drift import compare
+from policies.operation import Event, EventKind, Operation, OperationState
+from policies.plan import Plan, Verdict
+from workers.audit import AuditEntry
+from workers.drafting import make_plan
+from workers.starrocks import ClusterError
+from workers.store import Claim
+from workers.wiring import Wiring
+
+S = OperationState
+
+RETRY_LOOK_S = 10.0
+QUEUE_LOOK_S = 60.0
+
+
+def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> str:
+    """Start an approved operation, or say visibly why it cannot start yet."""
+    withdrawn = _votes_that_no_longer_stand(wiring, operation, now)
+    if withdrawn:
+        return _ask_again(wiring, claim, operation, claim.plan, withdrawn, now)
+    lock = wiring.store.lock(claim, operation.cluster, operation.title)
+    if not lock.acquired:
+        return _queue(wiring, claim, operation, lock.holder.operation, now)
+    try:
+        fresh = make_plan(wiring, operation.request, revision=operation.revision, now=now)
+    except ClusterError as error:
+        waiting = operation.with_(trouble=str(error), trouble_since=operation.trouble_since or now)
+        wiring.store.commit(claim, waiting, delay_s=RETRY_LOOK_S)
+        return f"approved, but the cluster cannot be read: {error}"
+    if fresh.blocked:
+        return _refuse(wiring, claim, operation, fresh, now)
+    drift = compare(claim.plan.facts, fresh.facts)
+    if drift.material or fresh.steps != claim.plan.steps:
+        return _ask_again(wiring, claim, operation, fresh, drift.material or ("The steps are different now.",), now)
+    return _run(wiring, claim, operation, drift.harmless, now)
+
+
+def _votes_that_no_longer_stand(wiring: Wiring, operation: Operation, now: datetime) -> tuple[str, ...]:
+    """Judged at the click, and again here: an approver may have left the group meanwhile."""
+    policy = wiring.policy_for(operation)
+    members = [wiring.directory.member(vote.person) for vote in operation.votes]
+    return standing(operation, members, policy, wiring.home_team(), now)
+
+
+def _queue(wiring: Wiring, claim: Claim, operation: Operation, holder: str, now: datetime) -> str:
+    if operation.state is S.QUEUED and operation.queued_behind == holder:
+        wiring.store.commit(claim, operation, delay_s=QUEUE_LOOK_S)
+        return f"still waiting for {holder}"
+    queued = operation.moved(S.QUEUED, now, queued_behind=holder)
+    words = f"Approved. The cluster belongs to {holder} now; this operation starts by itself when that one has ended."
+    queued, event = tell(queued, now, EventKind.QUEUED, words)
+    wiring.store.commit(claim, queued, delay_s=QUEUE_LOOK_S, events=(event,), audit=(AuditEntry.of(queued, event),))
+    return f"queued behind {holder}"
+
+
+def _refuse(wiring: Wiring, claim: Claim, operation: Operation, fresh: Plan, now: datetime) -> str:
+    reasons = tuple(f.sentence for f in fresh.findings if f.verdict is Verdict.BLOCK)
+    refused = operation.moved(S.REFUSED, now, queued_behind="", trouble="", trouble_since=None)
+    words = "Not started: looked at again just before the start, the plan is no longer safe. Nothing was changed."
+    refused, event = tell(refused, now, EventKind.REFUSED, words, details=reasons)
+    plan = fresh.with_(revision=operation.revision)
+    wiring.store.commit(
+        claim, refused, delay_s=None, events=(event,), plan=plan, audit=(AuditEntry.of(refused, event),)
+    )
+    return "refused at the start"
+
+
+def _ask_again(
+    wiring: Wiring, claim: Claim, operation: Operation, plan: Plan, why: tuple[str, ...], now: datetime
+) -> str:
+    """What was approved is not what would run: a new revision, no votes, and the difference in words."""
+    policy = wiring.policy_for(operation)
+    revised = plan.with_(revision=operation.revision + 1, made_at=now)
+    again = operation.moved(
+        S.AWAITING_APPROVAL,
+        now,
+        revision=revised.revision,
+        digest=revised.digest,
+        votes=(),
+        queued_behind="",
+        trouble="",
+        trouble_since=None,
+        expires_at=now + timedelta(seconds=policy.expires_s),
+    )
+    words = "The cluster changed after the plan was made: this is a new plan, and it needs new approvals."
+    again, event = tell(again, now, EventKind.REPLANNED, words, details=why)
+    wiring.store.commit(
+        claim,
+        again,
+        delay_s=min(policy.expires_s, 600.0),
+        events=(event,),
+        plan=revised,
+        audit=(AuditEntry.of(again, event, detail=f"digest {revised.digest}"),),
+        release_lock=True,
+    )
+    return "plan made again"
+
+
+def _run(wiring: Wiring, claim: Claim, operation: Operation, harmless: tuple[str, ...], now: datetime) -> str:
+    running = operation.moved(
+        S.RUNNING, now, started_at=now, step=0, memory=None, queued_behind="", trouble="", trouble_since=None
+    )
+    event: Event
+    words = "Started. The cluster was looked at again and is as the plan says."
+    running, event = tell(running, now, EventKind.STARTED, words, details=harmless)
+    wiring.store.commit(claim, running, delay_s=0, events=(event,), audit=(AuditEntry.of(running, event),))
+    return "started"
