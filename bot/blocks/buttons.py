@@ -1,0 +1,181 @@
+"""Buttons and the reject form: what they look like, what they carry, and how a click is read again.
+
+A button carries the operation's id, the digest of the plan on its card and the kind of decision, nothing else; none of
+it is trusted: the worker looks everything up and judges again (Slack payloads can be replayed within five minutes).
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.blocks.layout import Block, Element, header
+from bot.escape import clip, plain
+from policies.operation import Decision, DecisionKind, Operation
+from policies.record import Record
+from policies.request import Person
+
+D = DecisionKind
+ACTIONS: dict[DecisionKind, str] = {kind: f"sr.op.{kind}" for kind in DecisionKind}
+REJECT = ACTIONS[D.REJECT]
+"""Opens the form; every other button decides at once."""
+DECISIONS: tuple[str, ...] = tuple(action for kind, action in ACTIONS.items() if kind is not D.REJECT)
+REJECT_FORM = "sr.op.reject.form"
+REASON_BLOCK, REASON_INPUT = "reason", "text"
+LONGEST_REASON = 300
+_LONGEST_VALUE = 2_000
+
+
+class Value(Record):
+    """What a button or a form carries."""
+
+    op: str
+    digest: str = ""
+    kind: DecisionKind
+    channel: str = ""
+
+    def text(self) -> str:
+        return json.dumps(self.model_dump(mode="json", exclude_defaults=True), separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: object) -> "Value | None":
+        """A value as we wrote it, or None: anything else is not ours."""
+        if not isinstance(text, str) or len(text) > _LONGEST_VALUE:
+            return None
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError:
+            return None
+
+
+def button(
+    operation: Operation, kind: DecisionKind, label: str, *, style: str = "", confirm: Element | None = None, spoken: str = ""
+) -> Element:
+    """A button for one decision on one digest; `spoken` is what a screen reader says instead of the label."""
+    value = Value(op=operation.id, digest=operation.digest, kind=kind)
+    element: Element = {
+        "type": "button",
+        "action_id": ACTIONS[kind],
+        "text": {"type": "plain_text", "text": clip(plain(label), 75), "emoji": False},
+        "value": value.text(),
+        "accessibility_label": clip(plain(spoken or f"{label} of operation {operation.id}"), 75),
+    }
+    if style:
+        element["style"] = style
+    if confirm:
+        element["confirm"] = confirm
+    return element
+
+
+def confirm(title: str, text: str, yes: str, no: str = "Not now", *, danger: bool = False) -> Element:
+    """A question before a click counts; all parts are plain text."""
+    return {
+        "title": {"type": "plain_text", "text": clip(plain(title), 100)},
+        "text": {"type": "plain_text", "text": clip(plain(text), 300)},
+        "confirm": {"type": "plain_text", "text": clip(plain(yes), 30)},
+        "deny": {"type": "plain_text", "text": clip(plain(no), 30)},
+        **({"style": "danger"} if danger else {}),
+    }
+
+
+def actions(*elements: Element) -> Block:
+    return {"type": "actions", "block_id": "decisions", "elements": list(elements)}
+
+
+def reject_modal(op_id: str, digest: str, *, channel: str = "", title: str = "") -> dict[str, object]:
+    """The form that asks why; `channel` is where the card is, so that a private answer can be given there."""
+    value = Value(op=op_id, digest=digest, kind=D.REJECT, channel=channel)
+    about = [header(title)] if title else []
+    reason: Block = {
+        "type": "input",
+        "block_id": REASON_BLOCK,
+        "label": {"type": "plain_text", "text": "Why not?"},
+        "hint": {"type": "plain_text", "text": "Everyone in the thread reads it. The requester learns what to change."},
+        "element": {
+            "type": "plain_text_input",
+            "action_id": REASON_INPUT,
+            "multiline": True,
+            "min_length": 3,
+            "max_length": LONGEST_REASON,
+        },
+    }
+    return {
+        "type": "modal",
+        "callback_id": REJECT_FORM,
+        "private_metadata": value.text(),
+        "title": {"type": "plain_text", "text": "Reject the plan"},
+        "submit": {"type": "plain_text", "text": "Reject"},
+        "close": {"type": "plain_text", "text": "Back"},
+        "blocks": [*about, reason],
+    }
+
+
+def decision_from_action(payload: Mapping[str, Any], at: datetime) -> Decision | None:
+    """The decision of a `block_actions` payload, or None when it is not a whole and honest click on one of our buttons.
+
+    The token makes a re-delivered click recognisable; a second click of the same person is another decision.
+    """
+    action = _first(payload.get("actions"))
+    value = Value.read(action.get("value"))
+    person = person_of(payload)
+    if value is None or person is None or action.get("action_id") != ACTIONS[value.kind]:
+        return None
+    channel = _text(_mapping(payload.get("channel")).get("id"))
+    stamp = _text(action.get("action_ts"))
+    if not channel or not stamp:
+        return None
+    return Decision(
+        token=f"{value.op}:{value.kind}:{person.id}:{stamp}",
+        operation=value.op,
+        kind=value.kind,
+        person=person,
+        channel=channel,
+        at=at,
+        digest=value.digest,
+    )
+
+
+def decision_from_submission(payload: Mapping[str, Any], at: datetime) -> Decision | None:
+    """The decision of a submitted reject form, or None when it is not ours."""
+    view = _mapping(payload.get("view"))
+    value = Value.read(view.get("private_metadata"))
+    person = person_of(payload)
+    if view.get("callback_id") != REJECT_FORM or value is None or value.kind is not D.REJECT or person is None:
+        return None
+    values = _mapping(_mapping(view.get("state")).get("values"))
+    typed = _text(_mapping(_mapping(values.get(REASON_BLOCK)).get(REASON_INPUT)).get("value"))
+    return Decision(
+        token=f"{value.op}:{value.kind}:{person.id}:{_text(view.get('id')) or at.isoformat()}",
+        operation=value.op,
+        kind=value.kind,
+        person=person,
+        channel=value.channel,
+        at=at,
+        digest=value.digest,
+        reason=clip(plain(typed), LONGEST_REASON),
+    )
+
+
+def person_of(payload: Mapping[str, Any]) -> Person | None:
+    """Who clicked. The team is the person's own: the payload's team may be the one that hosts a shared channel."""
+    user = _mapping(payload.get("user"))
+    identity, team = _text(user.get("id")), _text(user.get("team_id"))
+    if not identity:
+        return None
+    name = _text(user.get("username")) or _text(user.get("name"))
+    enterprise = _text(_mapping(user.get("enterprise_user")).get("enterprise_id"))
+    return Person(id=identity, team=team, name=clip(plain(name), 80), enterprise=enterprise)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _first(value: object) -> Mapping[str, Any]:
+    return _mapping(value[0]) if isinstance(value, list) and value else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,159 @@
+"""`decommission be HOST:PORT … [on CLUSTER] [reason="…"]`: the part of the grammar that asks for an operation."""
+
+from dataclasses import dataclass, field
+
+from bot.commands import mistakes
+from bot.commands.mistakes import LONGEST_REASON, command_line, mistake, shown
+from bot.commands.place import Place
+from bot.commands.records import MenuEntry, Mistake, Operate
+from bot.commands.targets import corrected
+from bot.commands.words import Word
+from bot.escape import clip
+from bot.suggestions import closest
+from policies.address import Address, AddressError
+
+MOST_TARGETS = 20
+# Words people put between hosts; they carry no meaning here.
+_CONNECTORS = frozenset({"to", "and", "&", "+", "from", "node", "nodes"})
+_ON = frozenset({"on", "in", "@"})
+
+
+@dataclass
+class Attempt:
+    """The words of an operation sorted by what they are for; nothing is judged yet."""
+
+    entry: MenuEntry
+    dry_run: bool
+    hosts: list[str] = field(default_factory=list)
+    clusters: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    spilled: bool = False
+    dangling_on: bool = False
+
+    @property
+    def reason(self) -> str:
+        return " ".join(self.reasons)
+
+    def again(self, hosts: list[str] | None = None, cluster: str | None = None) -> str:
+        """The command to type next: what was typed, with wrong parts corrected where that can be guessed."""
+        guesses = _unique([corrected(host) or host for host in self.hosts]) if hosts is None else hosts
+        named = cluster or (self.clusters[0] if self.clusters else None)
+        reason = clip(self.reason, LONGEST_REASON)
+        return command_line(self.entry, guesses, cluster=named, reason=reason, dry_run=self.dry_run)
+
+
+def parse_operation(entry: MenuEntry, words: list[Word], place: Place, *, dry_run: bool) -> Operate | Mistake:
+    """Read everything after the operation's own words; the first mistake is told, and its correction keeps the rest."""
+    attempt = sorted_words(entry, words, place, dry_run=dry_run)
+    if not attempt.hosts:
+        return _no_target(attempt)
+    cluster = _cluster(attempt, place)
+    if isinstance(cluster, Mistake):
+        return cluster
+    wrong = _wrong_reason(attempt)
+    if wrong is not None:
+        return wrong
+    targets = _targets(attempt, place)
+    if isinstance(targets, Mistake):
+        return targets
+    return Operate(kind=entry.kind, targets=targets, cluster=cluster, reason=attempt.reason, dry_run=dry_run)
+
+
+def sorted_words(entry: MenuEntry, words: list[Word], place: Place, *, dry_run: bool) -> Attempt:
+    """Hosts, clusters and reasons told apart. An unquoted reason takes the words that follow it, up to `on CLUSTER`."""
+    attempt = Attempt(entry, dry_run)
+    expects_cluster = in_reason = False
+    for at, word in enumerate(words):
+        if expects_cluster and not word.key:
+            attempt.clusters.append(word.text)
+            expects_cluster = in_reason = False
+        elif word.key == "cluster":
+            attempt.clusters.append(word.text)
+        elif word.key == "reason":
+            attempt.reasons.append(word.text)
+            in_reason = not word.quoted
+        elif not word.quoted and word.text.casefold() in _ON and (not in_reason or _names_cluster(words, at + 1, place)):
+            expects_cluster = True
+        elif in_reason:
+            attempt.reasons.append(word.text)
+            attempt.spilled = True
+        elif word.quoted or word.text.casefold() not in _CONNECTORS:
+            attempt.hosts.append(word.text)
+    attempt.dangling_on = expects_cluster
+    return attempt
+
+
+def _names_cluster(words: list[Word], at: int, place: Place) -> bool:
+    return at < len(words) and place.find(words[at].text) is not None
+
+
+def _no_target(attempt: Attempt) -> Mistake:
+    return mistake(
+        f"`{' '.join(attempt.entry.words)}` needs at least one node.",
+        f"Usage: `{attempt.entry.usage}`. The node list shows every host and port.",
+        "nodes",
+    )
+
+
+def _cluster(attempt: Attempt, place: Place) -> str | Mistake:
+    if len(attempt.clusters) > 1:
+        known = next((name for name in attempt.clusters if place.find(name)), attempt.clusters[0])
+        named = ", ".join(shown(name, 40) for name in attempt.clusters[:3])
+        right = "One operation belongs to one cluster: name it once."
+        return mistake(f"Several clusters are named: {named}.", right, attempt.again(cluster=known))
+    if attempt.dangling_on:
+        right = "Write `on` and then the name of the cluster, or leave both out in a channel that is bound to one."
+        return mistake("After `on` the name of the cluster is missing.", right, attempt.again(cluster=place.guess))
+    return place.resolve(attempt.clusters[0] if attempt.clusters else None, attempt.again(cluster="{cluster}"))
+
+
+def _wrong_reason(attempt: Attempt) -> Mistake | None:
+    if len(attempt.reason) > LONGEST_REASON:
+        return mistakes.reason_too_long(len(attempt.reason), attempt.again())
+    return mistakes.reason_unquoted(attempt.again()) if attempt.spilled else None
+
+
+def _targets(attempt: Attempt, place: Place) -> tuple[Address, ...] | Mistake:
+    targets: list[Address] = []
+    for host in attempt.hosts:
+        cluster = place.find(host)
+        others = [other for other in attempt.hosts if other != host]
+        if cluster is not None and others and not attempt.clusters:
+            sentence = f"{shown(host)} is a cluster, not a node."
+            return mistake(sentence, "Write `on` before the cluster.", attempt.again(others, cluster=cluster))
+        try:
+            targets.append(Address.parse(host.replace("`", "'")))
+        except AddressError as error:
+            return _wrong_host(attempt, host, str(error))
+    return _counted(attempt, targets)
+
+
+def _counted(attempt: Attempt, targets: list[Address]) -> tuple[Address, ...] | Mistake:
+    once = _unique([str(target) for target in targets])
+    if len(once) < len(targets):
+        twice = next(str(target) for target in targets if targets.count(target) > 1)
+        return mistake(f"{shown(twice)} is named twice.", "Name each node once.", attempt.again(once))
+    if len(once) > MOST_TARGETS:
+        sentence = f"{len(once)} nodes are named; one operation takes at most {MOST_TARGETS}."
+        return mistake(sentence, "Ask for the first ones now and for the rest later.", attempt.again(once[:MOST_TARGETS]))
+    return tuple(targets)
+
+
+def _wrong_host(attempt: Attempt, host: str, sentence: str) -> Mistake:
+    """A word that is no address: a misspelt keyword, a host that can be corrected, or one to look up."""
+    keyword = closest(host.partition("=")[0], ("reason",)) if "=" in host else None
+    if keyword:
+        right = 'The only option is `reason="…"`.'
+        rest = [other for other in attempt.hosts if other != host]
+        given = attempt.reason or host.partition("=")[2]
+        attempt = Attempt(attempt.entry, attempt.dry_run, rest, attempt.clusters, [given])
+        return mistake(f"{shown(host)} is not an option.", right, attempt.again())
+    if corrected(host):
+        return mistake(sentence, "A node is written as the node list shows it: `HOST:PORT`.", attempt.again())
+    rest = [other for other in attempt.hosts if other != host and corrected(other)]
+    right = "A node is written as the node list shows it: `HOST:PORT`."
+    return mistake(sentence, right, attempt.again(rest) if rest else "nodes")
+
+
+def _unique(items: list[str]) -> list[str]:
+    return list(dict.fromkeys(items))

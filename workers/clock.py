@@ -1,0 +1,83 @@
+"""The clock: turns what is due into ordinary RQ jobs. Any number of copies may run; none is ever needed for safety.
+
+    python -m workers.clock
+"""
+
+import logging
+import signal
+import threading
+import time
+from types import FrameType
+
+from redis import RedisError
+
+from bot.queue import Mailbox
+from workers.audit import mirror
+from workers.settings import WorkerSettings
+from workers.store import Store
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.2
+MIRROR_EVERY_S = 1.0
+REDIS_REST_S = 0.5
+
+
+class Clock:
+    """Dispatches due operations, ready conversations and the audit copy, until told to stop."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self.settings = settings
+        self.mailbox = Mailbox(settings.redis_url, settings.key_prefix, timeout_s=5.0)
+        self.store = Store(self.mailbox.redis, settings.key_prefix, visibility_s=settings.visibility_s)
+        self.stopped = threading.Event()
+        self._mirrored_at = 0.0
+
+    def tick(self) -> int:
+        """One pass; returns how many jobs it enqueued."""
+        operations = self.store.dispatch()
+        for operation in operations:
+            self.mailbox.wake(operation)
+        conversations = self._ready()
+        for conversation in conversations:
+            self.mailbox.wake_notifier(conversation)
+        if time.monotonic() - self._mirrored_at >= MIRROR_EVERY_S:
+            mirror(self.mailbox.redis, self.mailbox.keys.audit, self.settings.audit_path)
+            self._mirrored_at = time.monotonic()
+        return len(operations) + len(conversations)
+
+    def _ready(self) -> list[str]:
+        """Conversations with something to say; pushed forward, so that a slow notifier is not flooded."""
+        redis, ready = self.mailbox.redis, self.mailbox.keys.outbox_ready
+        seconds, micros = redis.time()
+        now = seconds + micros / 1e6
+        found: list[str] = redis.zrangebyscore(ready, "-inf", now, start=0, num=200)
+        for conversation in found:
+            redis.zadd(ready, {conversation: now + 5.0}, xx=True)
+        return found
+
+    def run(self) -> None:
+        """Tick until stopped; a Redis that is away is waited for."""
+        while not self.stopped.is_set():
+            try:
+                self.tick()
+                self.stopped.wait(TICK_S)
+            except RedisError as error:
+                log.warning("Redis is away (%s); waiting", error)
+                self.stopped.wait(REDIS_REST_S)
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s clock %(message)s")
+    clock = Clock(WorkerSettings.load())
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        clock.stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    clock.run()
+
+
+if __name__ == "__main__":
+    main()
