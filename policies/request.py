@@ -23,7 +23,7 @@ class Person(Record):
 
     def same_as(self, other: "Person") -> bool:
         """Slack user ids are unique within a workspace or an enterprise, not beyond."""
-        return self.id == other.id and (self.team == other.team or bool(self.enterprise) and self.enterprise == other.enterprise)
+        return self.id == other.id and (self.team == other.team or (bool(self.enterprise) and self.enterprise == other.enterprise))
 
 
 class Request(Record):

@@ -51,7 +51,13 @@ class Value(Record):
 
 
 def button(
-    operation: Operation, kind: DecisionKind, label: str, *, style: str = "", confirm: Element | None = None, spoken: str = ""
+    operation: Operation,
+    kind: DecisionKind,
+    label: str,
+    *,
+    style: str = "",
+    confirm: Element | None = None,
+    spoken: str = "",
 ) -> Element:
     """A button for one decision on one digest; `spoken` is what a screen reader says instead of the label."""
     value = Value(op=operation.id, digest=operation.digest, kind=kind)

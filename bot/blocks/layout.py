@@ -1,6 +1,6 @@
 """Block Kit pieces as plain data. Only the classic set, which every client, export and bridge shows.
 
-`mrkdwn` arguments are ours or already escaped (bot.escape); `plain` and rich-text arguments are taken literally by Slack.
+mrkdwn arguments are ours or escaped already (bot.escape); plain and rich-text arguments are taken literally by Slack.
 """
 
 import re

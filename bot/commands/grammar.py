@@ -5,7 +5,7 @@ from bot.commands.mistakes import LONGEST_COMMAND, mistake, shown
 from bot.commands.operations import parse_operation
 from bot.commands.place import Place
 from bot.commands.records import COMMAND, Ask, Command, Help, MenuEntry, Mistake, Question, Show
-from bot.commands.words import UnclosedQuote, Word, split, tidied
+from bot.commands.words import UnclosedQuoteError, Word, split, tidied
 from bot.escape import clip
 from bot.suggestions import closest
 from policies.playbooks import MENU
@@ -28,7 +28,7 @@ def parse(
         return mistakes.too_long(len(text))
     try:
         words = split(tidied(text))
-    except UnclosedQuote as error:
+    except UnclosedQuoteError as error:
         return mistakes.unclosed_quote(error.closed)
     if words and words[0].text.casefold() == COMMAND:
         words = words[1:]
@@ -61,7 +61,10 @@ def _help(rest: list[Word], menu: tuple[MenuEntry, ...]) -> Help | Mistake:
     known = topics(menu)
     if not topic or topic in known:
         return Help(topic=topic)
-    near = closest(topic, known)
+    begun = [name for name in known if name.startswith(f"{topic} ")]
+    if len(begun) == 1:
+        return Help(topic=begun[0])
+    near = closest(_OTHER_WORDS.get(topic, topic), known)
     guess = f" Did you mean `{near}`?" if near else ""
     listed = ", ".join(f"`{name}`" for name in known)
     return mistake(f"There is no help on {shown(topic)}.{guess}", f"Topics: {listed}.", f"help {near or ''}")
@@ -96,7 +99,7 @@ def _ask(question: Question, rest: list[Word], place: Place) -> Ask | Mistake:
 
 
 def _extra(name: str, word: Word, following: str) -> Mistake:
-    usage = "`show OP`" if name == "show" else f"`{name} [CLUSTER]`"
+    usage = f"`{COMMAND} show OP`" if name == "show" else f"`{COMMAND} {name} [CLUSTER]`"
     return mistake(f"{shown(word.text)} is one word too many.", f"Usage: {usage}.", following)
 
 
@@ -125,14 +128,15 @@ def _wrong_role(entry: MenuEntry, words: list[Word], typed: list[str], *, dry_ru
     sentence = f"`{name}` needs the kind of node." if forgotten else f"`{name}` does not take {shown(second)}."
     rest = [_written(word) for word in words[1 if forgotten else 2 :]]
     following = " ".join(["plan"] * dry_run + [*entry.words, *rest])
-    return mistake(sentence, f"Usage: `{entry.usage}` (`{kinds}`).", following if rest else f"help {' '.join(entry.words)}")
+    usage = f"Usage: `{COMMAND} {entry.usage}`. The kind of node here is `{kinds}`."
+    return mistake(sentence, usage, following if rest else f"help {' '.join(entry.words)}")
 
 
 def _unknown(words: list[Word], menu: tuple[MenuEntry, ...], *, dry_run: bool) -> Mistake:
     typed = words[0].text.casefold()
     if typed in _ON_THE_CARD:
         right = "Decisions are buttons on the operation's card, so that they apply to exactly the plan you see."
-        return mistake(f"{shown(typed)} is not typed.", right, "ops")
+        return mistake(f"{shown(typed)} is a button, not a command.", right, "ops")
     heads = dict.fromkeys(entry.words[0] for entry in menu)
     known = tuple(heads) if dry_run else (*PLAIN_COMMANDS, *heads)
     near = _OTHER_WORDS.get(typed) or closest(typed, known)
@@ -141,7 +145,7 @@ def _unknown(words: list[Word], menu: tuple[MenuEntry, ...], *, dry_run: bool) -
     rest = " ".join(_written(word) for word in words[1:])
     plan = "plan " if dry_run else ""
     sentence = f"There is no {'operation' if dry_run else 'command'} {shown(words[0].text, 40)}.{guess}"
-    return mistake(sentence, f"Commands: {listed}.", f"{plan}{near} {rest}".strip() if near else "help")
+    return mistake(sentence, f"{'Operations' if dry_run else 'Commands'}: {listed}.", f"{plan}{near} {rest}".strip() if near else "help")
 
 
 def _written(word: Word) -> str:

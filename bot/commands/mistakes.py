@@ -10,7 +10,7 @@ from policies.units import in_list
 LONGEST_COMMAND = 2_000
 LONGEST_REASON = 300
 _LONGEST_SENTENCE = 380
-_LONGEST_NEXT = 900
+_LONGEST_NEXT = LONGEST_COMMAND + 200
 
 
 def mistake(sentence: str, right: str, following: str) -> Mistake:

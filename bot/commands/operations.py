@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from bot.commands import mistakes
 from bot.commands.mistakes import LONGEST_REASON, command_line, mistake, shown
 from bot.commands.place import Place
-from bot.commands.records import MenuEntry, Mistake, Operate
+from bot.commands.records import COMMAND, MenuEntry, Mistake, Operate
 from bot.commands.targets import corrected
 from bot.commands.words import Word
 from bot.escape import clip
@@ -27,6 +27,7 @@ class Attempt:
     hosts: list[str] = field(default_factory=list)
     clusters: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    strange: list[Word] = field(default_factory=list)
     spilled: bool = False
     dangling_on: bool = False
 
@@ -45,17 +46,16 @@ class Attempt:
 def parse_operation(entry: MenuEntry, words: list[Word], place: Place, *, dry_run: bool) -> Operate | Mistake:
     """Read everything after the operation's own words; the first mistake is told, and its correction keeps the rest."""
     attempt = sorted_words(entry, words, place, dry_run=dry_run)
+    if attempt.strange:
+        return _wrong_option(attempt)
     if not attempt.hosts:
         return _no_target(attempt)
-    cluster = _cluster(attempt, place)
-    if isinstance(cluster, Mistake):
-        return cluster
-    wrong = _wrong_reason(attempt)
-    if wrong is not None:
-        return wrong
     targets = _targets(attempt, place)
     if isinstance(targets, Mistake):
         return targets
+    cluster = _wrong_reason(attempt) or _cluster(attempt, place)
+    if isinstance(cluster, Mistake):
+        return cluster
     return Operate(kind=entry.kind, targets=targets, cluster=cluster, reason=attempt.reason, dry_run=dry_run)
 
 
@@ -69,10 +69,12 @@ def sorted_words(entry: MenuEntry, words: list[Word], place: Place, *, dry_run: 
             expects_cluster = in_reason = False
         elif word.key == "cluster":
             attempt.clusters.append(word.text)
+        elif (word.key and word.key != "reason") or (not in_reason and not word.quoted and "=" in word.text):
+            attempt.strange.append(word)
         elif word.key == "reason":
             attempt.reasons.append(word.text)
             in_reason = not word.quoted
-        elif not word.quoted and word.text.casefold() in _ON and (not in_reason or _names_cluster(words, at + 1, place)):
+        elif _is_on(word) and (not in_reason or _names_cluster(words, at + 1, place)):
             expects_cluster = True
         elif in_reason:
             attempt.reasons.append(word.text)
@@ -83,14 +85,33 @@ def sorted_words(entry: MenuEntry, words: list[Word], place: Place, *, dry_run: 
     return attempt
 
 
+def _is_on(word: Word) -> bool:
+    return not word.quoted and word.text.casefold() in _ON
+
+
 def _names_cluster(words: list[Word], at: int, place: Place) -> bool:
     return at < len(words) and place.find(words[at].text) is not None
+
+
+def _wrong_option(attempt: Attempt) -> Mistake:
+    """`reson="disk full"` or `force=true`; a near miss keeps its text as the reason."""
+    word = attempt.strange[0]
+    name, _, value = (word.key, "=", word.text) if word.key else word.text.partition("=")
+    near = closest(name, ("reason", "cluster"))
+    if near == "reason":
+        attempt.reasons.append(value)
+    elif near == "cluster":
+        attempt.clusters.append(value)
+    guess = f" Did you mean `{near}=`?" if near else ""
+    right = 'The only options are `on CLUSTER` and `reason="…"`.'
+    known = " ".join(attempt.entry.words)
+    return mistake(f"{shown(name)} is not an option.{guess}", right, attempt.again() if attempt.hosts else f"help {known}")
 
 
 def _no_target(attempt: Attempt) -> Mistake:
     return mistake(
         f"`{' '.join(attempt.entry.words)}` needs at least one node.",
-        f"Usage: `{attempt.entry.usage}`. The node list shows every host and port.",
+        f"Usage: `{COMMAND} {attempt.entry.usage}`. The node list shows every host and port.",
         "nodes",
     )
 
@@ -104,7 +125,7 @@ def _cluster(attempt: Attempt, place: Place) -> str | Mistake:
     if attempt.dangling_on:
         right = "Write `on` and then the name of the cluster, or leave both out in a channel that is bound to one."
         return mistake("After `on` the name of the cluster is missing.", right, attempt.again(cluster=place.guess))
-    return place.resolve(attempt.clusters[0] if attempt.clusters else None, attempt.again(cluster="{cluster}"))
+    return place.resolve(attempt.clusters[0] if attempt.clusters else None, attempt.again(cluster="{cluster}"), "CLUSTER")
 
 
 def _wrong_reason(attempt: Attempt) -> Mistake | None:
@@ -135,19 +156,13 @@ def _counted(attempt: Attempt, targets: list[Address]) -> tuple[Address, ...] | 
         return mistake(f"{shown(twice)} is named twice.", "Name each node once.", attempt.again(once))
     if len(once) > MOST_TARGETS:
         sentence = f"{len(once)} nodes are named; one operation takes at most {MOST_TARGETS}."
-        return mistake(sentence, "Ask for the first ones now and for the rest later.", attempt.again(once[:MOST_TARGETS]))
+        right = "Ask for the first ones now and for the rest later."
+        return mistake(sentence, right, attempt.again(once[:MOST_TARGETS]))
     return tuple(targets)
 
 
 def _wrong_host(attempt: Attempt, host: str, sentence: str) -> Mistake:
-    """A word that is no address: a misspelt keyword, a host that can be corrected, or one to look up."""
-    keyword = closest(host.partition("=")[0], ("reason",)) if "=" in host else None
-    if keyword:
-        right = 'The only option is `reason="…"`.'
-        rest = [other for other in attempt.hosts if other != host]
-        given = attempt.reason or host.partition("=")[2]
-        attempt = Attempt(attempt.entry, attempt.dry_run, rest, attempt.clusters, [given])
-        return mistake(f"{shown(host)} is not an option.", right, attempt.again())
+    """A word that is no address: corrected where that can be guessed, else left out, else to be looked up."""
     if corrected(host):
         return mistake(sentence, "A node is written as the node list shows it: `HOST:PORT`.", attempt.again())
     rest = [other for other in attempt.hosts if other != host and corrected(other)]

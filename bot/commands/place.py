@@ -29,13 +29,17 @@ class Place:
         """A cluster to write into a suggested command."""
         return self.usual or (self.clusters[0] if self.clusters else "CLUSTER")
 
-    def resolve(self, name: str | None, following: str) -> str | Mistake:
-        """The cluster of a command. `following` is the command to suggest, with `{cluster}` where its name goes."""
+    def resolve(self, name: str | None, following: str, example: str = "") -> str | Mistake:
+        """The cluster of a command. `following` is the command to suggest, with `{cluster}` where its name goes.
+
+        `example` stands there when nothing points to one cluster: what changes a cluster must not guess which.
+        """
+        example = example or self.guess
         if name is None:
-            return self.usual or mistakes.which_cluster(self.clusters, following.replace("{cluster}", self.guess))
+            return self.usual or mistakes.which_cluster(self.clusters, following.replace("{cluster}", example))
         found = self.find(name)
         if found is not None:
             return found
         near = closest(name, self.clusters)
-        following = following.replace("{cluster}", near or self.guess)
+        following = following.replace("{cluster}", near or example)
         return mistakes.unknown_cluster(name, self.clusters, near, following)

@@ -28,7 +28,9 @@ def _candidates(bare: str) -> list[str]:
         return [f"[{found['host'].strip('[]')}]:{found['port']}"]
     if _is_ipv6(bare):
         return [f"[{bare.strip('[]')}]:{USUAL_PORT}"]
-    candidates = [bare, f"{bare}:{USUAL_PORT}"]
+    candidates = [bare]
+    if "." in bare or any(character.isdigit() for character in bare):  # a host, not a word of a sentence
+        candidates.append(f"{bare}:{USUAL_PORT}")
     host, colon, port = bare.rpartition(":")
     if colon and port.strip("-").isdigit():
         candidates.append(f"{host}:{USUAL_PORT}")

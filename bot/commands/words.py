@@ -16,7 +16,8 @@ _STRAIGHT = str.maketrans(
 # Slack escapes these three in what a person types (docs: slash commands, "escape channels, users and links").
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _LINK = re.compile(r"<(?:https?://|mailto:|tcp://)?([^<>|@#!][^<>|]*)(?:\|([^<>]*))?>", re.IGNORECASE)
-_KEY = re.compile(r"(reason|cluster)\s*[=:]\s*", re.IGNORECASE)
+# Any name before a quoted text counts as a key, so that a misspelt `reson="disk full"` is seen as one word.
+_KEY = re.compile(r"(reason|cluster)\s*[=:]\s*|([A-Za-z][A-Za-z_-]{0,30})\s*=\s*(?=[\"'])", re.IGNORECASE)
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<text>.*?)(?P=quote)(?=[\s,]|$)")
 _BARE = re.compile(r"\S+")
 
@@ -29,7 +30,7 @@ class Word(Record):
     quoted: bool = False
 
 
-class UnclosedQuote(ValueError):
+class UnclosedQuoteError(ValueError):
     """A quote was opened and never closed; `closed` is the same text with the quote at its end."""
 
     def __init__(self, text: str, quote: str) -> None:
@@ -45,7 +46,7 @@ def tidied(text: str) -> str:
 
 
 def split(text: str) -> list[Word]:
-    """The words of a tidied text, in order; raises UnclosedQuote."""
+    """The words of a tidied text, in order; raises UnclosedQuoteError."""
     words: list[Word] = []
     at = 0
     while at < len(text):
@@ -54,7 +55,7 @@ def split(text: str) -> list[Word]:
             continue
         key = _KEY.match(text, at)
         at = key.end() if key else at
-        word, at = _value(text, at, key.group(1).lower() if key else "")
+        word, at = _value(text, at, (key.group(1) or key.group(2)).lower() if key else "")
         words.extend(word)
     return words
 
@@ -64,7 +65,7 @@ def _value(text: str, at: int, key: str) -> tuple[list[Word], int]:
     if text[at : at + 1] in ('"', "'"):
         quoted = _QUOTED.match(text, at)
         if quoted is None:
-            raise UnclosedQuote(text, text[at])
+            raise UnclosedQuoteError(text, text[at])
         return [Word(text=quoted.group("text").strip(), key=key, quoted=True)], quoted.end()
     bare = _BARE.match(text, at)
     if bare is None:

@@ -1,71 +1,195 @@
-"""Every statement we read with: one place, each with its source and its price.
+"""Every statement we read a cluster with, in one place: its text, where it is defined, since when, what it costs.
 
-Statements that change a cluster are in policies.statements.
+Plain portable SQL: no function that only StarRocks has, one statement each, ids as validated integers. Nothing here
+changes a cluster; acts are written in policies.statements.
+
+"Leader" says who has the answer: *forwarded* statements may be sent to any frontend, *local* ones are answered from the
+memory of the frontend that was asked, so they are sent to the leader (fe: qe/StmtExecutor.java, sql/ast RedirectStatus).
 """
 
-BACKENDS = "SHOW BACKENDS"
-"""fe: common/proc/BackendsProcDir.java; forwarded to the leader. Cheap."""
-FRONTENDS = "SHOW FRONTENDS"
-"""fe: common/proc/FrontendsProcNode.java; forwarded to the leader. Cheap."""
-COMPUTE_NODES = "SHOW COMPUTE NODES"
-BALANCE = "SHOW PROC '/cluster_balance'"
-"""fe: common/proc/ClusterBalanceProcDir.java; the scheduler lives on the leader, forwarded. Cheap."""
-PENDING = "SHOW PROC '/cluster_balance/pending_tablets'"
-"""At most 1,000 rows; ErrMsg is the reason a tablet is not moving."""
-STATISTIC = "SHOW PROC '/statistic'"
-"""fe: common/proc/StatisticProcDir.java; walks every tablet under a read lock per database: at most once a minute."""
-COLOCATION = "SHOW PROC '/colocation_group'"
-TRANSACTION_DATABASES = "SHOW PROC '/transactions'"
-DATABASES = "SHOW PROC '/dbs'"
-SETTINGS = "ADMIN SHOW FRONTEND CONFIG"
-"""Answered by the FE we are on: ask the leader. Some 400 rows, cheap."""
-GRANTS = "SHOW GRANTS"
-VERSION = "SELECT current_version()"
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
 
-REPLICATION = (
-    "SELECT REPLICATION_NUM AS replication, COUNT(*) AS parts, SUM(BUCKETS) AS tablets, "
-    "MIN(CONCAT(DB_NAME, '.', TABLE_NAME)) AS example "
-    "FROM information_schema.partitions_meta GROUP BY REPLICATION_NUM"
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A read: `since` is the first version that knows it, `cost` what it does to the cluster."""
+
+    sql: str
+    source: str
+    since: str
+    cost: str
+    answered: Literal["forwarded", "local"]
+
+
+SESSION = "SET time_zone = '+00:00'"
+"""Sent once per connection: SHOW prints times in the session's zone (fe: common/proc/BackendsProcDir.java, TimeUtils)."""
+
+FORWARD_TO_LEADER = "SET forward_to_leader = true"
+"""Sent only when the leader's own address is unknown: PROC paths are then answered by it (fe: qe/SessionVariable.java)."""
+
+BACKENDS = Query(
+    "SHOW BACKENDS", "fe: common/proc/BackendsProcDir.java", "2.0", "memory of the leader, a row per backend", "forwarded"
 )
-"""partitions_meta: 3.1.x/3.2.x patches and later (StarRocks PR 39265). Rows of tables we have no right on are missing
-without an error, so its totals are compared with /statistic."""
-
-RECYCLED_ON = (
-    "SELECT COUNT(*) AS replicas FROM information_schema.be_tablets t "
-    "LEFT JOIN information_schema.partitions_meta p ON t.PARTITION_ID = p.PARTITION_ID "
-    "WHERE t.BE_ID = {backend_id} AND p.PARTITION_ID IS NULL"
+FRONTENDS = Query(
+    "SHOW FRONTENDS", "fe: common/proc/FrontendsProcNode.java", "2.0", "memory of the leader, asks BDB JE", "forwarded"
 )
-"""Replicas on a backend that belong to no partition the FE lists: dropped, but still in its recycle bin."""
-
-ONE_REPLICA_ON = (
-    "SELECT p.DB_NAME AS db, p.TABLE_NAME AS tbl, COUNT(DISTINCT p.PARTITION_ID) AS parts, COUNT(*) AS tablets, "
-    "SUM(t.DATA_SIZE) AS bytes FROM information_schema.be_tablets t "
-    "JOIN information_schema.partitions_meta p ON t.PARTITION_ID = p.PARTITION_ID "
-    "WHERE t.BE_ID = {backend_id} AND p.REPLICATION_NUM = 1 GROUP BY p.DB_NAME, p.TABLE_NAME"
+COMPUTE_NODES = Query(
+    "SHOW COMPUTE NODES", "fe: common/proc/ComputeNodeProcDir.java", "2.4", "memory, a row per node", "forwarded"
 )
-"""be_tablets scans one backend's tablets: seconds at 100,000 tablets."""
+SETTINGS = Query(
+    "ADMIN SHOW FRONTEND CONFIG",
+    "fe: common/ConfigBase.java getConfigInfo",
+    "2.0",
+    "memory, some 600 rows",
+    "local",
+)
+STATISTIC = Query(
+    "SHOW PROC '/statistic'",
+    "fe: common/proc/StatisticProcDir.java",
+    "2.0",
+    "walks every tablet under a read lock per database: seconds at a million tablets; at most once a minute",
+    "local",
+)
+SCHEDULER = Query(
+    "SHOW PROC '/cluster_balance'",
+    "fe: common/proc/ClusterBalanceProcDir.java",
+    "2.0",
+    "counters of the leader's scheduler",
+    "forwarded",
+)
+PENDING_TABLETS = Query(
+    "SHOW PROC '/cluster_balance/pending_tablets'",
+    "fe: common/proc/TabletSchedulerDetailProcDir.java",
+    "2.0",
+    "at most 1,000 rows",
+    "forwarded",
+)
+COLOCATE_GROUPS = Query(
+    "SHOW PROC '/colocation_group'", "fe: common/proc/ColocationGroupProcDir.java", "2.0", "a row per group", "local"
+)
+TRANSACTION_DATABASES = Query(
+    "SHOW PROC '/transactions'", "fe: common/proc/TransDbProcDir.java", "2.0", "a row per database", "forwarded"
+)
+GRANTS = Query("SHOW GRANTS", "docs: account-management/SHOW_GRANTS", "3.0", "memory", "local")
+CURRENT_ROLE = Query(
+    "SELECT CURRENT_ROLE() AS CURRENT_ROLE", "docs: utility-functions/current_role", "3.0", "memory", "local"
+)
+
+_PARTITIONS_META = "fe: service/InformationSchemaDataSource.java; PR 39265 and 41101 (patches of 3.1 and 3.2)"
+_PAGES = "a backend pulls it from the frontend in pages; seconds at a million partitions"
+
+REPLICATION = Query(
+    "SELECT REPLICATION_NUM, DB_NAME, COUNT(*) AS PARTITIONS, SUM(BUCKETS) AS TABLETS, MIN(TABLE_NAME) AS EXAMPLE "
+    "FROM information_schema.partitions_meta GROUP BY REPLICATION_NUM, DB_NAME",
+    _PARTITIONS_META,
+    "3.1",
+    _PAGES,
+    "local",
+)
+TABLE_PROPERTIES = Query(
+    "SELECT TABLE_SCHEMA, TABLE_NAME, PROPERTIES FROM information_schema.tables_config",
+    "fe: service/InformationSchemaDataSource.java",
+    "2.5",
+    "a row per table; only where partitions_meta is missing",
+    "local",
+)
 
 
-def disks_of(backend_id: int) -> str:
-    """Per storage path: data used, available, total, state, medium (fe: common/proc/BackendProcNode.java)."""
-    return f"SHOW PROC '/backends/{backend_id:d}'"
+def disks(backend_id: int) -> Query:
+    """One row per storage path of a backend."""
+    return Query(
+        f"SHOW PROC '/backends/{int(backend_id)}'",
+        "fe: common/proc/BackendProcNode.java",
+        "2.0",
+        "memory, a row per disk",
+        "local",
+    )
 
 
-def transactions_of(database_id: int) -> str:
-    return f"SHOW PROC '/transactions/{database_id:d}/running'"
+def one_replica_tables(backend_ids: Iterable[int]) -> Query:
+    """Tables with one-replica partitions that have tablets on these backends (PARTITION_ID is the physical one in both)."""
+    return Query(
+        "SELECT b.BE_ID AS BE_ID, p.DB_NAME AS DB_NAME, p.TABLE_NAME AS TABLE_NAME, "
+        "COUNT(DISTINCT b.PARTITION_ID) AS PARTITIONS, COUNT(*) AS TABLETS, SUM(b.DATA_SIZE) AS DATA_BYTES "
+        "FROM information_schema.be_tablets b "
+        "JOIN information_schema.partitions_meta p ON p.PARTITION_ID = b.PARTITION_ID "
+        f"WHERE b.BE_ID IN ({_ids(backend_ids)}) AND p.REPLICATION_NUM < 2 "
+        "GROUP BY b.BE_ID, p.DB_NAME, p.TABLE_NAME",
+        "docs: information_schema/be_tablets, partitions_meta",
+        "3.1",
+        "the backends scan their own tablets; " + _PAGES,
+        "local",
+    )
 
 
-def alter_jobs_of(database: str, kind: str) -> str:
-    """Unfinished schema changes (COLUMN) or rollups (ROLLUP) of one database."""
-    if kind not in {"COLUMN", "ROLLUP"}:
-        raise ValueError(kind)
-    name = database.replace("`", "``")
-    return f"SHOW ALTER TABLE {kind} FROM `{name}` WHERE State != 'FINISHED'"
+def one_replica_tables_by_default(backend_ids: Iterable[int]) -> Query:
+    """The same by the table's default, for versions without partitions_meta; the JSON has no space in 2.5 to 3.2."""
+    return Query(
+        "SELECT b.BE_ID AS BE_ID, t.TABLE_SCHEMA AS DB_NAME, t.TABLE_NAME AS TABLE_NAME, "
+        "COUNT(DISTINCT b.PARTITION_ID) AS PARTITIONS, COUNT(*) AS TABLETS, SUM(b.DATA_SIZE) AS DATA_BYTES "
+        "FROM information_schema.be_tablets b "
+        "JOIN information_schema.tables_config t ON t.TABLE_ID = b.TABLE_ID "
+        f"WHERE b.BE_ID IN ({_ids(backend_ids)}) AND "
+        "(t.PROPERTIES LIKE '%\"replication_num\":\"1\"%' OR t.PROPERTIES LIKE '%\"replication_num\": \"1\"%') "
+        "GROUP BY b.BE_ID, t.TABLE_SCHEMA, t.TABLE_NAME",
+        "docs: information_schema/be_tablets, tables_config (TABLE_ID since PR 24061)",
+        "2.5",
+        "the backends scan their own tablets; a row per table",
+        "local",
+    )
 
 
-def one_replica_on(backend_id: int) -> str:
-    return ONE_REPLICA_ON.format(backend_id=int(backend_id))
+def recycled_replicas(backend_ids: Iterable[int]) -> Query:
+    """Replicas on these backends whose partition no live table has: what the frontend's recycle bin still holds.
+
+    The bin's partitions are not in partitions_meta, and their tablets stay on the backends until the bin is erased
+    (fe: catalog/CatalogRecycleBin.java). It is right only when the account sees every table.
+    """
+    return Query(
+        "SELECT b.BE_ID AS BE_ID, COUNT(*) AS REPLICAS FROM information_schema.be_tablets b "
+        "LEFT JOIN information_schema.partitions_meta p ON p.PARTITION_ID = b.PARTITION_ID "
+        f"WHERE b.BE_ID IN ({_ids(backend_ids)}) AND p.PARTITION_ID IS NULL GROUP BY b.BE_ID",
+        "docs: information_schema/be_tablets, partitions_meta",
+        "3.1",
+        "the backends scan their own tablets; " + _PAGES,
+        "local",
+    )
 
 
-def recycled_on(backend_id: int) -> str:
-    return RECYCLED_ON.format(backend_id=int(backend_id))
+def running_transactions(database_id: int) -> Query:
+    """The unfinished load transactions of one database."""
+    return Query(
+        f"SHOW PROC '/transactions/{int(database_id)}/running'",
+        "fe: common/proc/TransProcDir.java",
+        "2.0",
+        "memory, a row per transaction",
+        "forwarded",
+    )
+
+
+def alter_jobs(database: str, kind: Literal["COLUMN", "ROLLUP"]) -> Query:
+    """Schema changes or rollups of one database, finished ones of the last days included."""
+    return Query(
+        f"SHOW ALTER TABLE {kind} FROM {_identifier(database)}",
+        "fe: common/proc/SchemaChangeProcDir.java, RollupProcDir.java",
+        "2.0",
+        "memory, a row per job",
+        "local",
+    )
+
+
+def grants_of_role(role: str) -> Query:
+    """What a role contains; only its holders and user_admin may ask."""
+    if "'" in role or "\\" in role:
+        raise ValueError(f"not a role name: {role!r}")
+    return Query(f"SHOW GRANTS FOR ROLE '{role}'", "docs: account-management/SHOW_GRANTS", "3.0", "memory", "local")
+
+
+def _ids(backend_ids: Iterable[int]) -> str:
+    return ", ".join(str(int(backend_id)) for backend_id in sorted(set(backend_ids)))
+
+
+def _identifier(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"

@@ -1,0 +1,85 @@
+"""Help and mistakes: what can be typed. Both derive from the menu of playbooks, so a new operation explains itself."""
+
+from collections.abc import Sequence
+
+from bot.blocks.layout import Block, bullets, context, header, paragraph, preformatted, rich, words
+from bot.commands import COMMAND, MenuEntry, Mistake
+from bot.escape import clip, entities
+from bot.limits import fitted
+from bot.message import Message
+from policies.playbooks import MENU
+
+QUESTIONS: dict[str, tuple[str, str]] = {
+    "help": ("/sr help [TOPIC]", "what can be typed"),
+    "status": ("/sr status [CLUSTER]", "how a cluster is, what goes on there, who has it"),
+    "nodes": ("/sr nodes [CLUSTER]", "every node with its state, written as commands take it"),
+    "plan": ("/sr plan OPERATION …", "a dry run: the plan of an operation, without asking for it"),
+    "ops": ("/sr ops", "operations under way and ended lately"),
+    "show": ("/sr show OP", "one operation: its plan and what happened"),
+    "lock": ("/sr lock [CLUSTER]", "which operation has a cluster, and who waits for it"),
+}
+"""Usage and summary of everything that changes nothing."""
+
+_AFTERWARDS = (
+    "Every operation starts as a plan; it runs only after approval by somebody else. "
+    "Approve, Reject, Pause, Resume, Abort and Retry are buttons on its card."
+)
+
+
+def help_message(topic: str = "", menu: Sequence[MenuEntry] = MENU) -> Message:
+    """The overview, or one topic; an unknown topic gives the overview."""
+    entry = next((entry for entry in menu if " ".join(entry.words) == topic), None)
+    if entry is not None:
+        return _entry_help(entry)
+    if topic in QUESTIONS:
+        usage, summary = QUESTIONS[topic]
+        return _message(f"{usage}: {summary}.", [rich(preformatted(usage), paragraph(*words(_sentence(summary))))])
+    return _overview(menu)
+
+
+def _entry_help(entry: MenuEntry) -> Message:
+    name = " ".join(entry.words)
+    parts = [
+        paragraph(*words(_sentence(entry.summary))),
+        preformatted(f"{COMMAND} {entry.usage}"),
+        paragraph(*words("Example", bold=True)),
+        preformatted(f"{COMMAND} {entry.example}"),
+    ]
+    blocks = [header(name), rich(*parts), context(_AFTERWARDS, f"`/sr plan {name} …` shows the plan only.")]
+    return _message(f"{name}: {entry.summary}", blocks)
+
+
+def _overview(menu: Sequence[MenuEntry]) -> Message:
+    operations = [words(f"`{COMMAND} {entry.usage}` {entry.summary}") for entry in menu]
+    questions = [words(f"`{usage}` {summary}") for usage, summary in QUESTIONS.values()]
+    blocks = [
+        header("What can be typed"),
+        rich(
+            paragraph(*words("Operations", bold=True)),
+            bullets(operations),
+            paragraph(*words("Questions", bold=True)),
+            bullets(questions),
+        ),
+        context(_AFTERWARDS),
+    ]
+    return _message("What can be typed after /sr: operations and questions.", blocks)
+
+
+def _sentence(summary: str) -> str:
+    text = summary[:1].upper() + summary[1:]
+    return text if text.endswith(".") else f"{text}."
+
+
+def mistake_message(mistake: Mistake) -> Message:
+    """What was wrong, what is right, and a command to copy."""
+    parts = [
+        paragraph(*words(f"❓ {mistake.sentence}")),
+        paragraph(*words(mistake.right)),
+        preformatted(mistake.next),
+    ]
+    blocks = [rich(*parts), context("Only you see this. Nothing was changed.")]
+    return _message(f"{mistake.sentence} Try: {mistake.next}", blocks)
+
+
+def _message(text: str, blocks: Sequence[Block]) -> Message:
+    return fitted(Message(text=entities(clip(text, 240)), blocks=tuple(blocks)))

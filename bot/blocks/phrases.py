@@ -1,0 +1,65 @@
+"""Words shared by cards, replies and answers: one emoji and one word for each state, titles, counts."""
+
+from bot.escape import plain
+from policies.operation import Operation, OperationState
+from policies.plan import Estimate, Plan
+from policies.units import in_list, in_time
+
+S = OperationState
+
+STATE_WORDS: dict[OperationState, tuple[str, str]] = {
+    S.DRAFTING: ("📝", "Making the plan"),
+    S.REFUSED: ("⛔", "Refused"),
+    S.AWAITING_APPROVAL: ("⏳", "Waiting for approval"),
+    S.REJECTED: ("🚫", "Rejected"),
+    S.EXPIRED: ("⌛", "Expired"),
+    S.CANCELLED: ("🗑️", "Taken back"),
+    S.QUEUED: ("🚦", "Approved, waiting for the cluster"),
+    S.RUNNING: ("▶️", "Running"),
+    S.PAUSED: ("⏸️", "Paused"),
+    S.HALTED: ("🛑", "Stopped, a person must decide"),
+    S.UNDOING: ("↩️", "Undoing"),
+    S.UNDONE: ("↩️", "Undone"),
+    S.CLOSED: ("⏹️", "Closed"),
+    S.DONE: ("✅", "Done"),
+}
+
+
+def state_words(state: OperationState) -> str:
+    emoji, word = STATE_WORDS[state]
+    return f"{emoji} *{word}*"
+
+
+def title_of(operation: Operation, plan: Plan | None = None) -> str:
+    """The title as plain text; before there is a plan, the request in words."""
+    title = operation.title or (plan.title if plan else "")
+    if title:
+        return plain(title)
+    request = operation.request
+    targets = in_list([str(target) for target in request.targets], 3)
+    return f"{request.kind.value.replace('-', ' ').capitalize()} {targets} on {request.cluster}"
+
+
+def verb_of(operation: Operation) -> str:
+    """`decommission`, for button labels."""
+    return operation.request.kind.value.partition("-")[0]
+
+
+def typed_words(plan: Plan) -> str:
+    """The command that asks for this plan in earnest, without the leading `/sr`."""
+    targets = " ".join(str(target) for target in plan.targets)
+    return f"{plan.kind.value.replace('-', ' ')} {targets} on {plan.cluster}"
+
+
+def estimate_words(estimate: Estimate) -> str:
+    """`2 h to 5 h (why)`, or `unknown: why`."""
+    reason = plain(estimate.reason).rstrip(".")
+    if estimate.low_s is None or estimate.high_s is None:
+        return f"unknown: {reason}" if reason else "unknown"
+    low, high = in_time(estimate.low_s), in_time(estimate.high_s)
+    span = low if low == high else f"{low} to {high}"
+    return f"{span} ({reason})" if reason else span
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,168 @@
+"""The plan as blocks: what was checked, what will run, where the data goes, how long, how to undo it."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.blocks.layout import (
+    Block,
+    Element,
+    bullets,
+    context,
+    fields,
+    paragraph,
+    preformatted,
+    rich,
+    section,
+    space,
+    words,
+)
+from bot.blocks.phrases import estimate_words, plural
+from bot.blocks.room_table import room_text
+from bot.escape import clip, mrkdwn
+from policies.plan import Finding, Plan, Step, Verdict
+from policies.statements import statement_of
+from policies.units import in_bytes, in_count, in_list
+
+GROUPS_IN_FULL = 2
+MOST_STATEMENTS = 20
+MOST_FINDINGS = 12
+_LONGEST_FINDING = 500
+_SIGNS = {Verdict.BLOCK: "⛔", Verdict.WARN: "⚠️", Verdict.OK: "✅"}
+
+
+def plan_blocks(plan: Plan) -> list[Block]:
+    """Everything an approver needs, the worst news first."""
+    return [
+        *reason_block(plan.reason),
+        summary(plan),
+        *finding_blocks(plan.findings),
+        *step_blocks(plan),
+        *room_blocks(plan),
+        *undo_blocks(plan),
+    ]
+
+
+def reason_block(reason: str) -> list[Block]:
+    """The requester's own words, literally: rich text neither mentions nor formats."""
+    if not reason:
+        return []
+    return [rich({"type": "rich_text_quote", "elements": words(f"Reason: {clip(reason, 300)}".replace("`", "'"))})]
+
+
+def summary(plan: Plan) -> Block:
+    moves = f"{in_count(plan.tablets_to_move)} tablets, {in_bytes(plan.bytes_to_move)}"
+    nodes = in_list([str(target) for target in plan.targets], 6)
+    return fields(
+        [
+            ("Nodes", mrkdwn(nodes)),
+            ("Data to move", moves if plan.tablets_to_move or plan.bytes_to_move else "none"),
+            ("Time", mrkdwn(clip(estimate_words(plan.estimate), 600))),
+            ("Checks", check_counts(plan.findings)),
+        ]
+    )
+
+
+def check_counts(findings: Sequence[Finding]) -> str:
+    """`9 passed, 1 warning`."""
+    count = {verdict: sum(f.verdict is verdict for f in findings) for verdict in Verdict}
+    parts = [f"{count[Verdict.OK]} passed"]
+    if count[Verdict.WARN]:
+        parts.append(plural(count[Verdict.WARN], "warning"))
+    if count[Verdict.BLOCK]:
+        parts.insert(0, f"{count[Verdict.BLOCK]} blocking")
+    return ", ".join(parts)
+
+
+def finding_blocks(findings: Sequence[Finding]) -> list[Block]:
+    """What blocks and what warns, each with its advice; what is fine folds into one line of names."""
+    bad = [f for verdict in (Verdict.BLOCK, Verdict.WARN) for f in findings if f.verdict is verdict]
+    blocks: list[Block] = []
+    if bad:
+        items = [_finding_words(finding) for finding in bad[:MOST_FINDINGS]]
+        if len(bad) > MOST_FINDINGS:
+            items.append(words(f"…and {len(bad) - MOST_FINDINGS} more"))
+        blocks.append(rich(bullets(items)))
+    names = [_check_name(f) for f in findings if f.verdict is Verdict.OK]
+    if names:
+        listed = mrkdwn(", ".join(dict.fromkeys(names)))
+        blocks.append(context(f"✅ {plural(len(names), 'check')} passed: {listed}"))
+    return blocks
+
+
+def _finding_words(finding: Finding) -> list[Element]:
+    elements = words(f"{_SIGNS[finding.verdict]} {clip(finding.sentence, _LONGEST_FINDING)}")
+    if finding.advice:
+        elements += [space(), *words(clip(finding.advice, _LONGEST_FINDING), italic=True)]
+    return elements
+
+
+def _check_name(finding: Finding) -> str:
+    return finding.check.replace("_", " ").replace("-", " ")
+
+
+def copy_banner(plan: Plan | None) -> list[Block]:
+    """Above everything while a node holds the only copy of some data: stopping it now would lose that data's reads."""
+    if plan is None:
+        return []
+    lonely = [f for f in plan.findings if f.verdict is Verdict.WARN and _is_about_one_replica(f)]
+    if not lonely:
+        return []
+    nodes = mrkdwn(in_list([str(target) for target in plan.targets], 4))
+    said = mrkdwn(clip(lonely[0].sentence, 300))
+    return [section(f"⚠️ *Do not stop {nodes} before it is gone from the node list.* {said}")]
+
+
+def _is_about_one_replica(finding: Finding) -> bool:
+    return "".join(c for c in finding.check.casefold() if c.isalpha()).startswith("onereplica")
+
+
+def step_blocks(plan: Plan) -> list[Block]:
+    """Every step with its exact statement; beyond a few nodes, the rest as a list of statements."""
+    groups = [(name, list(steps)) for name, steps in groupby(plan.steps, key=lambda step: step.group)]
+    if not groups:
+        return []
+    shown = groups[: GROUPS_IN_FULL if len(groups) <= GROUPS_IN_FULL else 1]
+    hidden = groups[len(shown) :]
+    parts: list[Element] = [paragraph(*words("What will run", bold=True))]
+    number = 1
+    for _, steps in shown:
+        parts += _numbered(steps, number)
+        number += len(steps)
+    if hidden:
+        parts += _folded([name for name, _ in hidden], [step for _, steps in hidden for step in steps])
+    return [rich(*parts)]
+
+
+def _numbered(steps: Sequence[Step], first: int) -> list[Element]:
+    parts: list[Element] = []
+    for number, step in enumerate(steps, first):
+        parts.append(paragraph(*words(f"{number}. {clip(step.title, 300)}")))
+        if step.act is not None:
+            parts.append(preformatted(statement_of(step.act)))
+    return parts
+
+
+def _folded(names: Sequence[str], steps: Sequence[Step]) -> list[Element]:
+    statements = [statement_of(step.act) for step in steps if step.act is not None]
+    more = len(statements) - MOST_STATEMENTS
+    tail = [f"…and {more} more"] if more > 0 else []
+    said = f"Then the same for {in_list(list(names), 8)}, one after another:"
+    return [paragraph(*words(said)), preformatted("\n".join(statements[:MOST_STATEMENTS] + tail))]
+
+
+def room_blocks(plan: Plan) -> list[Block]:
+    text = room_text(plan.room)
+    if not text:
+        return []
+    return [rich(paragraph(*words("Disks before and after", bold=True)), preformatted(text))]
+
+
+def undo_blocks(plan: Plan) -> list[Block]:
+    """What Abort does; the statement is shown once, for the first node."""
+    if not plan.undo_words:
+        return []
+    parts: list[Element] = [paragraph(*words("Undo:", bold=True), space(), *words(plan.undo_words))]
+    undo = next((step.undo for step in plan.steps if step.undo is not None), None)
+    if undo is not None:
+        parts.append(preformatted(statement_of(undo)))
+    return [rich(*parts)]

@@ -1,0 +1,143 @@
+"""What a running operation shows: where it is, how far, how fast, and why nothing moves when nothing moves."""
+
+from datetime import datetime
+from itertools import groupby
+
+from bot.blocks.layout import (
+    Block,
+    Element,
+    bar,
+    bullets,
+    clock,
+    context,
+    paragraph,
+    preformatted,
+    rich,
+    section,
+    space,
+    when,
+    words,
+)
+from bot.blocks.phrases import plural
+from bot.escape import clip, mrkdwn
+from policies.operation import Operation, OperationState, Stall
+from policies.plan import Plan, Step
+from policies.units import in_bytes, in_count
+
+_NEXT_GROUPS = 2
+_LONGEST = 600
+
+
+def progress_blocks(operation: Operation, plan: Plan) -> list[Block]:
+    """The bar with its numbers, what keeps us from looking, the stall with its cause, the steps."""
+    return [
+        section(progress_words(operation)),
+        *trouble_blocks(operation),
+        *stall_blocks(operation),
+        *step_list(operation, plan),
+    ]
+
+
+def progress_words(operation: Operation) -> str:
+    """`▰▰▰▱▱▱▱▱▱▱ 34 %` and the sentence of the last look, rate and time left, and when that was."""
+    memory = operation.memory
+    if memory is None or memory.reading is None:
+        return f"Looking at the cluster… · updated {clock(last_look(operation))}"
+    reading = memory.reading
+    shown = f"{bar(reading.share)} " if reading.share is not None else ""
+    forecast = f"\n{mrkdwn(clip(memory.forecast, _LONGEST))}" if memory.forecast else ""
+    return f"{shown}{mrkdwn(clip(reading.sentence, _LONGEST))}{forecast} · updated {clock(last_look(operation))}"
+
+
+def last_look(operation: Operation) -> datetime:
+    """When the shown numbers were read."""
+    samples = operation.memory.samples if operation.memory else ()
+    return max((operation.changed_at, *(sample.at for sample in samples[-1:])))
+
+
+def trouble_blocks(operation: Operation) -> list[Block]:
+    if not operation.trouble:
+        return []
+    since = f" since {when(operation.trouble_since)}" if operation.trouble_since else ""
+    said = mrkdwn(clip(operation.trouble, _LONGEST))
+    calm = "Nothing is lost: it goes on when the cluster answers."
+    return [section(f"⚠️ *The cluster cannot be reached{since}.* {said} {calm}")]
+
+
+def stall_blocks(operation: Operation) -> list[Block]:
+    memory = operation.memory
+    if memory is None or memory.stall is None:
+        return []
+    since = f" since {when(memory.stall_since)}" if memory.stall_since else ""
+    return [section(f"🐌 *Nothing moves{since}.*"), rich(*stall_words(memory.stall))]
+
+
+def stall_words(stall: Stall) -> list[Element]:
+    """The cause, what a person can do, and tablets to look at."""
+    parts = [paragraph(*words(clip(stall.sentence, _LONGEST)))]
+    if stall.advice:
+        parts.append(paragraph(*words("What to do:", bold=True), space(), *words(stall.advice)))
+    if stall.examples:
+        parts.append(preformatted("\n".join(clip(example, 120) for example in stall.examples[:5])))
+    return parts
+
+
+def position(operation: Operation, plan: Plan) -> str:
+    """`step 2 of 3 · node 1 of 1`-style position, for the state line."""
+    steps, at = plan.steps, min(operation.step, max(0, len(plan.steps) - 1))
+    if not steps:
+        return ""
+    groups = plan.groups
+    node = f" · node {groups.index(steps[at].group) + 1} of {len(groups)}" if len(groups) > 1 else ""
+    return f"step {at + 1} of {len(steps)}{node} · {mrkdwn(clip(steps[at].title, 200))}"
+
+
+def step_list(operation: Operation, plan: Plan) -> list[Block]:
+    """`✔` done, `●` in hand, `○` to come: the node in hand step by step, the others as one line each."""
+    groups = [(name, list(enumerated)) for name, enumerated in groupby(enumerate(plan.steps), key=lambda s: s[1].group)]
+    done = [name for name, steps in groups if steps[-1][0] < operation.step]
+    coming = [name for name, steps in groups if steps[0][0] > operation.step]
+    items = [words(f"✔ {plural(len(done), 'node')} done: {', '.join(done[-3:])}")] if done else []
+    for _, steps in groups:
+        if steps[0][0] <= operation.step <= steps[-1][0]:
+            items += [words(f"{_mark(operation, number)} {clip(step.title, 200)}") for number, step in steps]
+    items += [words(f"○ {name}") for name in coming[:_NEXT_GROUPS]]
+    if len(coming) > _NEXT_GROUPS:
+        items.append(words(f"○ …and {plural(len(coming) - _NEXT_GROUPS, 'more node')}"))
+    return [rich(bullets(items))] if items else []
+
+
+def _mark(operation: Operation, number: int) -> str:
+    if operation.state is OperationState.UNDOING and number == operation.step:
+        return "↩"
+    return "✔" if number < operation.step else "●" if number == operation.step else "○"
+
+
+def moved_words(operation: Operation) -> str:
+    """`51,602 tablets (218.0 GB) have moved and stay moved`, or that none has."""
+    memory = operation.memory
+    if memory is None or memory.peak is None or not memory.samples:
+        return "What has moved already stays moved."
+    tablets = memory.peak.tablets - memory.samples[-1].tablets
+    size = memory.peak.data_bytes - memory.samples[-1].data_bytes
+    if tablets <= 0:
+        return "No tablet has moved yet."
+    return f"{in_count(tablets)} tablets ({in_bytes(max(0, size))}) have moved and stay moved."
+
+
+def step_in_hand(operation: Operation, plan: Plan | None) -> Step | None:
+    if plan is None or not 0 <= operation.step < len(plan.steps):
+        return None
+    return plan.steps[operation.step]
+
+
+def gone_nodes(operation: Operation, plan: Plan | None) -> list[str]:
+    """Nodes whose steps are all over: no abort brings them back."""
+    if plan is None:
+        return []
+    ends = {step.group: number for number, step in enumerate(plan.steps)}
+    return [group for group, last in ends.items() if last < operation.step]
+
+
+def looked_at(operation: Operation) -> Block:
+    return context(f"updated {clock(last_look(operation))}")

@@ -1,0 +1,70 @@
+"""What one look adds to the memory of a step, and when to look again."""
+
+from datetime import datetime
+
+from policies.cluster import ClusterState
+from policies.conditions import holds, read
+from policies.operation import Sample, Stall, StepMemory
+from policies.pacing import Pacing
+from policies.plan import BackendDrained, Step
+from policies.progress import FIRST_MOVE, forecast, keep, last_moved, measure
+from policies.stalls import diagnose
+
+SHORTEST_LOOK = 12.0
+"""Cluster seconds: a look costs two statements, and a watched cluster answers at most 12 a minute for all that watch it."""
+LATENESS = 0.02
+"""An ending may be seen this share of the time passed later than it came; so young drains are looked at more often."""
+STALLED_LOOKS = 2.0
+"""While a drain stalls, each look reads the expensive parts too, so it comes this many times more seldom."""
+
+
+def watched(step: Step, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime) -> StepMemory:
+    """The memory after this look: sample, peak, since when the condition holds, its reading, forecast and stall."""
+    seen = memory.with_(first_true_at=(memory.first_true_at or now) if holds(step.until, state) else None)
+    if isinstance(step.until, BackendDrained):
+        seen = _measured(step.until, seen, state, pacing, now)
+    seen = seen.with_(reading=read(step.until, state, seen, pacing, now))
+    stall = diagnose(step, seen, state, pacing, now)
+    return seen.with_(stall=stall, stall_since=_since(memory, stall, now))
+
+
+def next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) -> float:
+    """Wall seconds until the next look is worth its cost."""
+    return pacing.wall(_next_look(step, memory, pacing, now))
+
+
+def _measured(
+    drain: BackendDrained, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime
+) -> StepMemory:
+    row = state.backend_by_id(drain.backend_id)
+    if row is None:
+        return memory.with_(forecast="")
+    sample = Sample(at=now, tablets=row.tablets, data_bytes=row.data_used)
+    peak = memory.peak if memory.peak and memory.peak.tablets >= row.tablets else sample
+    grown = memory.with_(samples=keep(memory.samples, sample), peak=peak)
+    return grown.with_(forecast=forecast(grown, pacing, now))
+
+
+def _since(before: StepMemory, stall: Stall | None, now: datetime) -> datetime | None:
+    """A stall that changes its name is still the same standstill."""
+    if stall is None:
+        return None
+    return before.stall_since or now
+
+
+def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) -> float:
+    """In cluster seconds."""
+    if not isinstance(step.until, BackendDrained):
+        return SHORTEST_LOOK
+    if memory.stall is not None:
+        return STALLED_LOOKS * pacing.look_every
+    passed = pacing.cluster((now - memory.entered_at).total_seconds())
+    if memory.first_true_at is not None:
+        # The row vanishes within `removal`, or a second look is due, exactly then.
+        second = pacing.second_look_after - pacing.cluster((now - memory.first_true_at).total_seconds())
+        return max(0.0, min(second, pacing.removal))
+    if last_moved(memory.samples) is None and passed < FIRST_MOVE[0]:
+        return min(pacing.look_every, FIRST_MOVE[0] - passed + SHORTEST_LOOK)
+    left = measure(memory, pacing, now).low_s
+    worth = max(LATENESS * passed, 0.0 if left is None else pacing.cluster(left))
+    return min(max(worth, SHORTEST_LOOK), max(pacing.look_every, SHORTEST_LOOK))

@@ -1,0 +1,139 @@
+"""Every kind of message once, by name: the golden tests store and check exactly these."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot import blocks
+from bot.commands import Mistake
+from bot.message import Message
+from policies.address import Address, AddressError
+from policies.operation import EventKind, OperationState, Snapshot
+from policies.plan import Estimate, Finding, Verdict
+from tests.bot import samples
+from tests.bot.samples import ALICE, BOB, CAROL, STALL, draining, event, later, operation, plan, snapshot
+
+S = OperationState
+E = EventKind
+
+
+@dataclass(frozen=True)
+class LockHolder:
+    operation: str = "op-41aa"
+    title: str = "Decommission BE 10.84.0.19:9050"
+    since: float = samples.NOW.timestamp()
+
+
+def many() -> tuple[Address, ...]:
+    return tuple(Address(host=f"10.84.2.{number}", port=9050) for number in range(1, 13))
+
+
+def blocked() -> Snapshot:
+    finding = Finding(
+        check="backend_count",
+        verdict=Verdict.BLOCK,
+        sentence="3 BEs would leave 2, but 41 partitions keep 3 replicas, for instance `dwd.orders`.",
+        advice="Add backends first, or drain fewer nodes.",
+    )
+    bad = plan(findings=(finding, *samples.findings()), estimate=Estimate(low_s=None, high_s=None, reason="it cannot run"))
+    return snapshot(operation(S.REFUSED, bad), bad)
+
+
+def running(**changes: object) -> Snapshot:
+    return snapshot(operation(S.RUNNING, **{"step": 1, "memory": draining(), **changes}))
+
+
+def third_of_twelve() -> Snapshot:
+    big = plan(*many())
+    return snapshot(operation(S.RUNNING, big, step=7, memory=draining()), big)
+
+
+def halted(**changes: object) -> Snapshot:
+    why = "BE 10.84.0.19:9050 went down while 10.84.0.18:9050 is draining."
+    return snapshot(
+        operation(S.HALTED, **{"step": 1, "memory": draining(), "halted_because": why, "halted_from": "running", **changes})
+    )
+
+
+def _address_mistake() -> Mistake:
+    try:
+        Address.parse("10.84.0.18")
+    except AddressError as error:
+        return Mistake(sentence=str(error), right="Write `HOST:PORT`.", next="/sr decommission be 10.84.0.18:9050")
+    raise AssertionError("not an address")
+
+
+CARDS: dict[str, Callable[[], Snapshot]] = {
+    "drafting": lambda: Snapshot(operation=operation(S.DRAFTING, title="", digest="", revision=0, expires_at=None)),
+    "refused": blocked,
+    "refused-unread": lambda: Snapshot(operation=operation(S.REFUSED, title="", digest="", revision=0)),
+    "awaiting": lambda: snapshot(operation(S.AWAITING_APPROVAL)),
+    "awaiting-one-of-two": lambda: snapshot(operation(S.AWAITING_APPROVAL, quorum=2, votes=(samples.vote(BOB, plan(), 5),))),
+    "awaiting-twelve-nodes": lambda: snapshot(operation(S.AWAITING_APPROVAL, plan(*many())), plan(*many())),
+    "awaiting-unknown-time": lambda: snapshot(
+        operation(S.AWAITING_APPROVAL),
+        plan(estimate=Estimate(low_s=None, high_s=None, reason="no drain of this cluster was seen yet"), room=()),
+    ),
+    "rejected": lambda: snapshot(operation(S.REJECTED)),
+    "expired": lambda: snapshot(operation(S.EXPIRED)),
+    "cancelled": lambda: snapshot(operation(S.CANCELLED)),
+    "queued": lambda: snapshot(operation(S.QUEUED, queued_behind="op-41aa")),
+    "running": running,
+    "running-first-look": lambda: running(step=0, memory=None),
+    "running-stalled": lambda: running(memory=draining(stall=STALL, stall_since=later(34), forecast="time left unknown")),
+    "running-unreachable": lambda: running(trouble="10.84.0.12:9030 does not answer (timed out)", trouble_since=later(38)),
+    "running-third-of-twelve": third_of_twelve,
+    "paused": lambda: snapshot(operation(S.PAUSED, step=1, memory=draining())),
+    "halted": halted,
+    "halted-skippable": lambda: halted(skippable=True),
+    "undoing": lambda: snapshot(operation(S.UNDOING, step=1, memory=draining())),
+    "undone": lambda: snapshot(operation(S.UNDONE, step=1)),
+    "closed": lambda: snapshot(operation(S.CLOSED, step=1, halted_because="BE 10.84.0.19:9050 went down.")),
+    "done": lambda: snapshot(operation(S.DONE, step=3)),
+}
+
+STATEMENT = 'ALTER SYSTEM DECOMMISSION BACKEND "10.84.0.18:9050"'
+REPLIES = {
+    "refused": (blocked, event(E.REFUSED, "Not started: the plan is no longer safe.", "2 BEs would remain.")),
+    "voted": (running, event(E.VOTED, "Approved (1 of 1).", by=BOB)),
+    "rejected": (running, event(E.REJECTED, "Rejected. Nothing was changed.", "Reason: wait for Monday", by=CAROL)),
+    "cancelled": (running, event(E.CANCELLED, "Taken back. Nothing was changed.", by=ALICE)),
+    "expired": (running, event(E.EXPIRED, "Expired: it was not approved in time.")),
+    "replanned": (running, event(E.REPLANNED, "The cluster changed: a new plan.", "Tablets to move: 88,969, now 120,400")),
+    "queued": (running, event(E.QUEUED, "Approved. The cluster belongs to op-41aa now.")),
+    "started": (running, event(E.STARTED, "Started. The cluster is as the plan says.")),
+    "acted": (running, event(E.ACTED, "StarRocks accepted the statement.", STATEMENT)),
+    "step-done": (running, event(E.STEP_DONE, "10.84.0.18:9050 is leaving.")),
+    "stalled": (lambda: running(memory=draining(stall=STALL)), event(E.STALLED, "Nothing has moved for 6 min.")),
+    "halted": (halted, event(E.HALTED, "BE 10.84.0.19:9050 went down.", "Retry, Abort or Close it on the card above.")),
+    "undone": (lambda: CARDS["undone"](), event(E.UNDONE, "Undone: 37,367 tablets stay moved.")),
+    "done": (lambda: CARDS["done"](), event(E.DONE, "Done: 10.84.0.18:9050 is gone.", "Retries: 0")),
+}
+
+ANSWERS: dict[str, Callable[[], Message]] = {
+    "status": lambda: blocks.status_message(samples.cluster_state(), (running().operation,), LockHolder("op-7f3c")),
+    "status-quiet": lambda: blocks.status_message(samples.cluster_state(unread={"privileges": "access denied"})),
+    "nodes": lambda: blocks.nodes_message(samples.cluster_state()),
+    "ops": lambda: blocks.ops_message((running().operation,), (operation(S.DONE),)),
+    "ops-none": lambda: blocks.ops_message(()),
+    "lock": lambda: blocks.lock_message("prod", LockHolder(), ("op-7f3c", "op-80b1")),
+    "lock-free": lambda: blocks.lock_message("prod", None),
+    "show": lambda: blocks.show_message(running(), [event(E.STARTED, "Started."), event(E.ACTED, "Accepted.", STATEMENT)]),
+    "dry-run": lambda: blocks.dry_run_message(plan()),
+    "dry-run-blocked": lambda: blocks.dry_run_message(blocked().plan or plan()),
+    "refusal": lambda: blocks.refusal_message(samples.request(), ("`10.84.0.81:9050` is not in the list.", "Did you mean …18?")),
+    "private": lambda: blocks.private_line("You asked for this operation, so someone else has to approve it."),
+    "help": lambda: blocks.help_message(),
+    "help-topic": lambda: blocks.help_message("decommission be"),
+    "help-question": lambda: blocks.help_message("status"),
+    "mistake": lambda: blocks.mistake_message(_address_mistake()),
+}
+
+
+def messages() -> dict[str, Message]:
+    """Name of the golden file -> message."""
+    shown = {f"card-{name}": blocks.card(make(), LockHolder() if name == "queued" else None) for name, make in CARDS.items()}
+    for name, (make, told) in REPLIES.items():
+        message = blocks.reply(make(), told)
+        assert message is not None
+        shown[f"reply-{name}"] = message
+    return {**shown, **{f"answer-{name}": make() for name, make in ANSWERS.items()}}

@@ -1,0 +1,57 @@
+"""Every message as people see it, kept as JSON: a change of words or layout shows up as a difference to read."""
+
+import json
+from pathlib import Path
+
+import pytest
+from slack_sdk.models.blocks import Block
+
+from bot.limits import check
+from bot.message import Message
+from tests.bot.golden_messages import messages
+
+GOLDEN = Path(__file__).parent / "golden"
+MESSAGES = messages()
+
+
+def as_json(message: Message) -> str:
+    return json.dumps(message.model_dump(), ensure_ascii=False, indent=1) + "\n"
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_message_is_as_it_was(name: str, update_golden: bool) -> None:
+    path = GOLDEN / f"{name}.json"
+    if update_golden:
+        path.write_text(as_json(MESSAGES[name]), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == as_json(MESSAGES[name])
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.json")} == set(MESSAGES)
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_slack_takes_it(name: str) -> None:
+    message = MESSAGES[name]
+    assert check(message) == []
+    for block in message.blocks:
+        parsed = Block.parse(block)
+        assert parsed is not None, f"slack_sdk does not know {block['type']}"
+        parsed.to_dict()  # raises SlackObjectFormationError on what it validates
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_preformatted_text_fits_a_phone(name: str) -> None:
+    for block in MESSAGES[name].blocks:
+        for part in block.get("elements", ()):  # type: ignore[attr-defined]
+            if part["type"] == "rich_text_preformatted":
+                text = part["elements"][0]["text"]
+                assert all(len(line) <= 60 or " " not in line[:60].strip() or line.startswith(("/sr", "ALTER", "CANCEL"))
+                           for line in text.splitlines()), text  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_fallback_is_a_sentence(name: str) -> None:
+    text = MESSAGES[name].text
+    assert len(text) > 10
+    assert "\n" not in text
