@@ -34,7 +34,9 @@ SHAPES: dict[str, Shape] = {
     "actions": Shape(("elements",), most={"elements": 25}, parts={"elements": _ACTIONS}),
     "image": Shape(("alt_text",), {"alt_text": 2000, "image_url": 3000, "title": 2000}),
     "rich_text": Shape(("elements",), parts={"elements": _RICH}),
-    "input": Shape(("label", "element"), {"label": 2000, "hint": 2000}, parts={"element": _INPUTS, "label": _PLAIN}),
+    "input": Shape(
+        ("label", "element"), {"label": 2000, "hint": 2000}, parts={"element": _INPUTS, "label": _PLAIN}
+    ),
     "button": Shape(
         ("text", "action_id"),
         {"text": 75, "value": 2000, "url": 3000, "accessibility_label": 75},
@@ -59,7 +61,9 @@ SHAPES: dict[str, Shape] = {
     "date": Shape(("timestamp", "format")),
     "plain_text": Shape(("text",)),
     "mrkdwn": Shape(("text",)),
-    "confirm": Shape(("title", "text", "confirm", "deny"), {"title": 100, "text": 300, "confirm": 30, "deny": 30}),
+    "confirm": Shape(
+        ("title", "text", "confirm", "deny"), {"title": 100, "text": 300, "confirm": 30, "deny": 30}
+    ),
     "modal": Shape(
         ("title", "blocks"),
         {"title": 24, "submit": 24, "close": 24, "private_metadata": 3000, "callback_id": IDENTIFIER},

@@ -8,12 +8,15 @@ differently from what it is ("Trojan Source", CVE-2021-42574), so they are dropp
 import re
 import unicodedata
 
-_SPACES = re.compile(r"[\s\u00a0\u1680\u115f\u1160\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\u3164\uffa0]+")
+_SPACES = re.compile(
+    r"[\s\u00a0\u1680\u115f\u1160\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\u3164\uffa0]+"
+)
 _LINE_BREAKS = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
 # Cc control, Cf format (bidi, zero width, soft hyphen), Cs lone surrogates (not encodable), Co private, Cn unassigned.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _MARK_PILE = re.compile(r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]){3,}")
 _REFERENCE = re.compile(r"<([@#!])([^<>|]*)(?:\|([^<>]*))?>")
+_CODE_SPAN = re.compile(r"`([^`]+)`")
 _EMOJI_NAME = re.compile(r"(?<![A-Za-z0-9]):(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
 _EDGE_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 # Look-alikes keep the text readable; an inserted zero-width character would travel into whatever copies it.
@@ -56,6 +59,18 @@ def mrkdwn(text: str) -> str:
 def code(text: str) -> str:
     """Untrusted text as inline code, with its backticks around it; an empty text becomes a dash."""
     return f"`{entities(plain(text).replace('`', chr(0x2CB))) or '-'}`"
+
+
+def sentence(text: str) -> str:
+    """A sentence of ours that quotes untrusted values between backticks: those become code, all the rest is inert."""
+    pieces = _CODE_SPAN.split(plain(text))
+    return "".join(code(piece) if at % 2 else _inert_piece(piece) for at, piece in enumerate(pieces) if piece)
+
+
+def _inert_piece(piece: str) -> str:
+    """`mrkdwn` trims; the blanks around a code span must stay."""
+    lead, trail = piece[: len(piece) - len(piece.lstrip())], piece[len(piece.rstrip()) :]
+    return f"{lead}{mrkdwn(piece)}{trail if piece.strip() else ''}"
 
 
 def clip(text: str, most: int) -> str:

@@ -71,7 +71,9 @@ def _blocks(blocks: Any, allowed: frozenset[str], most: int) -> Iterator[str]:
         yield from _repeated(f"{where}/block_id", block.get("block_id"), seen_blocks)
         if kind == "actions":
             for place, element in enumerate(block.get("elements", ())):
-                yield from _repeated(f"{where}/elements/{place}/action_id", element.get("action_id"), seen_actions)
+                yield from _repeated(
+                    f"{where}/elements/{place}/action_id", element.get("action_id"), seen_actions
+                )
 
 
 def _repeated(where: str, name: object, seen: set[object]) -> Iterator[str]:
@@ -145,7 +147,9 @@ def fitted(message: Message) -> Message:
 
 def _fits(blocks: list[dict[str, object]], folded: int) -> bool:
     line = [_fold_line(folded)] if folded else []
-    return len(blocks) + len(line) <= MESSAGE_BLOCKS and shown_characters([*blocks, *line]) <= MESSAGE_CHARACTERS
+    return (
+        len(blocks) + len(line) <= MESSAGE_BLOCKS and shown_characters([*blocks, *line]) <= MESSAGE_CHARACTERS
+    )
 
 
 def _fold_line(folded: int) -> dict[str, object]:
@@ -161,7 +165,9 @@ def _foldable(blocks: list[dict[str, object]]) -> int | None:
 
 def _fold_place(blocks: list[dict[str, object]]) -> int:
     """Where the folded blocks were: before the buttons, or before the last line."""
-    return next((at for at, block in enumerate(blocks) if block["type"] == "actions"), max(0, len(blocks) - 1))
+    return next(
+        (at for at, block in enumerate(blocks) if block["type"] == "actions"), max(0, len(blocks) - 1)
+    )
 
 
 def _clipped(block: dict[str, object]) -> dict[str, object]:
@@ -200,4 +206,6 @@ def _clipped_rich(part: dict[str, Any]) -> dict[str, Any]:
 def _clipped_element(element: dict[str, Any]) -> dict[str, Any]:
     if "elements" in element:
         return _clipped_rich(element)
-    return element | {"text": clip(element["text"], _LONGEST_RICH)} if element.get("type") == "text" else element
+    return (
+        element | {"text": clip(element["text"], _LONGEST_RICH)} if element.get("type") == "text" else element
+    )

@@ -1,13 +1,13 @@
 """Slack in: validate, record, answer. Nothing slow happens here, and nothing is decided here.
 
-Every listener acknowledges within milliseconds: a mistake is answered in the acknowledgement itself, a request or a
-decision is one script in Redis, everything else is done by workers.
+Every listener acknowledges within milliseconds: a mistake is answered in the acknowledgement itself; a request or a
+decision is one script in Redis; everything else is done by workers.
 """
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -15,9 +15,9 @@ from redis import RedisError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import answers
+from bot import blocks
 from bot.blocks import buttons
-from bot.commands import Ask, Command, Help, Mistake, Operate, Show, parse
+from bot.commands import Ask, Command, Help, Mistake, Operate, Question, Show, parse
 from bot.message import Message
 from bot.queue import Mailbox
 from bot.settings import Settings
@@ -27,19 +27,145 @@ from policies.request import Person, Request
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-TRY_AGAIN = Message(
-    text=(
-        "Redis does not answer, so nothing could be recorded and nothing was changed. "
-        "Try again in a moment; if it stays like this, look at the Redis that `sr` uses."
-    )
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Operation ids are read out over the phone at night: no i, l, o, 0, 1."""
+TRY_AGAIN = blocks.private_line(
+    "Redis does not answer, so nothing was recorded and nothing was changed. Try again in a moment."
 )
+OUTSIDER = blocks.private_line("This bot serves its own workspace only; you belong to another organisation.")
 
 
-def register(app: AsyncApp, settings: Settings, mailbox: Mailbox) -> None:
-    """Attach all listeners to a Bolt app."""
-    ears = Ears(settings, mailbox)
+def register(app: AsyncApp, settings: Settings, mailbox: Mailbox, home_team: str) -> None:
+    """Attach all listeners to a Bolt app. `home_team` is the workspace the app is installed in."""
+    ears = Ears(settings, mailbox, home_team)
     app.command("/sr")(ears.on_command)
     for action_id in buttons.DECISIONS:
         app.action(action_id)(ears.on_decision)
     app.action(buttons.REJECT)(ears.on_reject)
     app.view(buttons.REJECT_FORM)(ears.on_reject_form)
+
+
+class Ears:
+    """The listeners, with what they need."""
+
+    def __init__(self, settings: Settings, mailbox: Mailbox, home_team: str) -> None:
+        self.settings = settings
+        self.mailbox = mailbox
+        self.home_team = home_team
+        self.clusters = tuple(settings.clusters)
+
+    async def on_command(self, ack: AsyncAck, command: Mapping[str, Any]) -> None:
+        """`/sr …`: parse, record, answer."""
+        if command.get("user_team", command.get("team_id")) != self.home_team or not self._home(command):
+            await _private(ack, OUTSIDER)
+            return
+        channel_cluster = self.settings.cluster_of_channel(str(command["channel_id"]))
+        parsed = parse(str(command.get("text", "")), clusters=self.clusters, channel_cluster=channel_cluster)
+        if isinstance(parsed, Mistake):
+            await _private(ack, blocks.mistake_message(parsed))
+            return
+        try:
+            await _private(ack, await asyncio.to_thread(self._carry, parsed, command))
+        except RedisError as error:
+            log.warning("command not recorded: %s", error)
+            await _private(ack, TRY_AGAIN)
+
+    def _home(self, command: Mapping[str, Any]) -> bool:
+        return str(command.get("team_id", "")) == self.home_team
+
+    def _carry(self, parsed: Command, command: Mapping[str, Any]) -> Message:
+        """Record what was asked; returns the private answer. Raises RedisError."""
+        match parsed:
+            case Help(topic=topic):
+                return blocks.help_message(topic)
+            case Show(operation=operation):
+                return self._show(operation)
+            case Ask(question=Question.OPS):
+                return blocks.ops_message(self.mailbox.live(), self.mailbox.recent(5))
+            case Ask(question=Question.LOCK, cluster=str(cluster)):
+                return blocks.lock_message(cluster, self.mailbox.holder(cluster), self.mailbox.waiting(cluster))
+            case Ask(question=question, cluster=cluster):
+                self._ask(question.value, cluster or "", command)
+                return blocks.private_line(f"Looking at {cluster} …")
+            case Operate():
+                return self._operate(parsed, command)
+
+    def _show(self, operation: str) -> Message:
+        snapshot = self.mailbox.snapshot(operation)
+        if snapshot is None:
+            return blocks.private_line(f"There is no operation {operation}. `/sr ops` lists them.")
+        return blocks.show_message(snapshot)
+
+    def _ask(self, kind: str, cluster: str, command: Mapping[str, Any], text: str = "") -> None:
+        question = new_id("q")
+        self.mailbox.ask(kind, cluster, str(command["channel_id"]), str(command["user_id"]), question, text)
+
+    def _operate(self, parsed: Operate, command: Mapping[str, Any]) -> Message:
+        request = Request(
+            id=new_id("sr"),
+            kind=parsed.kind,
+            cluster=parsed.cluster,
+            targets=parsed.targets,
+            reason=parsed.reason,
+            requester=Person(
+                id=str(command["user_id"]),
+                team=str(command["team_id"]),
+                name=str(command.get("user_name", "")),
+                enterprise=str(command.get("enterprise_id") or ""),
+            ),
+            channel=str(command["channel_id"]),
+            asked_at=datetime.now(UTC),
+        )
+        if parsed.dry_run:
+            self._ask("plan", parsed.cluster, command, request.model_dump_json())
+            return blocks.private_line(f"Dry run: looking at {parsed.cluster} …")
+        self.mailbox.submit(request)
+        return blocks.private_line(f"Looking at {parsed.cluster} and making the plan of `{request.id}` …")
+
+    async def on_decision(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
+        """A click on Approve, Pause, Abort …: record it; a worker judges it."""
+        await ack()
+        await self._decide(buttons.decision_from_action(body, datetime.now(UTC)), body, client)
+
+    async def on_reject(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
+        """Reject… opens a form for the reason."""
+        await ack()
+        decision = buttons.decision_from_action(body, datetime.now(UTC))
+        if decision is None:
+            return
+        view = buttons.reject_modal(decision.operation, decision.digest, channel=decision.channel)
+        await client.views_open(trigger_id=str(body["trigger_id"]), view=view)
+
+    async def on_reject_form(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
+        """The form was sent."""
+        await ack()
+        await self._decide(buttons.decision_from_submission(body, datetime.now(UTC)), body, client)
+
+    async def _decide(self, decision: Decision | None, body: Mapping[str, Any], client: AsyncWebClient) -> None:
+        if decision is None:
+            log.warning("a click that is not ours was ignored")
+            return
+        try:
+            recorded = await asyncio.to_thread(self.mailbox.decide, decision)
+        except RedisError as error:
+            log.warning("decision not recorded: %s", error)
+            await _tell(client, decision, TRY_AGAIN)
+            return
+        if recorded in {"ended", "unknown"}:
+            sentence = f"{decision.operation} is over: there is nothing left to decide."
+            await _tell(client, decision, blocks.private_line(sentence))
+
+
+async def _private(ack: AsyncAck, message: Message) -> None:
+    await ack(text=message.text, blocks=list(message.blocks), response_type="ephemeral")
+
+
+async def _tell(client: AsyncWebClient, decision: Decision, message: Message) -> None:
+    await client.chat_postEphemeral(
+        channel=decision.channel, user=decision.person.id, text=message.text, blocks=list(message.blocks)
+    )
+
+
+def new_id(prefix: str) -> str:
+    """`sr-k7m2qd`: short enough to say aloud, random enough never to meet again."""
+    return f"{prefix}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"

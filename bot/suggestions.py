@@ -13,5 +13,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     near = difflib.get_close_matches(word.casefold()[:_LONGEST], list(names), n=1, cutoff=_CUTOFF)
     if near:
         return names[near[0]]
-    beginnings = [name for folded, name in names.items() if len(word) >= 2 and folded.startswith(word.casefold())]
+    beginnings = [
+        name for folded, name in names.items() if len(word) >= 2 and folded.startswith(word.casefold())
+    ]
     return beginnings[0] if len(beginnings) == 1 else None

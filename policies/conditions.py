@@ -32,9 +32,7 @@ def unlisted(condition: Condition, state: ClusterState) -> bool:
     return bool(state.backends) and state.backend_by_id(condition.backend_id) is None
 
 
-def read(
-    condition: Condition, state: ClusterState, memory: StepMemory, pacing: Pacing, now: datetime
-) -> Reading:
+def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: Pacing, now: datetime) -> Reading:
     """What the condition sees. `memory` must already hold this look (see policies.watching)."""
     row = state.backend_by_id(condition.backend_id)
     if not state.backends:
@@ -44,9 +42,7 @@ def read(
     return Reading(done=holds(condition, state), sentence=_standing(condition, row))
 
 
-def _drained(
-    condition: BackendDrained, row: Backend | None, memory: StepMemory, pacing: Pacing, now: datetime
-) -> Reading:
+def _drained(condition: BackendDrained, row: Backend | None, memory: StepMemory, pacing: Pacing, now: datetime) -> Reading:
     """Gone, or no tablet at two looks that lie `second_look_after` apart.
 
     The row normally vanishes without ever showing 0: fe: alter/SystemHandler.java drops an empty backend every 10 s while

@@ -1,101 +1,212 @@
-"""Guards: what a look may show that the plan does not know, so that a person must decide. Judged at every look.
+"""Interference: what somebody or something did to the cluster that the plan does not know of, so a person must decide.
 
-A missing leader is not interference: it is waited for.
+One rule per function, asked in order at each look of a step; the first that has evidence gives the sentence. What is
+merely slow is a stall (policies.stalls), and a frontend group without a leader is waited for: neither halts.
+
+While undoing only a changed identity counts. A target that died is cancelled all the same: CANCEL changes a flag in the
+frontends, needs nothing of the node, and must stay possible (the final sentence of the undo says that it is dead).
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
+from policies.address import Address
 from policies.cluster import Backend, ClusterState
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
-from policies.plan import BackendDrained, Plan, Step
-from policies.progress import rate
-from policies.units import in_count, in_list
+from policies.plan import BackendDrained, BackendGone, BackendLeaving, Plan, Step
+from policies.progress import FIRST_MOVE, last_moved, measure
+from policies.record import Record
+from policies.stalls import recycle_bin
+from policies.units import in_count, in_list, in_time
 
-VANISHED_FACTOR = 4.0
-VANISHED_FLOOR = 2_000
-"""A node normally vanishes without ever showing 0. It went too early when it held far more tablets at the last look than
-the measured rate could have moved since: then somebody dropped it."""
+GENEROUS = 10.0
+"""A node may empty itself this many times faster than measured before its vanishing is called a drop."""
+UNMEASURED_TABLETS_PER_S = 100.0
+"""Per cluster second, believed of a drain whose pace is not known yet; 100 to 1,000 tablets a minute are usual."""
+FEW = 20
+"""So few tablets may vanish at any time: tables are dropped, and a node with so few is removed within seconds."""
+
+
+class Scene(Record):
+    """One look at one step."""
+
+    plan: Plan
+    operation: Operation
+    step: Step
+    state: ClusterState
+    pacing: Pacing
+    now: datetime
+
+    @property
+    def target(self) -> Address:
+        return self.step.until.address
+
+    @property
+    def row(self) -> Backend | None:
+        """The target under the id that was approved."""
+        return self.state.backend_by_id(self.step.until.backend_id)
+
+    @property
+    def done_targets(self) -> frozenset[Address]:
+        """Targets whose steps all lie behind: drained, so what becomes of their processes is nobody's concern."""
+        return frozenset(s.until.address for s in self.plan.steps[: self.operation.step]) - self.coming_targets
+
+    @property
+    def coming_targets(self) -> frozenset[Address]:
+        """Targets with a step in hand or ahead."""
+        return frozenset(s.until.address for s in self.plan.steps[self.operation.step :])
+
+    @property
+    def others(self) -> tuple[Backend, ...]:
+        """Backends that must be well while this one leaves."""
+        apart = self.done_targets | {self.target}
+        return tuple(b for b in self.state.backends if b.address not in apart)
+
+
+Rule = Callable[[Scene], str | None]
 
 
 def interference(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> str | None:
-    """Why to halt, as a sentence; None when the cluster is as the plan expects at this step."""
-    step = plan.steps[min(operation.step, len(plan.steps) - 1)]
-    undoing = operation.state is OperationState.UNDOING
-    return (
-        _other_identity(step, state)
-        or _target_died(step, state)
-        or (None if undoing else _others(plan, operation, state))
-        or (None if undoing else _flag_cleared(step, operation, state))
-        or (None if undoing else _vanished_early(step, operation.memory, state, now))
-    )
-
-
-def _other_identity(step: Step, state: ClusterState) -> str | None:
-    listed = state.backend(step.until.address)
-    if listed is None or listed.id == step.until.backend_id:
+    """Why to halt, as a sentence, or None. `operation.memory` is the memory before this look."""
+    if operation.step >= len(plan.steps) or not state.backends:
         return None
-    return (
-        f"{listed.address} is now backend {listed.id}, not {step.until.backend_id}: "
-        "somebody dropped it and added it again. The approved plan is about the old one."
-    )
+    scene = Scene(plan=plan, operation=operation, step=plan.steps[operation.step], state=state, pacing=pacing, now=now)
+    rules = WHILE_UNDOING if operation.state is OperationState.UNDOING else WHILE_RUNNING
+    return next((sentence for rule in rules if (sentence := rule(scene)) is not None), None)
 
 
-def _target_died(step: Step, state: ClusterState) -> str | None:
-    backend = state.backend_by_id(step.until.backend_id)
-    if backend is None or backend.alive or not backend.tablets:
-        return None
-    because = f" ({backend.error})" if backend.error else ""
-    return (
-        f"{backend.address} died while {in_count(backend.tablets)} tablets were on it{because}. "
-        "Start its process again, then Retry; one-replica tablets have no other copy."
-    )
-
-
-def _others(plan: Plan, operation: Operation, state: ClusterState) -> str | None:
-    group = plan.steps[min(operation.step, len(plan.steps) - 1)].group
-    others = [b for b in state.backends if str(b.address) != group]
-    down = [str(b.address) for b in others if not b.alive]
-    if down:
-        return f"Another backend is down: {in_list(down)}. Bring it back, then Retry; the drain itself goes on."
-    stopping = [str(b.address) for b in others if b.shutting_down]
-    if stopping:
-        return f"Another backend is shutting down: {in_list(stopping)}. Let it come back, then Retry."
-    leaving = [str(b.address) for b in others if b.decommissioned]
-    if leaving:
-        return f"Another backend is leaving that this plan has not started: {in_list(leaving)}. Somebody else drains too."
+def identity_changed(scene: Scene) -> str | None:
+    """A node is known by host:port and id: re-adding gives a new id (fe: system/SystemInfoService.java addBackend)."""
+    wanted = scene.step.until.backend_id
+    there = scene.state.backend(scene.target)
+    if there is not None and there.id != wanted:
+        return (
+            f"{scene.target} is now listed with id {there.id}; the plan is about id {wanted}. "
+            "Somebody dropped it and added it again, so what was approved no longer exists. Close, and ask again."
+        )
+    if scene.row is not None and scene.row.address != scene.target:
+        return f"The node with id {wanted} is now listed as {scene.row.address}, not as {scene.target}."
     return None
 
 
-def _flag_cleared(step: Step, operation: Operation, state: ClusterState) -> str | None:
-    if not isinstance(step.until, BackendDrained):
-        return None
-    backend = state.backend_by_id(step.until.backend_id)
-    if backend is None or backend.decommissioned:
+def decommission_cancelled(scene: Scene) -> str | None:
+    """Once the flag was seen, only a CANCEL clears it (fe: alter/SystemHandler.java)."""
+    drains = isinstance(scene.step.until, BackendDrained | BackendGone)
+    if not drains or scene.row is None or scene.row.decommissioned:
         return None
     return (
-        f"{backend.address} is not leaving any more: somebody cancelled its decommission. "
-        f"{in_count(backend.tablets)} tablets are on it. Abort ends this operation as it is."
+        f"{scene.target} is no longer leaving: somebody cancelled the decommission. Abort to leave it so; "
+        f'or run `ALTER SYSTEM DECOMMISSION BACKEND "{scene.target}"` by hand and retry.'
     )
 
 
-def _vanished_early(step: Step, memory: StepMemory | None, state: ClusterState, now: datetime) -> str | None:
-    if not isinstance(step.until, BackendDrained) or memory is None or not memory.samples:
+def target_died(scene: Scene) -> str | None:
+    """A dead node's tablets cannot be copied from it; those with one replica would be lost with it."""
+    row = scene.row
+    if row is None or row.alive:
         return None
-    if state.backend_by_id(step.until.backend_id) is not None:
-        return None
-    last = memory.samples[-1]
-    measured = rate(memory.samples)
-    gap = (now - last.at).total_seconds()
-    possible = (measured.tablets if measured else 0.0) * gap * VANISHED_FACTOR
-    if last.tablets <= max(VANISHED_FLOOR, possible):
+    if isinstance(scene.step.until, BackendLeaving) and not row.decommissioned:
+        return f"{scene.target} is not alive, so nothing can be copied from it. Start it, then retry."
+    if row.tablets == 0:
         return None
     return (
-        f"{step.until.address} vanished with {in_count(last.tablets)} tablets on it at the last look: "
-        "it was dropped, not drained. Look at unhealthy tablets (SHOW PROC '/statistic') before anything else."
+        f"{scene.target} died with {in_count(row.tablets)} tablets on it: the drain cannot finish. "
+        "Start its process again (do not drop the node), then retry."
     )
 
 
-def target_of(step: Step, state: ClusterState) -> Backend | None:
-    """The row the step is about."""
-    return state.backend_by_id(step.until.backend_id)
+def another_is_down(scene: Scene) -> str | None:
+    down = [str(b.address) for b in scene.others if not b.alive or b.shutting_down]
+    if not down:
+        return None
+    verb = "is" if len(down) == 1 else "are"
+    return (
+        f"{in_list(down)} {verb} not alive or shutting down while {scene.target} is in hand: another loss could "
+        "leave tablets without a readable replica. Bring it back, then retry; or abort."
+    )
+
+
+def another_is_leaving(scene: Scene) -> str | None:
+    leaving = [b for b in scene.others if b.decommissioned]
+    if not leaving:
+        return None
+    names = in_list([str(b.address) for b in leaving])
+    verb = "is" if len(leaving) == 1 else "are"
+    when = "before its turn" if all(b.address in scene.coming_targets for b in leaving) else "too"
+    return (
+        f"{names} {verb} leaving {when}: somebody started a decommission outside this operation. "
+        "Two nodes that leave at once are not what was checked. Cancel the other one, then retry; or abort."
+    )
+
+
+def a_stayer_vanished(scene: Scene) -> str | None:
+    """A node that the plan counts on is not listed any more."""
+    listed = {b.address for b in scene.state.backends}
+    counted = (room.address for room in scene.plan.room if room.used_after is not None)
+    missing = [str(address) for address in counted if address not in listed]
+    if not missing:
+        return None
+    return f"{in_list(missing)} is no longer listed: somebody dropped it. The plan counts on its room and its replicas."
+
+
+def vanished_too_early(scene: Scene) -> str | None:
+    """A drained row vanishes without ever showing 0, so its last number must be one that could have moved since.
+
+    After a person retried, samples from before count as judged.
+    """
+    memory = scene.operation.memory
+    if scene.row is not None or not isinstance(scene.step.until, BackendDrained):
+        return None
+    if memory is not None and memory.stall is not None and memory.stall.cause == recycle_bin.CAUSE:
+        return None  # What the recycle bin held is erased all at once.
+    at, tablets = _last_seen(scene, memory)
+    if at is None:
+        return None
+    could_move = _could_have_moved(scene, memory, at)
+    if tablets <= could_move:
+        return None
+    return (
+        f"{scene.target} vanished from the list with {in_count(tablets)} tablets on it {in_time(scene.now - at)} ago; "
+        f"at most {in_count(could_move)} could have moved since. It looks dropped, not drained: tablets with one replica "
+        "may be lost. Look at SHOW PROC '/statistic'; retry goes on as if it had been drained."
+    )
+
+
+def _last_seen(scene: Scene, memory: StepMemory | None) -> tuple[datetime | None, int]:
+    if memory is not None and memory.samples:
+        last = memory.samples[-1]
+        return (last.at, last.tablets) if last.at >= memory.entered_at else (None, 0)
+    # Not yet looked at in this step: the step before ended when the operation last changed (a retry changes it too, and
+    # then the memory is as old). With several targets the plan does not say how many tablets this one held.
+    retried = memory is not None and memory.entered_at <= scene.operation.changed_at
+    if retried or len(scene.plan.targets) != 1:
+        return None, 0
+    return scene.operation.changed_at, scene.plan.tablets_to_move
+
+
+def _could_have_moved(scene: Scene, memory: StepMemory | None, last_seen: datetime) -> float:
+    """Tablets that may have left since the last look, generously."""
+    wall_s = (scene.now - last_seen).total_seconds()
+    samples = memory.samples if memory is not None else ()
+    if memory is not None and last_moved(samples) is not None:
+        rate = measure(memory, scene.pacing, scene.now).tablets_per_s
+        if rate is not None:
+            return max(GENEROUS * rate * wall_s, FEW)
+        moving_s = wall_s
+    else:
+        began = samples[0].at if samples else last_seen
+        moving_s = min(wall_s, (scene.now - began).total_seconds() - scene.pacing.wall(FIRST_MOVE[0]))
+    return max(UNMEASURED_TABLETS_PER_S * scene.pacing.cluster(moving_s), FEW)
+
+
+WHILE_RUNNING: tuple[Rule, ...] = (
+    identity_changed,
+    decommission_cancelled,
+    target_died,
+    another_is_down,
+    another_is_leaving,
+    a_stayer_vanished,
+    vanished_too_early,
+)
+WHILE_UNDOING: tuple[Rule, ...] = (identity_changed,)

@@ -26,6 +26,12 @@ OPTIMISM, PESSIMISM = 0.9, 1.25
 """The range around the fastest and the slowest pace. The tail is slow: big tablets and waits for transactions come last."""
 FIRST_MOVE = (120.0, 180.0)
 """Cluster seconds until the first tablet moves: repair delay 60 s x2 (NORMAL) or x3 (LOW) (fe: clone/TabletSchedCtx.java)."""
+_SCALES = (
+    (120.0, (1, "s", 0)),
+    (5_400.0, (60, "min", 0)),
+    (172_800.0, (3_600, "h", 1)),
+    (float("inf"), (86_400, "d", 1)),
+)
 
 
 class Pace(Record):
@@ -109,11 +115,7 @@ def forecast(memory: StepMemory, pacing: Pacing, now: datetime) -> str:
 
 def in_span(low_s: float, high_s: float) -> str:
     """A range of time in one unit: `40 to 80 s`, `2 to 4 min`, `1.5 to 3 h`."""
-    for limit, size, unit, digits in ((120, 1, "s", 0), (5_400, 60, "min", 0), (172_800, 3_600, "h", 1)):
-        if high_s < limit:
-            break
-    else:
-        size, unit, digits = 86_400, "d", 1
+    size, unit, digits = next(scale for limit, scale in _SCALES if high_s < limit)
     low, high = (f"{seconds / size:.{digits}f}".removesuffix(".0") for seconds in (low_s, high_s))
     if low == "0":
         return f"up to {high if high != '0' else '1'} {unit}"

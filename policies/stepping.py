@@ -1,195 +1,229 @@
-"""What to do next, as a value: from the plan, the operation and one look.
+"""What to do next, as a value: from a plan, an operation's memory and one look at the cluster to one move.
 
-Invariants:
-- nothing is sent whose effect is visible already, and nothing that the plan does not name;
-- at most one node leaves because of us at any time: a group's first act is sent only after every group before it is gone;
-- DROP BACKEND is sent only for a row with the planned id that is leaving and holds no tablet, after two looks saw that;
-- the same look gives the same answer: an answer lost in a crash is found again by looking again.
+Nothing here acts. Whoever carries out a move commits its memory and asks again; a crash between any two commits only
+means that the question is asked again with an older memory. So every answer rests on what is seen, and the memory only
+says what we asked for. The rules keep that, whatever was interrupted or done by others meanwhile:
+
+  I1  DROP BACKEND is sent only for a row of the approved id that is flagged as leaving, holds no tablet, and whose drain
+      step lies behind. Never FORCE, never on hope.
+  I2  DECOMMISSION is sent only for a living target of the plan under its approved id, while no other node is leaving
+      or down. So there are never two nodes leaving because of us.
+  I3  An act whose effect is already seen is not sent, and one that was accepted is not sent again; only a person's retry
+      asks anew.
+  I4  After an undo has finished, no target of the plan that is still listed is leaving.
+  I5  From every state that is not halted, a cluster left in peace leads to the end.
 """
 
 from datetime import datetime, timedelta
 
-from policies.cluster import ClusterState, RunMode
-from policies.conditions import read
-from policies.guards import interference
+from policies import guards
+from policies.cluster import ClusterState
+from policies.conditions import holds, unlisted
 from policies.operation import Operation, StepMemory
 from policies.pacing import Pacing
 from policies.plan import (
     Act,
     BackendDrained,
+    BackendGone,
+    BackendLeaving,
     CancelDecommission,
     DecommissionBackend,
     DropBackend,
     Plan,
     Step,
 )
-from policies.progress import time_left
 from policies.record import Record
 from policies.statements import statement_of
-from policies.units import in_count, in_list, in_time
-from policies.watching import watched
+from policies.undoing import kept_words, undo_steps
+from policies.units import in_count, in_time
+from policies.watching import next_look, watched
 
-EFFECT_PATIENCE_S = 60.0
-"""Cluster seconds until the effect of an accepted statement must be visible; flags are set before the reply."""
-NEAREST_LOOK_S = 12.0
-"""Cluster seconds between two looks at the least: two statements each, ten a minute."""
+EFFECT_PATIENCE = 60.0
+"""Cluster seconds: the flag of a node and the node list change at once on the leader; later means never."""
 
 
 class Perform(Record):
-    """Send this act's statement."""
+    """Send this statement: write the intent down first, look again, then send."""
 
+    memory: StepMemory
     act: Act
     statement: str
-    memory: StepMemory
 
 
 class Wait(Record):
-    """Look again after so many wall-clock seconds."""
+    """Nothing to do; look again after so many wall seconds."""
 
-    after_s: float
     memory: StepMemory
+    after_s: float
 
 
 class Advance(Record):
-    """The step's condition was seen: go to the next one."""
+    """The step is done, as the sentence says; the next step begins with an empty memory."""
 
-    sentence: str
     memory: StepMemory
+    sentence: str
 
 
 class Halt(Record):
     """Stop and ask a person."""
 
-    sentence: str
     memory: StepMemory
+    sentence: str
 
 
 class Finish(Record):
-    """Nothing is left to do."""
+    """The plan, or its undo, has come to its end."""
 
-    sentence: str
     memory: StepMemory
+    sentence: str
 
 
 Move = Perform | Wait | Advance | Halt | Finish
 
 
 def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
-    """What follows for a running operation from this look."""
+    """What a running operation does after this look. A paused one may ask too, and then only keeps the memory."""
+    if operation.step >= len(plan.steps):
+        memory = operation.memory or StepMemory(step="end", entered_at=now)
+        return Finish(memory=memory, sentence="Every step of the plan is done.")
     step = plan.steps[operation.step]
-    before = operation.memory or StepMemory(step=step.id, entered_at=now)
-    disturbed = interference(plan, operation.with_(memory=before), state, pacing, now)
-    if disturbed:
-        return Halt(sentence=disturbed, memory=before)
-    memory = watched(step, before, state, pacing, now)
-    reading = read(step.until, state, memory, pacing, now)
-    if reading.done:
-        return Advance(sentence=_done_words(step, memory, reading.sentence), memory=memory)
-    if step.act is not None and memory.acted_at is None:
-        refusal = _unsafe(step.act, state)
-        if refusal:
-            return Halt(sentence=refusal, memory=memory)
-        return Perform(act=step.act, statement=statement_of(step.act), memory=memory)
-    if memory.acted_at is not None and now - memory.acted_at > timedelta(seconds=pacing.wall(EFFECT_PATIENCE_S)):
-        words = f"StarRocks accepted `{statement_of(step.act)}`, but {reading.sentence}" if step.act else reading.sentence
-        return Halt(sentence=words, memory=memory)
-    return Wait(after_s=_next_look(step, memory, state, pacing, now), memory=memory)
-
-
-def _done_words(step: Step, memory: StepMemory, sentence: str) -> str:
-    if isinstance(step.act, DecommissionBackend) and memory.acted_at is None and memory.intended_at is None:
-        return f"{sentence} It was so before anything was sent."
-    if isinstance(step.act, DropBackend) and memory.intended_at is None:
-        return f"{sentence} StarRocks removed it by itself; nothing had to be dropped."
-    return sentence
-
-
-def _unsafe(act: Act, state: ClusterState) -> str | None:
-    """Why an act must not be sent on what this look shows (P6)."""
-    if not isinstance(act, DropBackend):
-        return None
-    backend = state.backend_by_id(act.backend_id)
-    if backend is None:
-        return None
-    if backend.tablets and state.run_mode is RunMode.SHARED_NOTHING:
-        return f"{act.address} holds {in_count(backend.tablets)} tablets again: it is not dropped."
-    if not backend.decommissioned:
-        return f"{act.address} is not leaving any more: it is not dropped."
-    return None
-
-
-def effect_visible(act: Act, state: ClusterState) -> bool:
-    """The look shows what the act was to bring about, whoever did it."""
-    backend = state.backend_by_id(act.backend_id)
-    match act:
-        case DecommissionBackend():
-            return backend is None or backend.decommissioned
-        case CancelDecommission():
-            return backend is None or not backend.decommissioned
-        case DropBackend():
-            return backend is None
-
-
-def _next_look(step: Step, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime) -> float:
-    """Sooner when the end is near, so that little time is lost between the cluster's end and ours."""
-    usual, nearest = pacing.wall(pacing.look_every), pacing.wall(NEAREST_LOOK_S)
-    if not isinstance(step.until, BackendDrained):
-        return nearest
-    if memory.first_true_at is not None:
-        due = memory.first_true_at + timedelta(seconds=pacing.wall(pacing.second_look_after))
-        removal = pacing.wall(pacing.removal)
-        return max(0.05, min((due - now).total_seconds(), removal))
-    left = time_left(memory.samples)
-    if left is None:
-        return usual
-    even = left[0] / 0.75
-    return min(usual, max(nearest, even))
-
-
-def undo_steps(plan: Plan, step_index: int) -> tuple[Step, ...]:
-    """Steps of the group in hand, from that one backwards, that have an undo; each undo act once.
-
-    A group whose point of no return was reached (its row is gone) has none left.
-    """
-    index = min(step_index, len(plan.steps) - 1)
-    group = plan.steps[index].group
-    found: list[Step] = []
-    for step in reversed(plan.steps[: index + 1]):
-        if step.group == group and step.undo is not None and all(step.undo != other.undo for other in found):
-            found.append(step)
-    return tuple(found)
+    memory = watched(step, _remembered(operation, step.id, now), state, pacing, now)
+    if not state.backends:
+        return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
+    interference = guards.interference(plan, operation, state, pacing, now)
+    if interference is not None:
+        return Halt(memory=memory, sentence=interference)
+    if memory.reading is not None and memory.reading.done:
+        return Advance(memory=memory, sentence=_done_words(step, memory, state))
+    return _act_or_wait(step, memory, _why_not(step, plan, operation, state), state, pacing, now)
 
 
 def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
-    """What follows for an operation that is being undone."""
-    memory = operation.memory or StepMemory(step="undo", entered_at=now)
-    disturbed = interference(plan, operation.with_(memory=memory), state, pacing, now)
-    if disturbed:
-        return Halt(sentence=disturbed, memory=memory)
+    """What an operation that is being undone does after this look; `operation.step` is the step that was in hand."""
+    undone = operation.memory or StepMemory(step="undo", entered_at=now)
+    if not state.backends:
+        return Wait(memory=undone, after_s=pacing.wall(pacing.look_every))
+    interference = guards.interference(plan, operation, state, pacing, now)
+    if interference is not None:
+        return Halt(memory=undone, sentence=interference)
     for step in undo_steps(plan, operation.step):
-        if step.undo is None or step.undo_until is None or state.backend_by_id(step.until.backend_id) is None:
+        back = _turned_round(step)
+        if back is None or holds(back.until, state) or unlisted(back.until, state):
             continue
-        if read(step.undo_until, state, memory, pacing, now).done:
-            continue
-        if memory.acted_at is None:
-            return Perform(act=step.undo, statement=statement_of(step.undo), memory=memory)
-        if now - memory.acted_at > timedelta(seconds=pacing.wall(EFFECT_PATIENCE_S)):
-            words = f"StarRocks accepted `{statement_of(step.undo)}`, but {step.until.address} is still leaving."
-            return Halt(sentence=words, memory=memory)
-        return Wait(after_s=pacing.wall(NEAREST_LOOK_S), memory=memory)
-    return Finish(sentence=_undone_words(plan, operation, state, now), memory=memory)
+        memory = watched(back, _remembered(operation, back.id, now), state, pacing, now)
+        return _act_or_wait(back, memory, None, state, pacing, now)
+    return Finish(memory=undone, sentence=kept_words(plan, operation, undone, state))
 
 
-def _undone_words(plan: Plan, operation: Operation, state: ClusterState, now: datetime) -> str:
-    index = min(operation.step, len(plan.steps) - 1)
-    address = plan.steps[index].until.address
-    backend = state.backend_by_id(plan.steps[index].until.backend_id)
-    done = list(plan.groups[: plan.groups.index(plan.steps[index].group)])
-    if backend is None:
-        done.append(str(address))
-        words = f"{address} was gone already: that cannot be undone."
-    else:
-        words = f"{address} stays in the cluster with {in_count(backend.tablets)} tablets; what has moved stays moved."
-    gone = f" Gone for good before the abort: {in_list(done)}." if done else ""
-    took = in_time(now - (operation.started_at or now))
-    return f"Undone after {took}: {words}{gone}"
+def effect_visible(act: Act, state: ClusterState) -> bool:
+    """Whether the cluster shows what the act is to bring about."""
+    row = state.backend_by_id(act.backend_id)
+    match act:
+        case DecommissionBackend():
+            return row is not None and row.decommissioned
+        case CancelDecommission():
+            # A node that was removed meanwhile cannot be cancelled any more, and need not be.
+            return bool(state.backends) and (row is None or not row.decommissioned)
+        case DropBackend():
+            return bool(state.backends) and row is None
+
+
+def repeatable(act: Act, state: ClusterState) -> bool:
+    """Whether an act may be sent again when nobody knows if it was sent: its effect is not seen, and twice is as once.
+
+    DECOMMISSION and CANCEL change nothing when repeated (fe: alter/SystemHandler.java). DROP of a row that is still
+    there, flagged and empty, has not taken effect.
+    """
+    if isinstance(act, DropBackend):
+        row = state.backend_by_id(act.backend_id)
+        return row is not None and row.address == act.address and row.decommissioned and row.tablets == 0
+    return state.backend_by_id(act.backend_id) is not None
+
+
+def _remembered(operation: Operation, name: str, now: datetime) -> StepMemory:
+    """The memory of this step; that of another one says nothing about it."""
+    memory = operation.memory
+    if memory is not None and memory.step == name:
+        return memory
+    if memory is not None and memory.step == "undo":
+        return memory.with_(step=name)
+    return StepMemory(step=name, entered_at=now)
+
+
+def _turned_round(step: Step) -> Step | None:
+    """The undo of a step as a step of its own."""
+    if step.undo is None or step.undo_until is None:
+        return None
+    return step.with_(id=f"undo-{step.id}", act=step.undo, until=step.undo_until, undo=None, undo_until=None)
+
+
+def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
+    """`until` is not seen yet: act if that was not asked for, otherwise be patient for as long as makes sense."""
+    if step.act is None:
+        return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
+    statement = statement_of(step.act)
+    # After a person's retry the step is entered anew: what was accepted before then had no lasting effect.
+    if memory.acted_at is not None and memory.acted_at >= memory.entered_at:
+        passed = now - memory.acted_at
+        if passed < timedelta(seconds=pacing.wall(EFFECT_PATIENCE)):
+            return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
+        seen = memory.reading.sentence if memory.reading else ""
+        words = f"StarRocks accepted `{statement}`, but {in_time(passed)} later it has no effect: {seen}"
+        return Halt(memory=memory, sentence=words)
+    if why_not is not None:
+        return Halt(memory=memory, sentence=why_not)
+    if memory.intended_at is not None and not repeatable(step.act, state):
+        words = f"`{statement}` may have been sent, and what is seen does not allow to send it again."
+        return Halt(memory=memory, sentence=words)
+    return Perform(memory=memory, act=step.act, statement=statement)
+
+
+def _why_not(step: Step, plan: Plan, operation: Operation, state: ClusterState) -> str | None:
+    """What forbids the act of this step right now (I1, I2), or None."""
+    match step.act:
+        case DecommissionBackend(address=address, backend_id=backend_id):
+            row = state.backend_by_id(backend_id)
+            if address not in plan.targets:
+                return f"{address} is no target of the approved plan; nothing was sent."
+            if row is None:
+                return f"{address} (id {backend_id}) is not listed any more, so there is nothing to decommission."
+            return None
+        case DropBackend():
+            return _why_not_drop(step.act, plan.steps[: operation.step], state)
+        case _:
+            return None
+
+
+def _why_not_drop(act: DropBackend, behind: tuple[Step, ...], state: ClusterState) -> str | None:
+    """A node that holds tablets is never dropped (design promise: no table below a readable replica)."""
+    row = state.backend_by_id(act.backend_id)
+    if row is None or row.address != act.address:
+        return f"{act.address} (id {act.backend_id}) is not what is listed there; nothing was dropped."
+    if not row.decommissioned:
+        return f"{act.address} is not flagged as leaving; a node that was not drained is never dropped."
+    if row.tablets > 0:
+        return f"{act.address} still holds {in_count(row.tablets)} tablets; a node with tablets is never dropped."
+    if not any(isinstance(s.until, BackendDrained) and s.until.backend_id == act.backend_id for s in behind):
+        return f"The plan has no drain of {act.address} before its drop; nothing was dropped."
+    return None
+
+
+def _done_words(step: Step, memory: StepMemory, state: ClusterState) -> str:
+    """How the step came to be done, and by whom."""
+    condition = step.until
+    seen = memory.reading.sentence if memory.reading else ""
+    by_us = memory.acted_at is not None
+    perhaps = memory.intended_at is not None and not by_us
+    match condition:
+        case BackendLeaving() if not by_us and not perhaps:
+            return f"{condition.address} was already leaving; nothing was sent. {seen}"
+        case BackendGone() if not by_us and not perhaps:
+            return f"StarRocks removed the row of {condition.address} by itself; nothing was sent."
+        case BackendGone():
+            return f"The row of {condition.address} is gone."
+        case BackendDrained() if state.backend_by_id(condition.backend_id) is None:
+            return f"{condition.address} is drained: StarRocks moved its tablets and removed its row by itself."
+        case _ if perhaps:
+            return f"{seen} The statement had been sent; its reply was lost."
+        case _:
+            return seen

@@ -33,9 +33,7 @@ def next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) -> 
     return pacing.wall(_next_look(step, memory, pacing, now))
 
 
-def _measured(
-    drain: BackendDrained, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime
-) -> StepMemory:
+def _measured(drain: BackendDrained, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime) -> StepMemory:
     row = state.backend_by_id(drain.backend_id)
     if row is None:
         return memory.with_(forecast="")
@@ -62,7 +60,7 @@ def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) ->
     if memory.first_true_at is not None:
         # The row vanishes within `removal`, or a second look is due, exactly then.
         second = pacing.second_look_after - pacing.cluster((now - memory.first_true_at).total_seconds())
-        return max(0.0, min(second, pacing.removal))
+        return max(1.0, min(second, pacing.removal))
     if last_moved(memory.samples) is None and passed < FIRST_MOVE[0]:
         return min(pacing.look_every, FIRST_MOVE[0] - passed + SHORTEST_LOOK)
     left = measure(memory, pacing, now).low_s

@@ -6,6 +6,7 @@ committed stands, what was not is looked at again. Each turn returns a sentence 
 
 from datetime import datetime
 
+from bot.blocks import private_line
 from policies.approval import judge, quorum_met
 from policies.deciding import decide, tell
 from policies.operation import Decision, DecisionKind, EventKind, Operation, OperationState
@@ -66,7 +67,7 @@ def _hear(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     entry, decision = claim.inbox[0]
     refusal = _refusal(wiring, operation, decision, now)
     if refusal is not None:
-        private = (wiring.private_line(decision.channel, decision.person.id, refusal),)
+        private = (wiring.private(decision.channel, decision.person.id, private_line(refusal)),)
         audit = (AuditEntry.refused(operation, decision, refusal, now),)
         wiring.store.commit(claim, operation, delay_s=0, taken=(entry,), private=private, audit=audit)
         return f"{decision.kind} by {decision.person.id} refused: {refusal}"

@@ -79,6 +79,14 @@ class Store:
         seconds, micros = self.redis.time()
         return float(first[0][1]) - (seconds + micros / 1e6)
 
+    def due_now(self, operation: str) -> bool:
+        """Whether an operation wants its next turn at once."""
+        score = self.redis.zscore(self.keys.due, operation)
+        if score is None:
+            return False
+        seconds, micros = self.redis.time()
+        return float(score) <= seconds + micros / 1e6
+
     def claim(self, operation: str) -> Claim | None:
         """Take an operation for one turn; None when it is over, unknown, or in another worker's hands."""
         keys = [self.keys.operation(operation), self.keys.due, self.keys.inbox(operation)]

@@ -4,7 +4,121 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
-from redis import Redis
-from slack_directory import Directory  # placeholder
+from bot.identity import Directory, slack_client
+from bot.message import Message
+from bot.queue import Mailbox
+from bot.settings import SettingsError
+from policies.address import Address
+from policies.approval import ApprovalPolicy
+from policies.cluster import ClusterState
+from policies.estimate import DrainRecord
+from policies.operation import Operation
+from policies.plan import Act
+from policies.playbooks import entry_for
+from workers import starrocks
+from workers.audit import mirror
+from workers.settings import WorkerSettings
+from workers.starrocks import Cluster, Depth, Endpoint
+from workers.store import Store
 
+SHARED_LOOK_AGE = 0.8
+"""A shared look may be this share of the usual look interval old; acts always look live."""
+
+
+@dataclass
+class Wiring:
+    """Everything a turn needs; tests make their own."""
+
+    settings: WorkerSettings
+    mailbox: Mailbox
+    store: Store
+    directory: Directory
+    clusters: dict[str, Cluster]
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def home_team(self) -> str:
+        return self.directory.home_team()
+
+    def policy_for(self, operation: Operation) -> ApprovalPolicy:
+        entry = entry_for(operation.request.kind)
+        return self.settings.approval_policy(operation.cluster, entry.operation_class)
+
+    def look(self, cluster: str, depth: Depth, targets: Sequence[Address] = ()) -> ClusterState:
+        """A live look. Raises ClusterError."""
+        return starrocks.look_live(self.clusters[cluster], depth, targets)
+
+    def watch(self, cluster: str, depth: Depth, targets: Sequence[Address] = ()) -> ClusterState:
+        """A look that others may share. Raises ClusterError."""
+        pacing = self.settings.pacing(cluster)
+        age = pacing.wall(12.0) * SHARED_LOOK_AGE
+        redis, keys = self.mailbox.redis, self.mailbox.keys
+        return starrocks.observe(redis, keys, self.clusters[cluster], depth, targets, age)
+
+    def perform(self, cluster: str, act: Act) -> None:
+        starrocks.perform(self.clusters[cluster], act)
+
+    def history(self, cluster: str) -> tuple[DrainRecord, ...]:
+        """The newest drains that were measured on a cluster."""
+        texts = self.mailbox.redis.lrange(self.mailbox.keys.drains(cluster), 0, 19)
+        return tuple(DrainRecord.model_validate_json(text) for text in texts)
+
+    def remember_drain(self, cluster: str, record: DrainRecord) -> None:
+        """Keep a measured drain for later estimates; losing one is harmless."""
+        key = self.mailbox.keys.drains(cluster)
+        self.mailbox.redis.lpush(key, record.model_dump_json())
+        self.mailbox.redis.ltrim(key, 0, 49)
+
+    def mirror_audit(self) -> None:
+        mirror(self.mailbox.redis, self.mailbox.keys.audit, self.settings.audit_path)
+
+    def private(self, channel: str, user: str, message: Message) -> dict[str, Any]:
+        """An outbox entry that only one person sees."""
+        return {
+            "type": "private", "channel": channel, "user": user, "text": message.text, "blocks": list(message.blocks),
+        }  # fmt: skip
+
+
+def clusters_of(settings: WorkerSettings) -> dict[str, Cluster]:
+    """The clusters of the settings, with their passwords. Raises SettingsError."""
+    found = {}
+    for name, entry in settings.clusters.items():
+        endpoints = tuple(_endpoint(text, entry.via) for text in entry.frontends)
+        found[name] = Cluster(
+            name=name,
+            endpoints=endpoints,
+            user=entry.user,
+            password=settings.password(name),
+            tls=entry.tls,
+            tls_ca=entry.tls_ca,
+        )
+    return found
+
+
+def _endpoint(text: str, via: dict[str, str]) -> Endpoint:
+    try:
+        there = Address.parse(text)
+        through = Address.parse(via[text]) if text in via else None
+    except ValueError as error:
+        raise SettingsError(f"clusters.*.frontends: {error}") from None
+    if through is None:
+        return Endpoint(host=there.host, port=there.port)
+    return Endpoint(host=there.host, port=there.port, via_host=through.host, via_port=through.port)
+
+
+@cache
+def wiring() -> Wiring:
+    """This process's wiring, from its settings. Raises SettingsError."""
+    settings = WorkerSettings.load()
+    mailbox = Mailbox(settings.redis_url, settings.key_prefix, timeout_s=5.0)
+    client = slack_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    return Wiring(
+        settings=settings,
+        mailbox=mailbox,
+        store=Store(mailbox.redis, settings.key_prefix, visibility_s=settings.visibility_s),
+        directory=Directory(client, groups=settings.approver_groups()),
+        clusters=clusters_of(settings),
+    )

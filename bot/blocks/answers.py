@@ -20,7 +20,7 @@ from bot.blocks.layout import (
     when,
     words,
 )
-from bot.blocks.phrases import plural, title_of, typed_words
+from bot.blocks.phrases import on_cluster, plural, title_of, typed_words
 from bot.blocks.plan_card import copy_banner, plan_blocks
 from bot.blocks.replies import EMOJI
 from bot.blocks.tables import (
@@ -31,7 +31,7 @@ from bot.blocks.tables import (
     operation_line,
     versions_text,
 )
-from bot.escape import clip, code, entities, mrkdwn, plain
+from bot.escape import clip, code, mrkdwn, plain, sentence
 from bot.limits import fitted
 from bot.message import Message
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend
@@ -43,9 +43,15 @@ from policies.units import in_bytes, in_count, in_list
 _MOST_EVENTS = 15
 
 
-def status_message(state: ClusterState, operations: Sequence[Operation] = (), holder: Holder | None = None) -> Message:
+def status_message(
+    state: ClusterState, operations: Sequence[Operation] = (), holder: Holder | None = None
+) -> Message:
     """How a cluster is, what goes on there, and who has its lock."""
-    nodes: tuple[Frontend | Backend | ComputeNode, ...] = (*state.frontends, *state.backends, *state.compute_nodes)
+    nodes: tuple[Frontend | Backend | ComputeNode, ...] = (
+        *state.frontends,
+        *state.backends,
+        *state.compute_nodes,
+    )
     down = [str(node.address) for node in nodes if not node.alive]
     leaving = [str(backend.address) for backend in state.backends if backend.decommissioned]
     health = f"⚠️ {plural(len(down), 'node')} down: {in_list(down)}" if down else "✅ every node is up"
@@ -118,8 +124,7 @@ def _operation_lines(operations: Sequence[Operation], empty: str) -> list[Block]
         return [section(mrkdwn(empty))] if empty else []
     ordered = sorted(operations, key=lambda operation: operation.created_at, reverse=True)
     items = [
-        [*words(operation_line(op)), space(" · "), *words(f"`{op.id}` on {op.cluster}")]
-        for op in ordered[:MOST_OPERATIONS]
+        [*words(operation_line(op)), space(" · "), *words(f"`{op.id}`")] for op in ordered[:MOST_OPERATIONS]
     ]
     if len(ordered) > MOST_OPERATIONS:
         items.append(words(f"…and {len(ordered) - MOST_OPERATIONS} more"))
@@ -130,7 +135,9 @@ def lock_message(cluster: str, holder: Holder | None, waiting: Sequence[str] = (
     """Who has a cluster, and who waits for it in which order."""
     blocks = [_lock_block(cluster, holder)]
     if waiting:
-        blocks.append(section(f"Waiting, in this order: {', '.join(code(operation) for operation in waiting[:20])}"))
+        blocks.append(
+            section(f"Waiting, in this order: {', '.join(code(operation) for operation in waiting[:20])}")
+        )
     text = f"{cluster} belongs to {holder.operation}." if holder else f"{cluster} is free."
     return _message(text, blocks)
 
@@ -163,16 +170,18 @@ def _event_line(event: Event) -> str:
 def dry_run_message(plan: Plan) -> Message:
     """A plan that nobody can approve: what would run, and how to ask for it."""
     verdict = "it would be refused" if plan.blocked else "nothing blocks it"
-    ask = f"`/sr {mrkdwn(clip(typed_words(plan), 1_000))}`"
-    following = f"To ask for it: {ask}" if not plan.blocked else "Solve what blocks it, then look again."
+    ask = [rich(paragraph(*words("To ask for it:")), preformatted(f"/sr {clip(typed_words(plan), 1_500)}"))]
+    following = " Solve what blocks it, then look again." if plan.blocked else ""
+    title = on_cluster(plan.title, plan.cluster)
     blocks: list[Block] = [
-        header(plan.title),
-        section(f"🧪 *Dry run*: {verdict}. Nothing runs and nothing is recorded. {following}"),
+        header(title),
+        section(f"🧪 *Dry run*: {verdict}. Nothing runs and nothing is recorded.{following}"),
         *copy_banner(plan),
-        *plan_blocks(plan),
+        *plan_blocks(plan, "What would run"),
+        *([] if plan.blocked else ask),
         context(f"Looked at {when(plan.made_at)} on {mrkdwn(plan.cluster)}"),
     ]
-    return _message(f"Dry run: {plan.title}: {verdict}.", blocks)
+    return _message(f"Dry run: {title}: {verdict}.", blocks)
 
 
 def refusal_message(request: Request, reasons: Sequence[str]) -> Message:
@@ -199,4 +208,4 @@ def state_of(operation: Operation) -> str:
 
 
 def _message(text: str, blocks: Sequence[Block]) -> Message:
-    return fitted(Message(text=entities(plain(clip(text, 240))), blocks=tuple(blocks)))
+    return fitted(Message(text=sentence(clip(text, 240)), blocks=tuple(blocks)))

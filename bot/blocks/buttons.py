@@ -98,7 +98,10 @@ def reject_modal(op_id: str, digest: str, *, channel: str = "", title: str = "")
         "type": "input",
         "block_id": REASON_BLOCK,
         "label": {"type": "plain_text", "text": "Why not?"},
-        "hint": {"type": "plain_text", "text": "Everyone in the thread reads it. The requester learns what to change."},
+        "hint": {
+            "type": "plain_text",
+            "text": "Everyone in the thread reads it. The requester learns what to change.",
+        },
         "element": {
             "type": "plain_text_input",
             "action_id": REASON_INPUT,
@@ -148,7 +151,12 @@ def decision_from_submission(payload: Mapping[str, Any], at: datetime) -> Decisi
     view = _mapping(payload.get("view"))
     value = Value.read(view.get("private_metadata"))
     person = person_of(payload)
-    if view.get("callback_id") != REJECT_FORM or value is None or value.kind is not D.REJECT or person is None:
+    if (
+        view.get("callback_id") != REJECT_FORM
+        or value is None
+        or value.kind is not D.REJECT
+        or person is None
+    ):
         return None
     values = _mapping(_mapping(view.get("state")).get("values"))
     typed = _text(_mapping(_mapping(values.get(REASON_BLOCK)).get(REASON_INPUT)).get("value"))

@@ -16,7 +16,7 @@ from bot.blocks.progress import (
     step_list,
     trouble_blocks,
 )
-from bot.escape import clip, code, entities, mrkdwn
+from bot.escape import clip, clip_escaped, code, mrkdwn, sentence
 from bot.limits import fitted
 from bot.message import Message
 from policies.operation import Operation, OperationState, Snapshot, Vote
@@ -25,6 +25,10 @@ from policies.units import in_bytes, in_count, in_time
 
 S = OperationState
 _LONGEST_REASON = 1_500
+_WHAT_TO_CHOOSE = (
+    "*Retry* looks at the cluster again and goes on. *Abort* undoes what can be undone for the node in hand. "
+    "*Close* leaves everything as it is and frees the cluster."
+)
 
 
 def card(snapshot: Snapshot, holder: Holder | None = None) -> Message:
@@ -44,13 +48,15 @@ def card(snapshot: Snapshot, holder: Holder | None = None) -> Message:
 def fallback(operation: Operation, plan: Plan | None) -> str:
     """The card as one sentence: the notification, the search text, what a screen reader says."""
     emoji, word = STATE_WORDS[operation.state]
-    parts = [f"{emoji} {title_of(operation, plan)}: {word.lower()}"]
+    parts = [f"{emoji} {clip(title_of(operation, plan), 120)}: {word.lower()}"]
     if operation.state is S.AWAITING_APPROVAL:
         until = f" until {utc(operation.expires_at)}" if operation.expires_at else ""
-        parts.append(f"{until} ({_approvals(operation)}), asked by {operation.request.requester.name or 'a person'}")
+        parts.append(
+            f"{until} ({_approvals(operation)}), asked by {operation.request.requester.name or 'a person'}"
+        )
     elif operation.state is S.HALTED and operation.halted_because:
         parts.append(f": {operation.halted_because.rstrip('.')}")
-    return clip(entities("".join(parts)), 295) + "."
+    return clip_escaped(sentence(clip("".join(parts), 270)), 295) + "."
 
 
 def state_line(operation: Operation, plan: Plan | None) -> str:
@@ -72,7 +78,7 @@ def _state_fact(operation: Operation, plan: Plan | None) -> str:
         case S.QUEUED:
             return "starts by itself"
         case _:
-            return f"{when(operation.ended_at)} · nothing was changed" if operation.ended_at else "nothing was changed"
+            return "nothing was changed"
 
 
 def _approvals(operation: Operation) -> str:
@@ -81,14 +87,16 @@ def _approvals(operation: Operation) -> str:
 
 def standing_votes(operation: Operation) -> list[Vote]:
     """One vote for each person who approved the plan that is on the card."""
-    by_person = {(v.person.team, v.person.id): v for v in reversed(operation.votes) if v.digest == operation.digest}
+    by_person = {
+        (v.person.team, v.person.id): v for v in reversed(operation.votes) if v.digest == operation.digest
+    }
     return sorted(by_person.values(), key=lambda vote: vote.at)
 
 
 def _duration(operation: Operation) -> str:
     if operation.started_at is None or operation.ended_at is None:
         return ""
-    return f"after {in_time(operation.ended_at - operation.started_at)} · {when(operation.ended_at)}"
+    return f"after {in_time(operation.ended_at - operation.started_at)}"
 
 
 def trail(operation: Operation) -> list[str]:
@@ -100,7 +108,7 @@ def trail(operation: Operation) -> list[str]:
     if operation.started_at:
         lines.append(f"Started {when(operation.started_at)}")
     if operation.ended_at:
-        lines.append(f"Ended {when(operation.ended_at)}")
+        lines.append(f"{STATE_WORDS[operation.state][1]} {when(operation.ended_at)}")
     revision = f" · plan revision {operation.revision}" if operation.revision else ""
     digest = f" · {code(operation.digest[:12])}" if operation.digest else ""
     return [*lines, f"{code(operation.id)} on {mrkdwn(operation.cluster)}{revision}{digest}"]
@@ -111,7 +119,10 @@ def _banner(operation: Operation, plan: Plan | None) -> list[Block]:
 
 
 def _awaiting(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:
-    return [*(plan_blocks(plan) if plan else reason_block(operation.request.reason)), *trouble_blocks(operation)]
+    return [
+        *(plan_blocks(plan) if plan else reason_block(operation.request.reason)),
+        *trouble_blocks(operation),
+    ]
 
 
 def _queued(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:
@@ -120,6 +131,10 @@ def _queued(operation: Operation, plan: Plan | None, holder: Holder | None) -> l
     since = f" since {when(_at(holder.since))}" if holder and holder.since else ""
     said = f"The cluster belongs to {code(behind)}{title}{since}. Type `/sr show {mrkdwn(behind)}` to see it."
     return [section(said), *_awaiting(operation, plan, holder)]
+
+
+def _undoing(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:
+    return [section(progress_words(operation, forecast=False)), *trouble_blocks(operation)]
 
 
 def _running(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:
@@ -132,12 +147,18 @@ def _paused(operation: Operation, plan: Plan | None, holder: Holder | None) -> l
 
 
 def _halted(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:
-    why = rich({"type": "rich_text_quote", "elements": words(clip(operation.halted_because, _LONGEST_REASON))})
+    why = rich(
+        {"type": "rich_text_quote", "elements": words(clip(operation.halted_because, _LONGEST_REASON))}
+    )
     blocks: list[Block] = [why] if operation.halted_because else []
     if operation.memory is not None and operation.memory.reading is not None:
-        blocks.append(section(progress_words(operation)))
-    blocks += [*trouble_blocks(operation), *stall_blocks(operation)]
-    return blocks + (step_list(operation, plan) if plan else [])
+        blocks.append(section(progress_words(operation, forecast=False)))
+    blocks += [
+        *trouble_blocks(operation),
+        *stall_blocks(operation),
+        *(step_list(operation, plan) if plan else []),
+    ]
+    return [*blocks, context(_WHAT_TO_CHOOSE)]
 
 
 def _refused(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:
@@ -146,7 +167,10 @@ def _refused(operation: Operation, plan: Plan | None, holder: Holder | None) -> 
 
 def _kept(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:
     """A plan that never ran stays readable."""
-    return [*reason_block(operation.request.reason), *(step_blocks(plan) if plan else [])]
+    return [
+        *reason_block(operation.request.reason),
+        *(step_blocks(plan, "What would have run") if plan else []),
+    ]
 
 
 def _ended(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:
@@ -181,7 +205,7 @@ _BODIES: dict[OperationState, Callable[[Operation, Plan | None, Holder | None], 
     S.RUNNING: _running,
     S.PAUSED: _paused,
     S.HALTED: _halted,
-    S.UNDOING: _running,
+    S.UNDOING: _undoing,
     S.UNDONE: _ended,
     S.CLOSED: _ended,
     S.DONE: _ended,

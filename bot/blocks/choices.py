@@ -62,7 +62,9 @@ def _abort(operation: Operation, plan: Plan | None) -> Element:
 def _skip(operation: Operation, plan: Plan | None) -> Element:
     step = step_in_hand(operation, plan)
     title = clip(step.title, 150) if step else "this step"
-    return buttons.confirm("Skip this step?", f"It is left out for good: {title}. The audit keeps your name.", "Skip")
+    return buttons.confirm(
+        "Skip this step?", f"It is left out for good: {title}. The audit keeps your name.", "Skip"
+    )
 
 
 def _close(operation: Operation) -> Element:

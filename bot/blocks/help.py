@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.blocks.layout import Block, bullets, context, header, paragraph, preformatted, rich, words
 from bot.commands import COMMAND, MenuEntry, Mistake
-from bot.escape import clip, entities
+from bot.escape import clip, sentence
 from bot.limits import fitted
 from bot.message import Message
 from policies.playbooks import MENU
@@ -33,7 +33,9 @@ def help_message(topic: str = "", menu: Sequence[MenuEntry] = MENU) -> Message:
         return _entry_help(entry)
     if topic in QUESTIONS:
         usage, summary = QUESTIONS[topic]
-        return _message(f"{usage}: {summary}.", [rich(preformatted(usage), paragraph(*words(_sentence(summary))))])
+        return _message(
+            f"{usage}: {summary}.", [rich(preformatted(usage), paragraph(*words(_sentence(summary))))]
+        )
     return _overview(menu)
 
 
@@ -82,4 +84,4 @@ def mistake_message(mistake: Mistake) -> Message:
 
 
 def _message(text: str, blocks: Sequence[Block]) -> Message:
-    return fitted(Message(text=entities(clip(text, 240)), blocks=tuple(blocks)))
+    return fitted(Message(text=sentence(clip(text, 240)), blocks=tuple(blocks)))

@@ -38,7 +38,10 @@ def fields(pairs: Iterable[tuple[str, str]]) -> Block:
 
 def context(*texts: str) -> Block:
     shown = [text for text in texts if text][:10]
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clip_escaped(text, 2000)} for text in shown]}
+    return {
+        "type": "context",
+        "elements": [{"type": "mrkdwn", "text": clip_escaped(text, 2000)} for text in shown],
+    }
 
 
 def divider() -> Block:
@@ -128,7 +131,9 @@ def columns(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset(
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
 
     def line(row: Sequence[str]) -> str:
-        cells = [cell.rjust(widths[at]) if at in right else cell.ljust(widths[at]) for at, cell in enumerate(row)]
+        cells = [
+            cell.rjust(widths[at]) if at in right else cell.ljust(widths[at]) for at, cell in enumerate(row)
+        ]
         return "  ".join(cells).rstrip()
 
     return "\n".join(line(row) for row in rows)

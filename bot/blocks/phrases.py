@@ -1,5 +1,6 @@
 """Words shared by cards, replies and answers: one emoji and one word for each state, titles, counts."""
 
+from bot.commands.mistakes import quoted
 from bot.escape import plain
 from policies.operation import Operation, OperationState
 from policies.plan import Estimate, Plan
@@ -31,13 +32,19 @@ def state_words(state: OperationState) -> str:
 
 
 def title_of(operation: Operation, plan: Plan | None = None) -> str:
-    """The title as plain text; before there is a plan, the request in words."""
+    """The title with its cluster, as plain text; before there is a plan, the request in words."""
     title = operation.title or (plan.title if plan else "")
-    if title:
-        return plain(title)
     request = operation.request
-    targets = in_list([str(target) for target in request.targets], 3)
-    return f"{request.kind.value.replace('-', ' ').capitalize()} {targets} on {request.cluster}"
+    if not title:
+        verb, _, role = request.kind.value.partition("-")
+        title = (
+            f"{verb.capitalize()} {role.upper()} {in_list([str(target) for target in request.targets], 3)}"
+        )
+    return on_cluster(plain(title), request.cluster)
+
+
+def on_cluster(title: str, cluster: str) -> str:
+    return title if title.endswith(f" on {cluster}") else f"{title} on {cluster}"
 
 
 def verb_of(operation: Operation) -> str:
@@ -48,7 +55,8 @@ def verb_of(operation: Operation) -> str:
 def typed_words(plan: Plan) -> str:
     """The command that asks for this plan in earnest, without the leading `/sr`."""
     targets = " ".join(str(target) for target in plan.targets)
-    return f"{plan.kind.value.replace('-', ' ')} {targets} on {plan.cluster}"
+    reason = f" reason={quoted(plan.reason)}" if plan.reason else ""
+    return f"{plan.kind.value.replace('-', ' ')} {targets} on {plan.cluster}{reason}"
 
 
 def estimate_words(estimate: Estimate) -> str:

@@ -18,25 +18,25 @@ from bot.blocks.layout import (
 )
 from bot.blocks.phrases import estimate_words, plural
 from bot.blocks.room_table import room_text
-from bot.escape import clip, mrkdwn
+from bot.escape import clip, mrkdwn, sentence
 from policies.plan import Finding, Plan, Step, Verdict
 from policies.statements import statement_of
 from policies.units import in_bytes, in_count, in_list
 
 GROUPS_IN_FULL = 2
-MOST_STATEMENTS = 20
+MOST_STATEMENTS = 40
 MOST_FINDINGS = 12
 _LONGEST_FINDING = 500
 _SIGNS = {Verdict.BLOCK: "⛔", Verdict.WARN: "⚠️", Verdict.OK: "✅"}
 
 
-def plan_blocks(plan: Plan) -> list[Block]:
+def plan_blocks(plan: Plan, title: str = "What will run") -> list[Block]:
     """Everything an approver needs, the worst news first."""
     return [
         *reason_block(plan.reason),
         summary(plan),
         *finding_blocks(plan.findings),
-        *step_blocks(plan),
+        *step_blocks(plan, title),
         *room_blocks(plan),
         *undo_blocks(plan),
     ]
@@ -46,7 +46,9 @@ def reason_block(reason: str) -> list[Block]:
     """The requester's own words, literally: rich text neither mentions nor formats."""
     if not reason:
         return []
-    return [rich({"type": "rich_text_quote", "elements": words(f"Reason: {clip(reason, 300)}".replace("`", "'"))})]
+    return [
+        rich({"type": "rich_text_quote", "elements": words(f"Reason: {clip(reason, 300)}".replace("`", "'"))})
+    ]
 
 
 def summary(plan: Plan) -> Block:
@@ -108,7 +110,7 @@ def copy_banner(plan: Plan | None) -> list[Block]:
     if not lonely:
         return []
     nodes = mrkdwn(in_list([str(target) for target in plan.targets], 4))
-    said = mrkdwn(clip(lonely[0].sentence, 300))
+    said = sentence(clip(lonely[0].sentence, 300))
     return [section(f"⚠️ *Do not stop {nodes} before it is gone from the node list.* {said}")]
 
 
@@ -116,14 +118,14 @@ def _is_about_one_replica(finding: Finding) -> bool:
     return "".join(c for c in finding.check.casefold() if c.isalpha()).startswith("onereplica")
 
 
-def step_blocks(plan: Plan) -> list[Block]:
+def step_blocks(plan: Plan, title: str = "What will run") -> list[Block]:
     """Every step with its exact statement; beyond a few nodes, the rest as a list of statements."""
     groups = [(name, list(steps)) for name, steps in groupby(plan.steps, key=lambda step: step.group)]
     if not groups:
         return []
     shown = groups[: GROUPS_IN_FULL if len(groups) <= GROUPS_IN_FULL else 1]
     hidden = groups[len(shown) :]
-    parts: list[Element] = [paragraph(*words("What will run", bold=True))]
+    parts: list[Element] = [paragraph(*words(title, bold=True))]
     number = 1
     for _, steps in shown:
         parts += _numbered(steps, number)
@@ -154,7 +156,9 @@ def room_blocks(plan: Plan) -> list[Block]:
     text = room_text(plan.room)
     if not text:
         return []
-    return [rich(paragraph(*words("Disks before and after", bold=True)), preformatted(text))]
+    said = " (full: all disks of a node together, worst: its fullest disk)"
+    title = paragraph(*words("Disks before and after", bold=True), space(said))
+    return [rich(title, preformatted(text))]
 
 
 def undo_blocks(plan: Plan) -> list[Block]:

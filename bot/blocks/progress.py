@@ -9,7 +9,6 @@ from bot.blocks.layout import (
     bar,
     bullets,
     clock,
-    context,
     paragraph,
     preformatted,
     rich,
@@ -19,7 +18,7 @@ from bot.blocks.layout import (
     words,
 )
 from bot.blocks.phrases import plural
-from bot.escape import clip, mrkdwn
+from bot.escape import clip, mrkdwn, sentence
 from policies.operation import Operation, OperationState, Stall
 from policies.plan import Plan, Step
 from policies.units import in_bytes, in_count
@@ -38,15 +37,17 @@ def progress_blocks(operation: Operation, plan: Plan) -> list[Block]:
     ]
 
 
-def progress_words(operation: Operation) -> str:
+def progress_words(operation: Operation, *, forecast: bool = True) -> str:
     """`▰▰▰▱▱▱▱▱▱▱ 34 %` and the sentence of the last look, rate and time left, and when that was."""
     memory = operation.memory
     if memory is None or memory.reading is None:
         return f"Looking at the cluster… · updated {clock(last_look(operation))}"
     reading = memory.reading
     shown = f"{bar(reading.share)} " if reading.share is not None else ""
-    forecast = f"\n{mrkdwn(clip(memory.forecast, _LONGEST))}" if memory.forecast else ""
-    return f"{shown}{mrkdwn(clip(reading.sentence, _LONGEST))}{forecast} · updated {clock(last_look(operation))}"
+    rate = f"\n{sentence(clip(memory.forecast, _LONGEST))}" if memory.forecast and forecast else ""
+    return (
+        f"{shown}{sentence(clip(reading.sentence, _LONGEST))}{rate} · updated {clock(last_look(operation))}"
+    )
 
 
 def last_look(operation: Operation) -> datetime:
@@ -59,7 +60,7 @@ def trouble_blocks(operation: Operation) -> list[Block]:
     if not operation.trouble:
         return []
     since = f" since {when(operation.trouble_since)}" if operation.trouble_since else ""
-    said = mrkdwn(clip(operation.trouble, _LONGEST))
+    said = sentence(clip(operation.trouble, _LONGEST))
     calm = "Nothing is lost: it goes on when the cluster answers."
     return [section(f"⚠️ *The cluster cannot be reached{since}.* {said} {calm}")]
 
@@ -88,13 +89,18 @@ def position(operation: Operation, plan: Plan) -> str:
     if not steps:
         return ""
     groups = plan.groups
+    if operation.state is OperationState.UNDOING:
+        return f"node {mrkdwn(steps[at].group)}"
     node = f" · node {groups.index(steps[at].group) + 1} of {len(groups)}" if len(groups) > 1 else ""
     return f"step {at + 1} of {len(steps)}{node} · {mrkdwn(clip(steps[at].title, 200))}"
 
 
 def step_list(operation: Operation, plan: Plan) -> list[Block]:
     """`✔` done, `●` in hand, `○` to come: the node in hand step by step, the others as one line each."""
-    groups = [(name, list(enumerated)) for name, enumerated in groupby(enumerate(plan.steps), key=lambda s: s[1].group)]
+    groups = [
+        (name, list(enumerated))
+        for name, enumerated in groupby(enumerate(plan.steps), key=lambda s: s[1].group)
+    ]
     done = [name for name, steps in groups if steps[-1][0] < operation.step]
     coming = [name for name, steps in groups if steps[0][0] > operation.step]
     items = [words(f"✔ {plural(len(done), 'node')} done: {', '.join(done[-3:])}")] if done else []
@@ -108,8 +114,6 @@ def step_list(operation: Operation, plan: Plan) -> list[Block]:
 
 
 def _mark(operation: Operation, number: int) -> str:
-    if operation.state is OperationState.UNDOING and number == operation.step:
-        return "↩"
     return "✔" if number < operation.step else "●" if number == operation.step else "○"
 
 
@@ -137,7 +141,3 @@ def gone_nodes(operation: Operation, plan: Plan | None) -> list[str]:
         return []
     ends = {step.group: number for number, step in enumerate(plan.steps)}
     return [group for group, last in ends.items() if last < operation.step]
-
-
-def looked_at(operation: Operation) -> Block:
-    return context(f"updated {clock(last_look(operation))}")

@@ -5,7 +5,7 @@ import re
 from bot.blocks.layout import Block, Element, bullets, mention, named, preformatted, rich, section, words
 from bot.blocks.phrases import title_of
 from bot.blocks.progress import stall_words
-from bot.escape import clip, entities, mrkdwn
+from bot.escape import clip, clip_escaped, sentence
 from bot.limits import fitted
 from bot.message import Message
 from policies.operation import Event, EventKind, Operation, Snapshot
@@ -39,7 +39,9 @@ EMOJI: dict[EventKind, str] = {
 }
 """What is told, and its sign. REQUESTED and PLANNED are missing: the card itself tells them."""
 
-CALLS_THE_REQUESTER = frozenset({E.REFUSED, E.REJECTED, E.EXPIRED, E.REPLANNED, E.HALTED, E.UNDONE, E.CLOSED, E.DONE})
+CALLS_THE_REQUESTER = frozenset(
+    {E.REFUSED, E.REJECTED, E.EXPIRED, E.REPLANNED, E.HALTED, E.UNDONE, E.CLOSED, E.DONE}
+)
 """Only what needs a person, or is the end; everything else can wait until somebody looks."""
 
 _STATEMENT = re.compile(r"(?:ALTER SYSTEM|CANCEL DECOMMISSION|ADMIN SET|ADMIN REPAIR|SHOW) \S")
@@ -57,7 +59,7 @@ def reply(snapshot: Snapshot, event: Event) -> Message | None:
     call = f"{mention(operation.request.requester)} " if calls else ""
     by = f" · by {named(event.by)}" if event.by else ""
     blocks: list[Block] = [
-        section(f"{call}{emoji} {mrkdwn(clip(event.sentence, 1_500))}{by}"),
+        section(f"{call}{emoji} {sentence(clip(event.sentence, 1_500))}{by}"),
         *_stall(operation, event),
         *_details(event),
         *_facts(snapshot, event),
@@ -66,8 +68,8 @@ def reply(snapshot: Snapshot, event: Event) -> Message | None:
 
 
 def _fallback(operation: Operation, event: Event, emoji: str, by: str) -> str:
-    about = clip(title_of(operation), 100)
-    return clip(f"{emoji} {entities(about)}: {mrkdwn(clip(event.sentence, 130))}", 260) + clip(by, 40)
+    said = f"{emoji} {clip(title_of(operation), 100)}: {clip(event.sentence, 130)}"
+    return clip_escaped(f"{sentence(said)}{by}", 300)
 
 
 def _is_own_doing(operation: Operation, event: Event) -> bool:

@@ -8,7 +8,7 @@ from policies.units import in_bytes, in_percent
 
 MOST_NODES = 10
 _NAME = 16
-_HEADING = f"{'BE':<{_NAME}} {'':<5} {'used':>9} {'free':>9} {'full':>7} {'worst disk':>10}"
+_HEADING = f"{'BE':<{_NAME}} {'':<5} {'used':>9} {'free':>9} {'full':>7} {'worst':>7}"
 
 
 def room_text(room: Sequence[NodeRoom]) -> str:
@@ -34,7 +34,7 @@ def _node_lines(node: NodeRoom) -> list[str]:
 def _line(name: str, time: str, total: int, used: int, worst: float | None) -> list[str]:
     share = in_percent(used / total) if total else "?"
     worst_words = "?" if worst is None else in_percent(worst)
-    numbers = f"{in_bytes(used):>9} {in_bytes(max(0, total - used)):>9} {share:>7} {worst_words:>10}"
+    numbers = f"{in_bytes(used):>9} {in_bytes(max(0, total - used)):>9} {share:>7} {worst_words:>7}"
     if len(name) <= _NAME:
         return [f"{name:<{_NAME}} {time:<5} {numbers}"]
     return [narrow(name, WIDEST), f"{'':<{_NAME}} {time:<5} {numbers}"]

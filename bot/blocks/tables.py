@@ -42,7 +42,11 @@ def backend_word(backend: Backend) -> str:
 def frontends_text(frontends: Sequence[Frontend]) -> str:
     rows = [("FE", "state", "role")]
     rows += [
-        (narrow(str(frontend.address), _NAME), "up" if frontend.alive else "DOWN", frontend.role.value.lower())
+        (
+            narrow(str(frontend.address), _NAME),
+            "up" if frontend.alive else "DOWN",
+            frontend.role.value.lower(),
+        )
         for frontend in sorted(frontends, key=lambda frontend: frontend.address)[:MOST_NODES]
     ]
     return _with_rest(columns(rows), len(frontends) - MOST_NODES)
@@ -51,7 +55,10 @@ def frontends_text(frontends: Sequence[Frontend]) -> str:
 def compute_nodes_text(nodes: Sequence[ComputeNode]) -> str:
     rows = [("CN", "state")]
     rows += [
-        (narrow(str(node.address), _NAME), "DOWN" if not node.alive else "leaving" if node.decommissioned else "up")
+        (
+            narrow(str(node.address), _NAME),
+            "DOWN" if not node.alive else "leaving" if node.decommissioned else "up",
+        )
         for node in sorted(nodes, key=lambda node: node.address)[:MOST_NODES]
     ]
     return _with_rest(columns(rows), len(nodes) - MOST_NODES)
@@ -63,7 +70,11 @@ def _with_rest(table: str, hidden: int) -> str:
 
 def versions_text(state: ClusterState) -> str:
     """One version for all, or which node runs which: mixed versions are worth a line."""
-    nodes: tuple[Frontend | Backend | ComputeNode, ...] = (*state.frontends, *state.backends, *state.compute_nodes)
+    nodes: tuple[Frontend | Backend | ComputeNode, ...] = (
+        *state.frontends,
+        *state.backends,
+        *state.compute_nodes,
+    )
     by_version: dict[str, list[str]] = {}
     for node in nodes:
         by_version.setdefault(node.version or "unknown", []).append(str(node.address))

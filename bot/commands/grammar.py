@@ -14,9 +14,16 @@ QUESTIONS = tuple(question.value for question in Question)
 PLAIN_COMMANDS = ("help", "status", "nodes", "plan", "ops", "show", "lock")
 _HELP = frozenset({"help", "-h", "--help", "?", "hilfe", "man"})
 _ROLES = {"backend": "be", "backends": "be", "bes": "be", "frontend": "fe", "frontends": "fe", "fes": "fe"}
-_OTHER_WORDS = {"drain": "decommission", "remove": "decommission", "drop": "decommission", "operations": "ops"}
+_OTHER_WORDS = {
+    "drain": "decommission",
+    "remove": "decommission",
+    "drop": "decommission",
+    "operations": "ops",
+}
 # Decisions are clicks on the card: a typed word has no digest, so it could approve something else than what was read.
-_ON_THE_CARD = frozenset({"approve", "reject", "cancel", "pause", "resume", "abort", "retry", "skip", "close", "stop"})
+_ON_THE_CARD = frozenset(
+    {"approve", "reject", "cancel", "pause", "resume", "abort", "retry", "skip", "close", "stop"}
+)
 _LONGEST_ID = 64
 
 
@@ -83,7 +90,9 @@ def _show(rest: list[Word]) -> Show | Mistake:
 
 
 def _is_id(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_ID and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+    return (
+        0 < len(text) <= _LONGEST_ID and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+    )
 
 
 def _ask(question: Question, rest: list[Word], place: Place) -> Ask | Mistake:
@@ -105,10 +114,14 @@ def _extra(name: str, word: Word, following: str) -> Mistake:
 
 def _empty_plan(menu: tuple[MenuEntry, ...]) -> Mistake:
     right = "Write the operation after `plan`: what would run is shown, and nothing is offered for approval."
-    return mistake("`plan` needs an operation.", right, f"plan {menu[0].example.removeprefix(COMMAND).strip()}")
+    return mistake(
+        "`plan` needs an operation.", right, f"plan {menu[0].example.removeprefix(COMMAND).strip()}"
+    )
 
 
-def _operation(words: list[Word], place: Place, menu: tuple[MenuEntry, ...], *, dry_run: bool) -> Command | Mistake:
+def _operation(
+    words: list[Word], place: Place, menu: tuple[MenuEntry, ...], *, dry_run: bool
+) -> Command | Mistake:
     typed = [word.text.casefold() for word in words]
     typed[1:2] = [_ROLES.get(role, role) for role in typed[1:2]]
     for entry in sorted(menu, key=lambda entry: -len(entry.words)):
@@ -125,17 +138,22 @@ def _wrong_role(entry: MenuEntry, words: list[Word], typed: list[str], *, dry_ru
     name, kinds = entry.words[0], " ".join(entry.words[1:])
     second = typed[1] if len(typed) > 1 else ""
     forgotten = not second or ":" in second or any(c.isdigit() for c in second)
-    sentence = f"`{name}` needs the kind of node." if forgotten else f"`{name}` does not take {shown(second)}."
+    sentence = (
+        f"`{name}` needs the kind of node." if forgotten else f"`{name}` does not take {shown(second)}."
+    )
     rest = [_written(word) for word in words[1 if forgotten else 2 :]]
     following = " ".join(["plan"] * dry_run + [*entry.words, *rest])
     usage = f"Usage: `{COMMAND} {entry.usage}`. The kind of node here is `{kinds}`."
-    return mistake(sentence, usage, following if rest else f"help {' '.join(entry.words)}")
+    # Another kind of node has other ports: only a forgotten word is filled in, never one kind put for another.
+    return mistake(sentence, usage, following if rest and forgotten else f"help {' '.join(entry.words)}")
 
 
 def _unknown(words: list[Word], menu: tuple[MenuEntry, ...], *, dry_run: bool) -> Mistake:
     typed = words[0].text.casefold()
     if typed in _ON_THE_CARD:
-        right = "Decisions are buttons on the operation's card, so that they apply to exactly the plan you see."
+        right = (
+            "Decisions are buttons on the operation's card, so that they apply to exactly the plan you see."
+        )
         return mistake(f"{shown(typed)} is a button, not a command.", right, "ops")
     heads = dict.fromkeys(entry.words[0] for entry in menu)
     known = tuple(heads) if dry_run else (*PLAIN_COMMANDS, *heads)
@@ -145,7 +163,8 @@ def _unknown(words: list[Word], menu: tuple[MenuEntry, ...], *, dry_run: bool) -
     rest = " ".join(_written(word) for word in words[1:])
     plan = "plan " if dry_run else ""
     sentence = f"There is no {'operation' if dry_run else 'command'} {shown(words[0].text, 40)}.{guess}"
-    return mistake(sentence, f"{'Operations' if dry_run else 'Commands'}: {listed}.", f"{plan}{near} {rest}".strip() if near else "help")
+    following = f"{plan}{near} {rest}".strip() if near else "help"
+    return mistake(sentence, f"{'Operations' if dry_run else 'Commands'}: {listed}.", following)
 
 
 def _written(word: Word) -> str:

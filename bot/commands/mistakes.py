@@ -70,7 +70,9 @@ def unclosed_quote(closed: str) -> Mistake:
 
 def unknown_cluster(name: str, clusters: tuple[str, ...], near: str | None, following: str) -> Mistake:
     guess = f" Did you mean `{near}`?" if near else ""
-    return mistake(f"There is no cluster {shown(name)}.{guess}", f"Clusters: {in_list(_code(clusters), 8)}.", following)
+    return mistake(
+        f"There is no cluster {shown(name)}.{guess}", f"Clusters: {in_list(_code(clusters), 8)}.", following
+    )
 
 
 def which_cluster(clusters: tuple[str, ...], following: str) -> Mistake:
@@ -92,7 +94,9 @@ def reason_too_long(length: int, following: str) -> Mistake:
 
 
 def reason_unquoted(following: str) -> Mistake:
-    return mistake("The reason has several words and no quotes.", 'Put it in quotes: `reason="disk full"`.', following)
+    return mistake(
+        "The reason has several words and no quotes.", 'Put it in quotes: `reason="disk full"`.', following
+    )
 
 
 def _code(words: Iterable[str]) -> list[str]:

@@ -105,7 +105,11 @@ def _wrong_option(attempt: Attempt) -> Mistake:
     guess = f" Did you mean `{near}=`?" if near else ""
     right = 'The only options are `on CLUSTER` and `reason="…"`.'
     known = " ".join(attempt.entry.words)
-    return mistake(f"{shown(name)} is not an option.{guess}", right, attempt.again() if attempt.hosts else f"help {known}")
+    return mistake(
+        f"{shown(name)} is not an option.{guess}",
+        right,
+        attempt.again() if attempt.hosts else f"help {known}",
+    )
 
 
 def _no_target(attempt: Attempt) -> Mistake:
@@ -124,8 +128,14 @@ def _cluster(attempt: Attempt, place: Place) -> str | Mistake:
         return mistake(f"Several clusters are named: {named}.", right, attempt.again(cluster=known))
     if attempt.dangling_on:
         right = "Write `on` and then the name of the cluster, or leave both out in a channel that is bound to one."
-        return mistake("After `on` the name of the cluster is missing.", right, attempt.again(cluster=place.guess))
-    return place.resolve(attempt.clusters[0] if attempt.clusters else None, attempt.again(cluster="{cluster}"), "CLUSTER")
+        return mistake(
+            "After `on` the name of the cluster is missing.",
+            right,
+            attempt.again(cluster=place.usual or "CLUSTER"),
+        )
+    return place.resolve(
+        attempt.clusters[0] if attempt.clusters else None, attempt.again(cluster="{cluster}"), "CLUSTER"
+    )
 
 
 def _wrong_reason(attempt: Attempt) -> Mistake | None:

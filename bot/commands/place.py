@@ -36,7 +36,9 @@ class Place:
         """
         example = example or self.guess
         if name is None:
-            return self.usual or mistakes.which_cluster(self.clusters, following.replace("{cluster}", example))
+            return self.usual or mistakes.which_cluster(
+                self.clusters, following.replace("{cluster}", example)
+            )
         found = self.find(name)
         if found is not None:
             return found

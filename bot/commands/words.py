@@ -19,6 +19,7 @@ _LINK = re.compile(r"<(?:https?://|mailto:|tcp://)?([^<>|@#!][^<>|]*)(?:\|([^<>]
 # Any name before a quoted text counts as a key, so that a misspelt `reson="disk full"` is seen as one word.
 _KEY = re.compile(r"(reason|cluster)\s*[=:]\s*|([A-Za-z][A-Za-z_-]{0,30})\s*=\s*(?=[\"'])", re.IGNORECASE)
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<text>.*?)(?P=quote)(?=[\s,]|$)")
+_SCHEME = re.compile(r"^(?:https?|tcp)://", re.IGNORECASE)
 _BARE = re.compile(r"\S+")
 
 
@@ -77,4 +78,5 @@ def _value(text: str, at: int, key: str) -> tuple[list[Word], int]:
 
 def unlinked(word: str) -> str:
     """What the person typed before Slack made a link of it: `<http://a:9050|a:9050>` becomes `a:9050`."""
-    return _LINK.sub(lambda link: (link.group(2) or link.group(1)).rstrip("/"), word).strip("`")
+    plain_word = _LINK.sub(lambda link: link.group(2) or link.group(1), word).strip("`")
+    return _SCHEME.sub("", plain_word).rstrip("/")

@@ -34,7 +34,10 @@ def blocked() -> Snapshot:
         sentence="3 BEs would leave 2, but 41 partitions keep 3 replicas, for instance `dwd.orders`.",
         advice="Add backends first, or drain fewer nodes.",
     )
-    bad = plan(findings=(finding, *samples.findings()), estimate=Estimate(low_s=None, high_s=None, reason="it cannot run"))
+    bad = plan(
+        findings=(finding, *samples.findings()),
+        estimate=Estimate(low_s=None, high_s=None, reason="it cannot run"),
+    )
     return snapshot(operation(S.REFUSED, bad), bad)
 
 
@@ -50,7 +53,10 @@ def third_of_twelve() -> Snapshot:
 def halted(**changes: object) -> Snapshot:
     why = "BE 10.84.0.19:9050 went down while 10.84.0.18:9050 is draining."
     return snapshot(
-        operation(S.HALTED, **{"step": 1, "memory": draining(), "halted_because": why, "halted_from": "running", **changes})
+        operation(
+            S.HALTED,
+            **{"step": 1, "memory": draining(), "halted_because": why, "halted_from": "running", **changes},
+        )
     )
 
 
@@ -58,20 +64,29 @@ def _address_mistake() -> Mistake:
     try:
         Address.parse("10.84.0.18")
     except AddressError as error:
-        return Mistake(sentence=str(error), right="Write `HOST:PORT`.", next="/sr decommission be 10.84.0.18:9050")
+        return Mistake(
+            sentence=str(error), right="Write `HOST:PORT`.", next="/sr decommission be 10.84.0.18:9050"
+        )
     raise AssertionError("not an address")
 
 
 CARDS: dict[str, Callable[[], Snapshot]] = {
-    "drafting": lambda: Snapshot(operation=operation(S.DRAFTING, title="", digest="", revision=0, expires_at=None)),
+    "drafting": lambda: Snapshot(
+        operation=operation(S.DRAFTING, title="", digest="", revision=0, expires_at=None)
+    ),
     "refused": blocked,
     "refused-unread": lambda: Snapshot(operation=operation(S.REFUSED, title="", digest="", revision=0)),
     "awaiting": lambda: snapshot(operation(S.AWAITING_APPROVAL)),
-    "awaiting-one-of-two": lambda: snapshot(operation(S.AWAITING_APPROVAL, quorum=2, votes=(samples.vote(BOB, plan(), 5),))),
+    "awaiting-one-of-two": lambda: snapshot(
+        operation(S.AWAITING_APPROVAL, quorum=2, votes=(samples.vote(BOB, plan(), 5),))
+    ),
     "awaiting-twelve-nodes": lambda: snapshot(operation(S.AWAITING_APPROVAL, plan(*many())), plan(*many())),
     "awaiting-unknown-time": lambda: snapshot(
         operation(S.AWAITING_APPROVAL),
-        plan(estimate=Estimate(low_s=None, high_s=None, reason="no drain of this cluster was seen yet"), room=()),
+        plan(
+            estimate=Estimate(low_s=None, high_s=None, reason="no drain of this cluster was seen yet"),
+            room=(),
+        ),
     ),
     "rejected": lambda: snapshot(operation(S.REJECTED)),
     "expired": lambda: snapshot(operation(S.EXPIRED)),
@@ -79,8 +94,12 @@ CARDS: dict[str, Callable[[], Snapshot]] = {
     "queued": lambda: snapshot(operation(S.QUEUED, queued_behind="op-41aa")),
     "running": running,
     "running-first-look": lambda: running(step=0, memory=None),
-    "running-stalled": lambda: running(memory=draining(stall=STALL, stall_since=later(34), forecast="time left unknown")),
-    "running-unreachable": lambda: running(trouble="10.84.0.12:9030 does not answer (timed out)", trouble_since=later(38)),
+    "running-stalled": lambda: running(
+        memory=draining(stall=STALL, stall_since=later(34), forecast="time left unknown")
+    ),
+    "running-unreachable": lambda: running(
+        trouble="10.84.0.12:9030 does not answer (timed out)", trouble_since=later(38)
+    ),
     "running-third-of-twelve": third_of_twelve,
     "paused": lambda: snapshot(operation(S.PAUSED, step=1, memory=draining())),
     "halted": halted,
@@ -95,33 +114,55 @@ STATEMENT = 'ALTER SYSTEM DECOMMISSION BACKEND "10.84.0.18:9050"'
 REPLIES = {
     "refused": (blocked, event(E.REFUSED, "Not started: the plan is no longer safe.", "2 BEs would remain.")),
     "voted": (running, event(E.VOTED, "Approved (1 of 1).", by=BOB)),
-    "rejected": (running, event(E.REJECTED, "Rejected. Nothing was changed.", "Reason: wait for Monday", by=CAROL)),
+    "rejected": (
+        running,
+        event(E.REJECTED, "Rejected. Nothing was changed.", "Reason: wait for Monday", by=CAROL),
+    ),
     "cancelled": (running, event(E.CANCELLED, "Taken back. Nothing was changed.", by=ALICE)),
     "expired": (running, event(E.EXPIRED, "Expired: it was not approved in time.")),
-    "replanned": (running, event(E.REPLANNED, "The cluster changed: a new plan.", "Tablets to move: 88,969, now 120,400")),
+    "replanned": (
+        running,
+        event(E.REPLANNED, "The cluster changed: a new plan.", "Tablets to move: 88,969, now 120,400"),
+    ),
     "queued": (running, event(E.QUEUED, "Approved. The cluster belongs to op-41aa now.")),
     "started": (running, event(E.STARTED, "Started. The cluster is as the plan says.")),
     "acted": (running, event(E.ACTED, "StarRocks accepted the statement.", STATEMENT)),
     "step-done": (running, event(E.STEP_DONE, "10.84.0.18:9050 is leaving.")),
-    "stalled": (lambda: running(memory=draining(stall=STALL)), event(E.STALLED, "Nothing has moved for 6 min.")),
-    "halted": (halted, event(E.HALTED, "BE 10.84.0.19:9050 went down.", "Retry, Abort or Close it on the card above.")),
+    "stalled": (
+        lambda: running(memory=draining(stall=STALL)),
+        event(E.STALLED, "Nothing has moved for 6 min."),
+    ),
+    "halted": (
+        halted,
+        event(E.HALTED, "BE 10.84.0.19:9050 went down.", "Retry, Abort or Close it on the card above."),
+    ),
     "undone": (lambda: CARDS["undone"](), event(E.UNDONE, "Undone: 37,367 tablets stay moved.")),
     "done": (lambda: CARDS["done"](), event(E.DONE, "Done: 10.84.0.18:9050 is gone.", "Retries: 0")),
 }
 
 ANSWERS: dict[str, Callable[[], Message]] = {
-    "status": lambda: blocks.status_message(samples.cluster_state(), (running().operation,), LockHolder("op-7f3c")),
-    "status-quiet": lambda: blocks.status_message(samples.cluster_state(unread={"privileges": "access denied"})),
+    "status": lambda: blocks.status_message(
+        samples.cluster_state(), (running().operation,), LockHolder("op-7f3c")
+    ),
+    "status-quiet": lambda: blocks.status_message(
+        samples.cluster_state(unread={"privileges": "access denied"})
+    ),
     "nodes": lambda: blocks.nodes_message(samples.cluster_state()),
     "ops": lambda: blocks.ops_message((running().operation,), (operation(S.DONE),)),
     "ops-none": lambda: blocks.ops_message(()),
     "lock": lambda: blocks.lock_message("prod", LockHolder(), ("op-7f3c", "op-80b1")),
     "lock-free": lambda: blocks.lock_message("prod", None),
-    "show": lambda: blocks.show_message(running(), [event(E.STARTED, "Started."), event(E.ACTED, "Accepted.", STATEMENT)]),
+    "show": lambda: blocks.show_message(
+        running(), [event(E.STARTED, "Started."), event(E.ACTED, "Accepted.", STATEMENT)]
+    ),
     "dry-run": lambda: blocks.dry_run_message(plan()),
     "dry-run-blocked": lambda: blocks.dry_run_message(blocked().plan or plan()),
-    "refusal": lambda: blocks.refusal_message(samples.request(), ("`10.84.0.81:9050` is not in the list.", "Did you mean …18?")),
-    "private": lambda: blocks.private_line("You asked for this operation, so someone else has to approve it."),
+    "refusal": lambda: blocks.refusal_message(
+        samples.request(), ("`10.84.0.81:9050` is not in the list.", "Did you mean …18?")
+    ),
+    "private": lambda: blocks.private_line(
+        "You asked for this operation, so someone else has to approve it."
+    ),
     "help": lambda: blocks.help_message(),
     "help-topic": lambda: blocks.help_message("decommission be"),
     "help-question": lambda: blocks.help_message("status"),
@@ -131,7 +172,10 @@ ANSWERS: dict[str, Callable[[], Message]] = {
 
 def messages() -> dict[str, Message]:
     """Name of the golden file -> message."""
-    shown = {f"card-{name}": blocks.card(make(), LockHolder() if name == "queued" else None) for name, make in CARDS.items()}
+    shown = {
+        f"card-{name}": blocks.card(make(), LockHolder() if name == "queued" else None)
+        for name, make in CARDS.items()
+    }
     for name, (make, told) in REPLIES.items():
         message = blocks.reply(make(), told)
         assert message is not None

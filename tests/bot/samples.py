@@ -92,7 +92,16 @@ def steps(address: Address, backend_id: int = 18320972) -> tuple[Step, ...]:
     )
 
 
-OK_CHECKS = ("target", "alive", "others_healthy", "backend_count", "room", "scheduler", "privileges", "leader")
+OK_CHECKS = (
+    "target",
+    "alive",
+    "others_healthy",
+    "backend_count",
+    "room",
+    "scheduler",
+    "privileges",
+    "leader",
+)
 WARNING = Finding(
     check="one_replica",
     verdict=Verdict.WARN,
@@ -102,11 +111,15 @@ WARNING = Finding(
 
 
 def findings() -> tuple[Finding, ...]:
-    ok = tuple(Finding(check=name, verdict=Verdict.OK, sentence=f"{name} is as it should be.") for name in OK_CHECKS)
+    ok = tuple(
+        Finding(check=name, verdict=Verdict.OK, sentence=f"{name} is as it should be.") for name in OK_CHECKS
+    )
     return (*ok, WARNING)
 
 
-def node(host: str, total: float, used: float, after: float | None, worst: float, worst_after: float | None) -> NodeRoom:
+def node(
+    host: str, total: float, used: float, after: float | None, worst: float, worst_after: float | None
+) -> NodeRoom:
     return NodeRoom(
         address=Address(host=host, port=9050),
         total=int(total * GIB),
@@ -138,7 +151,9 @@ def plan(*targets: Address, **changes: object) -> Plan:
         title="Decommission BE " + ", ".join(str(target) for target in chosen),
         reason=asked.reason,
         targets=chosen,
-        steps=tuple(step for number, target in enumerate(chosen) for step in steps(target, 18320972 + number)),
+        steps=tuple(
+            step for number, target in enumerate(chosen) for step in steps(target, 18320972 + number)
+        ),
         findings=findings(),
         facts=(Fact(key="replication", label="Largest replication number", value=3),),
         estimate=Estimate(low_s=2_400, high_s=21_600, reason="StarRocks' own pace, 5 MB/s for each clone"),
@@ -259,7 +274,14 @@ def cluster_state(**changes: object) -> ClusterState:
             backend("10.84.91.18", 18810543, 3_215, 60.314, 1_373.2, 0.0911),
         ),
         health=TabletHealth(
-            tables=900, partitions=4_000, tablets=96_138, replicas=288_414, unhealthy=12, inconsistent=0, cloning=3, error_state=0
+            tables=900,
+            partitions=4_000,
+            tablets=96_138,
+            replicas=288_414,
+            unhealthy=12,
+            inconsistent=0,
+            cloning=3,
+            error_state=0,
         ),
     )
     return state.with_(**changes)

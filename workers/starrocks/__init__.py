@@ -1,17 +1,29 @@
-"""Speaking to StarRocks: the only package that does."""
+"""Reading and changing a StarRocks cluster: the only package that speaks its protocol."""
 
 from policies.plan import Act
 from policies.statements import statement_of
-from workers.starrocks.client import Cluster, Connection, Endpoint, connect
-from workers.starrocks.errors import AccessDenied, ClusterError, OutcomeUnknown, Refused, Unreachable
+from workers.starrocks.client import SEND_TIMEOUT_S, Connection, connect
+from workers.starrocks.endpoints import Cluster, Endpoint, Tls
+from workers.starrocks.errors import (
+    AccessDenied,
+    ClusterError,
+    OutcomeUnknown,
+    Refused,
+    Unreachable,
+    Unreadable,
+)
 from workers.starrocks.look import Depth, look
 from workers.starrocks.observer import look_live, observe
 
 
-def perform(cluster: Cluster, act: Act) -> None:
-    """Send an act's statement once. Raises Refused, OutcomeUnknown, or another ClusterError before anything was sent."""
-    with connect(cluster) as connection:
-        connection.send(statement_of(act))
+def perform(cluster: Cluster, act: Act, timeout_s: float = SEND_TIMEOUT_S) -> None:
+    """Send an act's statement once.
+
+    Raises Refused (nothing was changed), OutcomeUnknown (look before anything else), Unreachable or AccessDenied
+    (nothing was sent).
+    """
+    with connect(cluster, budget_s=timeout_s + 10.0) as connection:
+        connection.send(statement_of(act), timeout_s)
 
 
 __all__ = [
@@ -23,7 +35,9 @@ __all__ = [
     "Endpoint",
     "OutcomeUnknown",
     "Refused",
+    "Tls",
     "Unreachable",
+    "Unreadable",
     "connect",
     "look",
     "look_live",

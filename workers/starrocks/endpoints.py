@@ -18,8 +18,8 @@ class Endpoint(Record):
 
     host: str
     query_port: int
-    via_host: str
-    via_port: int
+    via_host: str = ""
+    via_port: int = 0
 
     def __str__(self) -> str:
         return str(Address(host=self.host, port=self.query_port))
@@ -28,7 +28,9 @@ class Endpoint(Record):
     def parse(cls, text: str, via: str = "") -> Self:
         """Read `10.84.0.12:9030`, optionally reached at `via`; raises AddressError."""
         listed = Address.parse(text)
-        real = Address.parse(via) if via else listed
+        if not via:
+            return cls(host=listed.host, query_port=listed.port)
+        real = Address.parse(via)
         return cls(host=listed.host, query_port=listed.port, via_host=real.host, via_port=real.port)
 
 

@@ -1,56 +1,156 @@
-"""One observer per cluster: a look is shared through Redis, so the frontends' load does not grow with the watchers."""
+"""One observer per cluster: a look is shared through Redis, so the frontends' load does not grow with the watchers.
 
+Ages are told by the Redis server's clock, which all workers share. A look is as old as the moment before its first
+statement. Whoever asks for a live look (`max_age_s` 0) gets one that was begun after the question.
+"""
+
+import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
+from pydantic import ValidationError
 from redis import Redis
 
 from bot.keys import Keys
 from policies.address import Address
 from policies.cluster import ClusterState
-from workers.starrocks.client import Cluster, connect
+from policies.record import Record
+from workers.starrocks.client import connect
+from workers.starrocks.endpoints import Cluster
 from workers.starrocks.look import Depth, look
 
-READ_LEASE_MS = 20_000
-POLL_S = 0.05
+BUDGET_S = {Depth.GLANCE: 15.0, Depth.WATCH: 15.0, Depth.EVIDENCE: 25.0, Depth.STATUS: 25.0, Depth.FULL: 60.0}
+"""All statements of a look together, connecting included; a worker's turn must be longer than this."""
+
+KEPT_S = 600
+"""An observation nobody renews is forgotten."""
+
+EVIDENCE_KEPT_S = 300.0
+"""While a drain stalls, its evidence is read this seldom and the rest of the look each time."""
+
+_POLL_S = 0.05
+_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+
+_ALSO_ANSWERED_BY = {Depth.GLANCE: (Depth.WATCH,)}
+"""Depths whose look holds everything of a shallower one and is usually at hand."""
+
+
+class Observation(Record):
+    """A look as it is shared; `begun` is the Redis server's time in seconds."""
+
+    begun: float
+    state: ClusterState
 
 
 def look_live(cluster: Cluster, depth: Depth, targets: Sequence[Address] = ()) -> ClusterState:
-    """A look of our own, now: what every act is decided on. Raises ClusterError."""
+    """A look of our own, now. Raises ClusterError."""
     taken_at = datetime.now(UTC)
-    with connect(cluster) as connection:
+    with connect(cluster, BUDGET_S[depth]) as connection:
         return look(connection, cluster.name, taken_at, depth, targets)
 
 
 def observe(
-    redis: Redis, keys: Keys, cluster: Cluster, depth: Depth, targets: Sequence[Address], max_age_s: float
+    redis: "Redis[Any]",
+    keys: Keys,
+    cluster: Cluster,
+    depth: Depth,
+    targets: Sequence[Address],
+    max_age_s: float,
+    evidence_kept_s: float = EVIDENCE_KEPT_S,
 ) -> ClusterState:
-    """The last shared look if it is young enough, else a new one that others will share. Raises ClusterError."""
-    key = keys.observation(cluster.name, f"{depth.value}:{','.join(sorted(map(str, targets)))}")
-    return _shared(redis, key, lambda: look_live(cluster, depth, targets), max_age_s)
+    """The shared look if it is young enough, else a new one that others will share. Raises ClusterError.
 
-
-def _shared(redis: Redis, key: str, read: Callable[[], ClusterState], max_age_s: float) -> ClusterState:
-    deadline = time.monotonic() + READ_LEASE_MS / 1000
+    EVIDENCE younger than `evidence_kept_s` is kept, and only its quick parts are read again.
+    """
+    shared = _Shared(redis, keys, cluster, tuple(sorted(targets)))
+    asked = shared.now()
+    deadline = time.monotonic() + BUDGET_S[depth]
     while True:
-        state = _young(redis, key, max_age_s)
-        if state is not None:
-            return state
-        if redis.set(f"{key}:reading", "1", nx=True, px=READ_LEASE_MS) or time.monotonic() > deadline:
+        found = shared.last(depth)
+        if found is not None and found.begun >= asked - max_age_s:
+            return found.state
+        token = shared.claim(depth)
+        # Whoever reads may have died: after the time a look may take we read ourselves, with or without the claim.
+        if token or time.monotonic() > deadline:
             break
-        time.sleep(POLL_S)
+        time.sleep(_POLL_S)
     try:
-        state = read()
-        redis.set(key, state.model_dump_json(), ex=600)
-        return state
+        return shared.read(depth, asked, evidence_kept_s)
     finally:
-        redis.delete(f"{key}:reading")
+        shared.release(depth, token)
 
 
-def _young(redis: Redis, key: str, max_age_s: float) -> ClusterState | None:
-    text = redis.get(key)
-    if not text:
-        return None
-    state = ClusterState.model_validate_json(text)
-    return state if (datetime.now(UTC) - state.taken_at).total_seconds() <= max_age_s else None
+class _Shared:
+    """The observations of one cluster in Redis."""
+
+    def __init__(self, redis: "Redis[Any]", keys: Keys, cluster: Cluster, targets: tuple[Address, ...]) -> None:
+        self.redis = redis
+        self.keys = keys
+        self.cluster = cluster
+        self.targets = targets
+
+    def now(self) -> float:
+        seconds, micros = self.redis.time()
+        return float(seconds) + float(micros) / 1e6
+
+    def key(self, depth: Depth) -> str:
+        """Only EVIDENCE and FULL depend on whom it is about."""
+        about = ",".join(map(str, self.targets)) if depth in {Depth.EVIDENCE, Depth.FULL} else ""
+        return self.keys.observation(self.cluster.name, f"{depth.value}:{about}" if about else depth.value)
+
+    def last(self, depth: Depth) -> Observation | None:
+        """The youngest observation that answers this depth; one that another version of us wrote counts as none."""
+        found = [self._stored(each) for each in (depth, *_ALSO_ANSWERED_BY.get(depth, ()))]
+        return max((each for each in found if each is not None), key=lambda each: each.begun, default=None)
+
+    def _stored(self, depth: Depth) -> Observation | None:
+        text = self.redis.get(self.key(depth))
+        if not text:
+            return None
+        try:
+            return Observation.model_validate_json(text)
+        except ValidationError:
+            return None
+
+    def claim(self, depth: Depth) -> str:
+        """The right to read, for as long as a look may take; empty when another has it."""
+        token = secrets.token_hex(8)
+        held_ms = int(BUDGET_S[depth] * 1000) + 2_000
+        return token if self.redis.set(f"{self.key(depth)}:reading", token, nx=True, px=held_ms) else ""
+
+    def release(self, depth: Depth, token: str) -> None:
+        if token:
+            self.redis.eval(_RELEASE, 1, f"{self.key(depth)}:reading", token)
+
+    def read(self, depth: Depth, asked: float, evidence_kept_s: float) -> ClusterState:
+        begun = self.now()
+        kept = self.last(Depth.EVIDENCE) if depth is Depth.EVIDENCE else None
+        if kept is not None and kept.begun >= asked - evidence_kept_s:
+            state = with_evidence(look_live(self.cluster, Depth.WATCH, self.targets), kept.state)
+            return state
+        state = look_live(self.cluster, depth, self.targets)
+        observation = Observation(begun=begun, state=state)
+        self.redis.set(self.key(depth), observation.model_dump_json(), ex=KEPT_S)
+        return state
+
+
+def with_evidence(fresh: ClusterState, evidence: ClusterState) -> ClusterState:
+    """A fresh WATCH with the slow parts of an earlier EVIDENCE; what is fresh stays fresh."""
+    disks = {backend.id: backend.disks for backend in evidence.backends}
+    scheduler = fresh.scheduler
+    if scheduler is not None and evidence.scheduler is not None:
+        scheduler = scheduler.with_(examples=evidence.scheduler.examples)
+    return fresh.with_(
+        backends=tuple(backend.with_(disks=disks.get(backend.id)) for backend in fresh.backends),
+        scheduler=scheduler,
+        settings=evidence.settings,
+        run_mode=evidence.run_mode,
+        replication=evidence.replication,
+        colocate_groups=evidence.colocate_groups,
+        transactions=evidence.transactions,
+        alter_jobs=evidence.alter_jobs,
+        recycle_bin=evidence.recycle_bin,
+        unread={**evidence.unread, **fresh.unread},
+    )

@@ -3,8 +3,8 @@
 Plain portable SQL: no function that only StarRocks has, one statement each, ids as validated integers. Nothing here
 changes a cluster; acts are written in policies.statements.
 
-"Leader" says who has the answer: *forwarded* statements may be sent to any frontend, *local* ones are answered from the
-memory of the frontend that was asked, so they are sent to the leader (fe: qe/StmtExecutor.java, sql/ast RedirectStatus).
+`answered` says by whom: *forwarded* statements may be sent to any frontend, *local* ones are answered from the memory of
+the frontend that was asked, so they want the leader (fe: qe/StmtExecutor.java, qe/RedirectStatus.java).
 """
 
 from collections.abc import Iterable
@@ -23,11 +23,9 @@ class Query:
     answered: Literal["forwarded", "local"]
 
 
-SESSION = "SET time_zone = '+00:00'"
-"""Sent once per connection: SHOW prints times in the session's zone (fe: common/proc/BackendsProcDir.java, TimeUtils)."""
-
-FORWARD_TO_LEADER = "SET forward_to_leader = true"
-"""Sent only when the leader's own address is unknown: PROC paths are then answered by it (fe: qe/SessionVariable.java)."""
+SESSION = "SET time_zone = '+00:00', forward_to_leader = true"
+"""Sent once per connection, both in one statement: SHOW prints times in the session's zone, and a follower then passes
+PROC paths on to the leader instead of answering from a stale memory (fe: qe/SessionVariable.java)."""
 
 BACKENDS = Query(
     "SHOW BACKENDS", "fe: common/proc/BackendsProcDir.java", "2.0", "memory of the leader, a row per backend", "forwarded"
@@ -50,7 +48,7 @@ STATISTIC = Query(
     "fe: common/proc/StatisticProcDir.java",
     "2.0",
     "walks every tablet under a read lock per database: seconds at a million tablets; at most once a minute",
-    "local",
+    "forwarded",
 )
 SCHEDULER = Query(
     "SHOW PROC '/cluster_balance'",
@@ -67,7 +65,7 @@ PENDING_TABLETS = Query(
     "forwarded",
 )
 COLOCATE_GROUPS = Query(
-    "SHOW PROC '/colocation_group'", "fe: common/proc/ColocationGroupProcDir.java", "2.0", "a row per group", "local"
+    "SHOW PROC '/colocation_group'", "fe: common/proc/ColocationGroupProcDir.java", "2.0", "a row per group", "forwarded"
 )
 TRANSACTION_DATABASES = Query(
     "SHOW PROC '/transactions'", "fe: common/proc/TransDbProcDir.java", "2.0", "a row per database", "forwarded"
@@ -104,7 +102,7 @@ def disks(backend_id: int) -> Query:
         "fe: common/proc/BackendProcNode.java",
         "2.0",
         "memory, a row per disk",
-        "local",
+        "forwarded",
     )
 
 

@@ -1,191 +1,162 @@
-"""Rows of SHOW statements as parts of a cluster state."""
+"""Rows about what lies on the nodes (tablets, tables, jobs) and about settings, as parts of a cluster state."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 
-from policies.address import Address
 from policies.cluster import (
     AlterJob,
-    Backend,
     ColocateGroup,
-    ComputeNode,
-    Disk,
-    Frontend,
     OneReplicaTable,
     PendingTablet,
     ReplicationCount,
-    Role,
     RunningTransaction,
     Scheduler,
     TabletHealth,
 )
-from workers.starrocks.quantities import moment, number, share, size, truth
+from workers.starrocks.errors import Unreadable
 from workers.starrocks.rows import Row
 
 EXAMPLES = 20
+"""How many pending tablets are kept, and how many of one message at most."""
+EXAMPLES_OF_ONE_KIND = 5
+
+FINISHED_JOBS = frozenset({"FINISHED", "CANCELLED"})
+
+_KEPT_SETTINGS = re.compile(
+    r"(tablet_|storage_|catalog_trash_|heartbeat_|drop_backend_|alter_scheduler_|schedule_slot_|balance_|bdbje_|disable_"
+    r"|enable_strict_storage_|max_scheduling_|max_balancing_|min_clone_|max_clone_|recover_with_|default_replication_"
+    r"|meta_delay_|max_bdbje_|run_mode|http_port|query_port|edit_log_port)"
+)
+_SECRET = re.compile(r"passw|pwd|secret|token|credential|access_key|private_key|shared_key", re.IGNORECASE)
+"""Config also holds LDAP, TLS and object store secrets: only families that node work needs leave the worker."""
 
 
-def backend(row: Row, disks: tuple[Disk, ...] | None = None) -> Backend:
-    """A row of SHOW BACKENDS; before the first disk report capacities read `1.000 B` and `0.000 B`."""
-    cpu_free = row.get("NumRunningQueries")
-    return Backend(
-        id=number(row.get("BackendId")),
-        address=Address(host=row.text("IP", "Host"), port=number(row.get("HeartbeatPort"))),
-        alive=truth(row.get("Alive")),
-        # ClusterDecommissioned is a relic and always false; read it all the same.
-        decommissioned=truth(row.get("SystemDecommissioned")) or truth(row.get("ClusterDecommissioned")),
-        tablets=number(row.get("TabletNum")),
-        data_used=size(row.get("DataUsedCapacity")),
-        avail=size(row.get("AvailCapacity")),
-        total=size(row.get("TotalCapacity")),
-        used_share=share(row.get("UsedPct")),
-        max_disk_used_share=share(row.get("MaxDiskUsedPct")),
-        version=row.text("Version"),
-        error=row.text("ErrMsg"),
-        status_code=row.get("StatusCode"),
-        location=row.text("Location"),
-        be_port=number(row.get("BePort"), -1),
-        http_port=number(row.get("HttpPort"), -1),
-        brpc_port=number(row.get("BrpcPort"), -1),
-        running_queries=number(cpu_free) if cpu_free is not None else None,
-        last_start=moment(row.get("LastStartTime")),
-        last_heartbeat=moment(row.get("LastHeartbeat")),
-        disks=disks,
-    )
+def settings(rows: Iterable[Row]) -> dict[str, str]:
+    """Config by name, only what node operations need and never anything that looks like a secret."""
+    named = ((row.text("Key"), row.text("Value")) for row in rows)
+    return {key: value for key, value in named if _KEPT_SETTINGS.match(key) and not _SECRET.search(key)}
 
 
-def frontend(row: Row) -> Frontend:
-    """A row of SHOW FRONTENDS; MASTER is an old name of LEADER."""
-    role = row.text("Role").upper().replace("MASTER", "LEADER")
-    return Frontend(
-        name=row.text("Name"),
-        address=Address(host=row.text("IP", "Host"), port=number(row.get("EditLogPort"))),
-        role=Role(role) if role in Role.__members__ else Role.UNKNOWN,
-        alive=truth(row.get("Alive")),
-        joined=truth(row.get("Join")),
-        query_port=number(row.get("QueryPort")),
-        http_port=number(row.get("HttpPort")),
-        rpc_port=number(row.get("RpcPort")),
-        journal_id=number(row.get("ReplayedJournalId")),
-        version="" if row.text("Version") == "NULL" else row.text("Version"),
-        error=row.text("ErrMsg"),
-        last_start=moment(row.get("StartTime")),
-        last_heartbeat=moment(row.get("LastHeartbeat")),
-    )
-
-
-def compute_node(row: Row) -> ComputeNode:
-    """A row of SHOW COMPUTE NODES."""
-    queries = row.get("NumRunningQueries")
-    return ComputeNode(
-        id=number(row.get("ComputeNodeId")),
-        address=Address(host=row.text("IP", "Host"), port=number(row.get("HeartbeatPort"))),
-        alive=truth(row.get("Alive")),
-        decommissioned=truth(row.get("SystemDecommissioned")),
-        version=row.text("Version"),
-        error=row.text("ErrMsg"),
-        running_queries=number(queries) if queries is not None else None,
-    )
-
-
-def disk(row: Row) -> Disk:
-    """A row of SHOW PROC '/backends/<id>'."""
-    return Disk(
-        path=row.text("RootPath"),
-        medium=row.text("StorageMedium"),
-        state=row.text("State"),
-        data_used=size(row.get("DataUsedCapacity")),
-        avail=size(row.get("AvailCapacity")),
-        total=size(row.get("TotalCapacity")),
+def health(rows: Iterable[Row]) -> TabletHealth:
+    """The row of SHOW PROC '/statistic' whose DbId is `Total`; its DbName is the number of databases."""
+    total = next((row for row in rows if row.text("DbId") == "Total"), None)
+    if total is None:
+        raise Unreadable("SHOW PROC '/statistic' has no row of totals.")
+    return TabletHealth(
+        tables=total.number("TableNum"),
+        partitions=total.number("PartitionNum"),
+        tablets=total.number("TabletNum"),
+        replicas=total.number("ReplicaNum"),
+        unhealthy=total.number("UnhealthyTabletNum"),
+        inconsistent=total.number("InconsistentTabletNum"),
+        cloning=total.number_or("CloningTabletNum", 0),
+        error_state=total.number_or("ErrorStateTabletNum", 0),
     )
 
 
 def scheduler(rows: Iterable[Row]) -> Scheduler:
-    """SHOW PROC '/cluster_balance': Item, Number."""
-    counts = {row.text("Item"): row.get("Number") for row in rows}
-    return Scheduler(pending=number(counts.get("pending_tablets")), running=number(counts.get("running_tablets")))
+    """SHOW PROC '/cluster_balance': one line per sub-path, of which two count tablets."""
+    counts = {row.text("Item"): row for row in rows}
+    if not {"pending_tablets", "running_tablets"} <= counts.keys():
+        raise Unreadable("SHOW PROC '/cluster_balance' does not count pending and running tablets.")
+    return Scheduler(
+        pending=counts["pending_tablets"].number("Number"), running=counts["running_tablets"].number("Number")
+    )
 
 
-def pending(rows: Sequence[Row]) -> tuple[PendingTablet, ...]:
-    """SHOW PROC '/cluster_balance/pending_tablets', a few of each message."""
-    seen: dict[str, int] = {}
+def pending_tablets(rows: Iterable[Row]) -> tuple[PendingTablet, ...]:
+    """A few tablets of each kind of message, those with a message first: they carry the reason of a stall."""
+    taken: dict[str, int] = {}
     examples = []
-    for row in rows:
+    for row in sorted(rows, key=lambda each: not each.text("ErrMsg")):
         message = row.text("ErrMsg")
-        seen[message] = seen.get(message, 0) + 1
-        if seen[message] <= 3 and len(examples) < EXAMPLES:
-            source = number(row.get("SrcBe"), -1)
-            examples.append(
-                PendingTablet(
-                    tablet_id=number(row.get("TabletId")),
-                    status=row.text("Status"),
-                    state=row.text("State"),
-                    message=message,
-                    from_backend=source if source > 0 else None,
-                )
-            )
+        kind = re.sub(r"\d+", "#", message)
+        taken[kind] = taken.get(kind, 0) + 1
+        if taken[kind] <= EXAMPLES_OF_ONE_KIND and len(examples) < EXAMPLES:
+            examples.append(_pending_tablet(row, message))
     return tuple(examples)
 
 
-def health(rows: Sequence[Row]) -> TabletHealth | None:
-    """The Total row of SHOW PROC '/statistic'."""
-    total = next((row for row in rows if row.text("DbId") == "Total"), None)
-    if total is None:
-        return None
-    return TabletHealth(
-        tables=number(total.get("TableNum")),
-        partitions=number(total.get("PartitionNum")),
-        tablets=number(total.get("TabletNum")),
-        replicas=number(total.get("ReplicaNum")),
-        unhealthy=number(total.get("UnhealthyTabletNum")),
-        inconsistent=number(total.get("InconsistentTabletNum")),
-        cloning=number(total.get("CloningTabletNum")),
-        error_state=number(total.get("ErrorStateTabletNum")),
+def _pending_tablet(row: Row, message: str) -> PendingTablet:
+    source = row.number_or("SrcBe", -1)
+    return PendingTablet(
+        tablet_id=row.number("TabletId"),
+        status=row.text("Status"),
+        state=row.text("State"),
+        message=message,
+        from_backend=source if source > 0 else None,
     )
 
 
 def colocate_group(row: Row) -> ColocateGroup:
     """A row of SHOW PROC '/colocation_group'."""
     return ColocateGroup(
-        id=row.text("GroupId"),
+        id=row.essential("GroupId"),
         name=row.text("GroupName"),
-        stable=truth(row.get("IsStable")),
-        replication=number(row.get("ReplicationNum")) or None,
+        stable=row.flag("IsStable"),
+        replication=row.number_or("ReplicationNum", None),
     )
 
 
-def replication_count(row: Row) -> ReplicationCount:
-    return ReplicationCount(
-        replication=number(row.get("replication")),
-        partitions=number(row.get("parts")),
-        tablets=number(row.get("tablets")),
-        example=row.text("example"),
-    )
+def replication(rows: Iterable[Row]) -> tuple[ReplicationCount, ...]:
+    """Counts per replication number; the example is a table of the statistics database only where there is no other.
+
+    StarRocks 3.2 counts that database when it accepts a decommission, later versions leave it out
+    (fe: alter/SystemHandler.java), so a rule may want to know that nothing else has this number.
+    """
+    found: dict[int, ReplicationCount] = {}
+    for row in sorted(rows, key=lambda each: (each.text("DB_NAME").startswith("_"), each.text("DB_NAME"))):
+        number = row.number("REPLICATION_NUM")
+        before = found.get(number) or ReplicationCount(
+            replication=number, partitions=0, tablets=0, example=f"{row.text('DB_NAME')}.{row.text('EXAMPLE')}"
+        )
+        found[number] = before.with_(
+            partitions=before.partitions + row.number("PARTITIONS"),
+            tablets=before.tablets + row.number_or("TABLETS", 0),
+        )
+    return tuple(found[number] for number in sorted(found))
 
 
-def one_replica_table(row: Row, backend_id: int) -> OneReplicaTable:
+def replication_by_default(rows: Iterable[Row]) -> tuple[ReplicationCount, ...]:
+    """The same from the tables' own default, each table counted as one partition (tables_config.PROPERTIES, JSON)."""
+    found: dict[int, ReplicationCount] = {}
+    for row in rows:
+        match = re.search(r'"replication_num"\s*:\s*"?(\d+)', row.text("PROPERTIES"))
+        if match is None:
+            continue
+        number = int(match.group(1))
+        name = f"{row.text('TABLE_SCHEMA')}.{row.text('TABLE_NAME')}"
+        before = found.get(number) or ReplicationCount(replication=number, partitions=0, tablets=0, example=name)
+        found[number] = before.with_(partitions=before.partitions + 1)
+    return tuple(found[number] for number in sorted(found))
+
+
+def one_replica_table(row: Row) -> OneReplicaTable:
     return OneReplicaTable(
-        backend_id=backend_id,
-        name=f"{row.text('db')}.{row.text('tbl')}",
-        partitions=number(row.get("parts")),
-        tablets=number(row.get("tablets")),
-        data_bytes=number(row.get("bytes")),
+        backend_id=row.number("BE_ID"),
+        name=f"{row.text('DB_NAME')}.{row.text('TABLE_NAME')}",
+        partitions=row.number("PARTITIONS"),
+        tablets=row.number("TABLETS"),
+        data_bytes=row.number_or("DATA_BYTES", None),
     )
 
 
 def transaction(row: Row, database: str) -> RunningTransaction:
+    """A row of SHOW PROC '/transactions/<db>/running'."""
     return RunningTransaction(
         database=database,
-        id=number(row.get("TransactionId")),
+        id=row.number("TransactionId"),
         label=row.text("Label"),
-        prepared=moment(row.get("PrepareTime")),
+        prepared=row.moment("PrepareTime"),
     )
 
 
 def alter_job(row: Row, database: str, kind: str) -> AlterJob:
+    """A row of SHOW ALTER TABLE."""
     return AlterJob(
         database=database,
         table=row.text("TableName"),
         kind=kind,
         state=row.text("State"),
-        created=moment(row.get("CreateTime")),
+        created=row.moment("CreateTime"),
     )

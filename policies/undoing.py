@@ -1,0 +1,64 @@
+"""Which steps an abort undoes, and what remains as it is."""
+
+from policies.address import Address
+from policies.cluster import ClusterState
+from policies.operation import Operation, StepMemory
+from policies.plan import Plan, Step
+from policies.units import in_bytes, in_count, in_list
+
+
+def undo_steps(plan: Plan, step_index: int) -> tuple[Step, ...]:
+    """The steps of the group in hand that have an undo, from the step in hand backwards; equal undos act once.
+
+    A group stays as it is once a point of no return lies behind in it. The step in hand counts as not passed: whether
+    its act took effect is seen on the cluster, and a node that is still listed can still be kept.
+    """
+    if not 0 <= step_index < len(plan.steps):
+        return ()
+    group = plan.steps[step_index].group
+    found: list[Step] = []
+    for index in range(step_index, -1, -1):
+        step = plan.steps[index]
+        if step.group != group or (step.point_of_no_return and index < step_index):
+            break
+        if step.undo is not None and all(step.undo != other.undo for other in found):
+            found.append(step)
+    return tuple(found)
+
+
+def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: ClusterState) -> str:
+    """The last sentence of an undo: what stays, what has moved, and what is gone for good."""
+    sentences = []
+    if operation.step < len(plan.steps):
+        until = plan.steps[operation.step].until
+        sentences = _in_hand(plan, until.address, until.backend_id, memory, state)
+    behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
+    gone = [str(u.address) for u in behind if state.backend_by_id(u.backend_id) is None]
+    if gone:
+        verb = "has" if len(gone) == 1 else "have"
+        sentences.append(f"{in_list(gone)} {verb} left the cluster for good and cannot be brought back by an undo.")
+    return " ".join(sentences) or "There was nothing to undo."
+
+
+def _in_hand(plan: Plan, address: Address, backend_id: int, memory: StepMemory, state: ClusterState) -> list[str]:
+    row = state.backend_by_id(backend_id)
+    if row is None:
+        return [f"{address} is no longer in the cluster: it was removed before its drain could be cancelled."]
+    asked = memory.acted_at is not None or memory.intended_at is not None
+    first = f"Undone: {address} stays in the cluster." if asked else f"{address} is not leaving: nothing had to be undone."
+    sentences = [first]
+    moved = _moved_words(plan, address, row.tablets, row.data_used)
+    if moved:
+        sentences.append(f"{moved} had moved already and stays moved; StarRocks balances them by itself.")
+    if not row.alive:
+        sentences.append(f"{address} is not alive: start its process again.")
+    return sentences
+
+
+def _moved_words(plan: Plan, address: Address, tablets: int, data_bytes: int) -> str:
+    """What left the node since the plan was made. Tablets are known per plan, bytes per node."""
+    if len(plan.targets) == 1:
+        moved = plan.tablets_to_move - tablets
+        return f"{in_count(moved)} of {in_count(plan.tablets_to_move)} tablets" if moved > 0 else ""
+    before = next((room.used_before for room in plan.room if room.address == address), 0)
+    return in_bytes(before - data_bytes) if before > data_bytes else ""

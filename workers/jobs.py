@@ -1,0 +1,48 @@
+"""The jobs that RQ carries out for the workers. Arguments are short texts; everything else is read from the store."""
+
+import logging
+import time
+
+from redis import RedisError
+
+from bot.identity import IdentityUnknown
+from workers import questions
+from workers.engine import take_turn
+from workers.store import Fenced
+from workers.wiring import wiring
+
+log = logging.getLogger(__name__)
+
+TURNS = 12
+TURNS_LIMIT_S = 15.0
+"""A job goes on with an operation that is due at once (approve, start, first statement), but not for ever."""
+IDENTITY_RETRY_S = 5.0
+
+
+def advance(operation: str) -> str:
+    """Take turns on one operation until it has to wait; returns what the last turn did."""
+    wired, said, began = wiring(), "nothing to do", time.monotonic()
+    for _ in range(TURNS):
+        claim = wired.store.claim(operation)
+        if claim is None:
+            return said
+        try:
+            said = take_turn(wired, claim)
+        except Fenced as error:
+            return f"overtaken: {error}"
+        except IdentityUnknown as error:
+            wired.store.release(claim, IDENTITY_RETRY_S)
+            return f"Slack does not say who a person is ({error}); asking again"
+        except RedisError:
+            # Whatever was decided is either committed or not; the next claim sees which.
+            log.exception("%s: Redis failed in the middle of a turn", operation)
+            raise
+        log.info("%s: %s", operation, said)
+        if not wired.store.due_now(operation) or time.monotonic() - began > TURNS_LIMIT_S:
+            return said
+    return said
+
+
+def answer(kind: str, cluster: str, channel: str, user: str, question: str, text: str) -> str:
+    """Answer a question that needs a look at a cluster."""
+    return questions.answer(wiring(), kind, cluster, channel, user, question, text)

@@ -1,0 +1,145 @@
+"""What differs between StarRocks versions, as data: columns, codes, texts. A new version is a new row here.
+
+Sources: fe: common/proc/BackendsProcDir.java, FrontendsProcNode.java, ComputeNodeProcDir.java at 2023-12 (the "3.2"
+rows) and 2025-06 (the "4.0" rows); the SHOW outputs of a real 3.3.3 cluster (mission 000); documentation for 2.5.
+"""
+
+from dataclasses import dataclass
+
+_BACKENDS = (
+    "BackendId IP HeartbeatPort BePort HttpPort BrpcPort LastStartTime LastHeartbeat Alive SystemDecommissioned "
+    "ClusterDecommissioned TabletNum DataUsedCapacity AvailCapacity TotalCapacity UsedPct MaxDiskUsedPct ErrMsg "
+    "Version Status DataTotalCapacity DataUsedPct CpuCores"
+).split()
+_FRONTENDS = (
+    "Name IP EditLogPort HttpPort QueryPort RpcPort Role ClusterId Join Alive ReplayedJournalId LastHeartbeat "
+    "IsHelper ErrMsg StartTime Version"
+).split()
+_COMPUTE_NODES = (
+    "ComputeNodeId IP HeartbeatPort BePort HttpPort BrpcPort LastStartTime LastHeartbeat Alive "
+    "SystemDecommissioned ClusterDecommissioned ErrMsg Version"
+).split()
+_LOAD = ["NumRunningQueries", "MemUsedPct", "CpuUsedPct"]
+
+
+@dataclass(frozen=True)
+class Version:
+    """`access_denied` is ERR_ACCESS_DENIED's number, which was renumbered between the snapshots."""
+
+    name: str
+    release: str
+    server_version: str
+    backends: tuple[str, ...]
+    frontends: tuple[str, ...]
+    compute_nodes: tuple[str, ...]
+    access_denied: int
+    unknown_table: int
+    unknown_database: int
+    backends_shared_data: tuple[str, ...] = ("StarletPort", "WorkerId")
+    status_codes: bool = False
+    """SHUTDOWN is known as a heartbeat status, so a graceful stop shows at once (3.4 and later)."""
+    partitions_meta: bool = True
+    recycle_bin_table: bool = False
+    """information_schema.recyclebin_catalogs (StarRocks#51007, documented for 4.0)."""
+    colocate_stable_wait: bool = False
+    bin_is_relocated: bool = True
+    """Tablets in the recycle bin are moved by a decommission; later code skips dropped partitions."""
+    settings_reach_every_frontend: bool = False
+    drop_checks_all_first: bool = True
+    """DROP BACKEND looks for every address of its list before it drops the first."""
+    blacklist: bool = True
+
+
+VERSIONS: dict[str, Version] = {
+    version.name: version
+    for version in (
+        Version(
+            name="2.5",
+            release="2.5.13-b4e8b7c",
+            server_version="5.1.0",
+            backends=tuple(_BACKENDS),
+            frontends=tuple(_FRONTENDS),
+            compute_nodes=tuple(_COMPUTE_NODES),
+            access_denied=1252,
+            unknown_table=1051,
+            unknown_database=1049,
+            partitions_meta=False,
+            blacklist=False,
+        ),
+        Version(
+            name="3.2",
+            release="3.2.6-2585333",
+            server_version="5.1.0",
+            backends=(*_BACKENDS, *_LOAD),
+            frontends=tuple(_FRONTENDS),
+            compute_nodes=(*_COMPUTE_NODES, "CpuCores", *_LOAD, "HasStoragePath"),
+            access_denied=1252,
+            unknown_table=1051,
+            unknown_database=1049,
+            blacklist=False,
+        ),
+        Version(
+            name="3.3.3",
+            release="3.3.3-312ed45",
+            server_version="5.1.0",
+            backends=(*_BACKENDS, *_LOAD, "DataCacheMetrics", "Location"),
+            frontends=tuple(_FRONTENDS),
+            compute_nodes=(*_COMPUTE_NODES, "CpuCores", *_LOAD, "DataCacheMetrics", "HasStoragePath"),
+            access_denied=1252,
+            unknown_table=1051,
+            unknown_database=1049,
+            bin_is_relocated=False,
+        ),
+        Version(
+            name="4.0",
+            release="4.0.1-4b5d3b2",
+            server_version="8.0.33",
+            backends=(*_BACKENDS, "MemLimit", *_LOAD, "DataCacheMetrics", "Location", "StatusCode"),
+            frontends=("Id", *_FRONTENDS),
+            compute_nodes=(
+                *_COMPUTE_NODES,
+                *("CpuCores", "MemLimit", *_LOAD, "DataCacheMetrics", "HasStoragePath", "StatusCode"),
+            ),
+            backends_shared_data=("StarletPort", "WorkerId", "WarehouseName"),
+            access_denied=5203,
+            unknown_table=5502,
+            unknown_database=5501,
+            status_codes=True,
+            recycle_bin_table=True,
+            colocate_stable_wait=True,
+            bin_is_relocated=False,
+            settings_reach_every_frontend=True,
+            drop_checks_all_first=False,
+        ),
+    )
+}
+
+PARTITIONS_META = (
+    "DB_NAME TABLE_NAME PARTITION_NAME PARTITION_ID COMPACT_VERSION VISIBLE_VERSION VISIBLE_VERSION_TIME "
+    "NEXT_VERSION PARTITION_KEY PARTITION_VALUE DISTRIBUTION_KEY BUCKETS REPLICATION_NUM STORAGE_MEDIUM "
+    "COOLDOWN_TIME LAST_CONSISTENCY_CHECK_TIME IS_IN_MEMORY IS_TEMP DATA_SIZE ROW_COUNT ENABLE_DATACACHE "
+    "AVG_CS P50_CS MAX_CS STORAGE_PATH"
+).split()
+TABLES_CONFIG = (
+    "TABLE_SCHEMA TABLE_NAME TABLE_ENGINE TABLE_MODEL PRIMARY_KEY PARTITION_KEY DISTRIBUTE_KEY DISTRIBUTE_TYPE "
+    "DISTRIBUTE_BUCKET SORT_KEY PROPERTIES TABLE_ID"
+).split()
+BE_TABLETS = (
+    "BE_ID TABLE_ID PARTITION_ID TABLET_ID NUM_VERSION MAX_VERSION MIN_VERSION NUM_ROWSET NUM_ROW DATA_SIZE "
+    "INDEX_MEM CREATE_TIME STATE TYPE DATA_DIR SHARD_ID SCHEMA_HASH INDEX_DISK MEDIUM_TYPE NUM_SEGMENT"
+).split()
+FE_TABLET_SCHEDULES = (
+    "TABLE_ID PARTITION_ID TABLET_ID TYPE PRIORITY STATE TABLET_STATUS CREATE_TIME SCHEDULE_TIME FINISH_TIME "
+    "CLONE_SRC CLONE_DEST CLONE_BYTES CLONE_DURATION MSG"
+).split()
+TABLES = (
+    "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_TYPE ENGINE VERSION ROW_FORMAT TABLE_ROWS AVG_ROW_LENGTH "
+    "DATA_LENGTH MAX_DATA_LENGTH INDEX_LENGTH DATA_FREE AUTO_INCREMENT CREATE_TIME UPDATE_TIME CHECK_TIME "
+    "TABLE_COLLATION CHECKSUM CREATE_OPTIONS TABLE_COMMENT"
+).split()
+SCHEMATA = "CATALOG_NAME SCHEMA_NAME DEFAULT_CHARACTER_SET_NAME DEFAULT_COLLATION_NAME SQL_PATH".split()
+RECYCLEBIN_CATALOGS = "TYPE NAME DB_ID TABLE_ID PARTITION_ID DROP_TIME".split()
+TABLET_SCHEDULER = (
+    "TabletId Type Medium Status State OrigPrio DynmPrio SrcBe SrcPath DestBe DestPath Timeout Create LstSched "
+    "LstVisit Finished Rate FailedSched FailedRunning LstAdjPrio VisibleVer VisibleVerHash CmtVer CmtVerHash ErrMsg"
+).split()
