@@ -194,7 +194,7 @@ def _clipped_text(value: Any, most: int) -> Any:
     return {**value, "text": shorten(value["text"], most)}
 
 
-_LONGEST_RICH = 3_000
+_LONGEST_RICH = 4_500
 
 
 def _clipped_rich(part: dict[str, Any]) -> dict[str, Any]:

@@ -25,8 +25,9 @@ from policies.units import in_bytes, in_count, in_list
 
 GROUPS_IN_FULL = 2
 MOST_STATEMENTS = 40
-MOST_FINDINGS = 12
-_LONGEST_FINDING = 500
+# Together these leave room for the steps, which must be on the card that is approved.
+MOST_FINDINGS = 10
+_LONGEST_FINDING, _LONGEST_ADVICE = 350, 250
 _SIGNS = {Verdict.BLOCK: "⛔", Verdict.WARN: "⚠️", Verdict.OK: "✅"}
 
 
@@ -94,7 +95,7 @@ def finding_blocks(findings: Sequence[Finding]) -> list[Block]:
 def _finding_words(finding: Finding) -> list[Element]:
     elements = words(f"{_SIGNS[finding.verdict]} {clip(finding.sentence, _LONGEST_FINDING)}")
     if finding.advice:
-        elements += [space(), *words(clip(finding.advice, _LONGEST_FINDING), italic=True)]
+        elements += [space(), *words(clip(finding.advice, _LONGEST_ADVICE), italic=True)]
     return elements
 
 

@@ -107,7 +107,9 @@ def _facts(snapshot: Snapshot, event: Event) -> list[Block]:
     if operation.started_at is not None:
         facts.append(f"Duration: {in_time((operation.ended_at or event.at) - operation.started_at)}")
     if plan is not None and event.kind is E.DONE:
-        facts.append(f"Moved: {in_count(plan.tablets_to_move)} tablets, {in_bytes(plan.bytes_to_move)}")
+        facts.append(
+            f"Moved: {in_count(plan.tablets_to_move)} tablets, {in_bytes(plan.bytes_to_move)} by the plan"
+        )
         facts.append(f"Estimated before: {_estimate(plan.estimate.low_s, plan.estimate.high_s)}")
     told = {line.partition(":")[0] for line in event.details}
     items = [words(fact) for fact in facts if fact.partition(":")[0] not in told]

@@ -9,7 +9,7 @@ from policies.operation import Operation
 from policies.units import in_bytes, in_count, in_percent
 
 _NAME = 21
-MOST_NODES = 60
+MOST_NODES = 40
 MOST_OPERATIONS = 20
 
 

@@ -9,7 +9,7 @@ from policies.cluster import ClusterState
 from policies.plan import Finding, Verdict
 from policies.units import in_count, in_list
 
-NAME = "one replica"
+NAME = "one_replica"
 
 
 def one_replica(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:

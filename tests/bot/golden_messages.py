@@ -42,7 +42,7 @@ def blocked() -> Snapshot:
 
 
 def running(**changes: object) -> Snapshot:
-    return snapshot(operation(S.RUNNING, **{"step": 1, "memory": draining(), **changes}))
+    return snapshot(operation(S.RUNNING, step=1, memory=draining()).with_(**changes))
 
 
 def third_of_twelve() -> Snapshot:
@@ -52,12 +52,8 @@ def third_of_twelve() -> Snapshot:
 
 def halted(**changes: object) -> Snapshot:
     why = "BE 10.84.0.19:9050 went down while 10.84.0.18:9050 is draining."
-    return snapshot(
-        operation(
-            S.HALTED,
-            **{"step": 1, "memory": draining(), "halted_because": why, "halted_from": "running", **changes},
-        )
-    )
+    of = operation(S.HALTED, step=1, memory=draining(), halted_because=why, halted_from="running")
+    return snapshot(of.with_(**changes))
 
 
 def _address_mistake() -> Mistake:

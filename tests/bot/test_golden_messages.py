@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import Block
 from bot.blocks.layout import WIDEST
 from bot.limits import check
 from bot.message import Message
+from bot.playground.validation import message_faults
 from tests.bot.golden_messages import messages
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -41,6 +42,8 @@ def test_slack_takes_it(name: str) -> None:
         parsed = Block.parse(block)
         assert parsed is not None, f"slack_sdk does not know {block['type']}"
         parsed.to_dict()  # raises SlackObjectFormationError on what it validates
+    # A checker that others wrote from the same documents.
+    assert message_faults(list(message.blocks)) == []
 
 
 @pytest.mark.parametrize("name", MESSAGES)

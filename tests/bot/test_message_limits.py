@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks import buttons
+from bot.blocks import buttons, card, nodes_message
 from bot.blocks.layout import context, divider, header, paragraph, preformatted, rich, section, words
 from bot.limits import MESSAGE_BLOCKS, MESSAGE_CHARACTERS, check, check_form, fitted, shown_characters
 from bot.message import Message
+from policies.address import Address
 from policies.operation import DecisionKind, OperationState
-from tests.bot.samples import operation
+from policies.plan import Finding, Verdict
+from tests.bot import samples
+from tests.bot.samples import operation, plan, snapshot
 
 
 def button(**changes: Any) -> dict[str, Any]:
@@ -149,3 +152,29 @@ def test_what_was_folded_is_said() -> None:
 def test_what_fits_is_left_alone() -> None:
     message = Message(text="Short.", blocks=(header("A"), section("B"), decisions()))
     assert fitted(message) == message
+
+
+def test_the_steps_are_on_the_card_that_is_approved_however_much_is_wrong() -> None:
+    wordy = tuple(
+        Finding(check=f"c{n}", verdict=Verdict.WARN, sentence="wrong " * 200, advice="do " * 300)
+        for n in range(40)
+    )
+    nodes = tuple(Address(host=f"starrocks-be-{n}.prod.example.com", port=9050) for n in range(20))
+    big = plan(*nodes, findings=wordy)
+    message = card(snapshot(operation(OperationState.AWAITING_APPROVAL, big), big))
+    shown = str(message.blocks)
+    assert check(message) == []
+    for node in nodes:
+        assert f'ALTER SYSTEM DECOMMISSION BACKEND "{node}"' in shown
+    assert "sr.op.approve" in shown
+
+
+def test_a_thousand_nodes_are_a_whole_table() -> None:
+    state = samples.cluster_state()
+    many = tuple(
+        state.backends[n % 5].with_(address=Address(host=f"10.84.{n // 250}.{n % 250}", port=9050))
+        for n in range(1000)
+    )
+    message = nodes_message(state.with_(backends=many))
+    assert check(message) == []
+    assert "…and 960 more" in str(message.blocks[1])

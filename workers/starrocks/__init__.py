@@ -3,7 +3,7 @@
 from policies.plan import Act
 from policies.statements import statement_of
 from workers.starrocks.client import SEND_TIMEOUT_S, Connection, connect
-from workers.starrocks.endpoints import Cluster, Endpoint, Tls
+from workers.starrocks.endpoints import Cluster, Endpoint
 from workers.starrocks.errors import (
     AccessDenied,
     ClusterError,
@@ -35,7 +35,6 @@ __all__ = [
     "Endpoint",
     "OutcomeUnknown",
     "Refused",
-    "Tls",
     "Unreachable",
     "Unreadable",
     "connect",

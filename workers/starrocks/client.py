@@ -60,7 +60,7 @@ class _Wire(_DriverConnection):
         if time.monotonic() > self.deadline:
             self._force_close()  # type: ignore[attr-defined]
             raise pymysql.err.OperationalError(CR.CR_SERVER_LOST, "the statement's time is over")
-        return super()._read_packet(*args, **kwargs)  # type: ignore[misc]
+        return super()._read_packet(*args, **kwargs)  # type: ignore[no-untyped-call]
 
 
 class Connection:
@@ -124,10 +124,10 @@ class Connection:
 
     def move_to_leader(self, host: str, query_port: int) -> bool:
         """Go on at the leader, when it is another endpoint that we know; True when the leader answers from now on."""
-        if (self.endpoint.host, self.endpoint.query_port) == (host, query_port):
+        if (self.endpoint.host, self.endpoint.port) == (host, query_port):
             _preferred[self.cluster.name] = self.endpoint
             return True
-        known = (e for e in self.cluster.endpoints if (e.host, e.query_port) == (host, query_port))
+        known = (e for e in self.cluster.endpoints if (e.host, e.port) == (host, query_port))
         leader = next(known, None)
         if leader is None:
             return False
@@ -208,11 +208,13 @@ def _log_in(cluster: Cluster, endpoint: Endpoint, seconds: float) -> _Wire:
     if seconds <= 0:
         raise Unreachable(f"There was no time left to try {endpoint}.")
     # Without an explicit choice the driver builds a TLS context for each connection, which takes 40 ms.
-    encryption: dict[str, Any] = {"ssl": cluster.tls.context()} if cluster.tls else {"ssl_disabled": True}
+    context = cluster.tls_context()
+    encryption: dict[str, Any] = {"ssl": context} if context else {"ssl_disabled": True}
+    host, port = endpoint.where
     try:
         wire = _Wire(
-            host=endpoint.via_host or endpoint.host,
-            port=endpoint.via_port or endpoint.query_port,
+            host=host,
+            port=port,
             user=cluster.user,
             password=cluster.password.get_secret_value(),
             connect_timeout=min(CONNECT_TIMEOUT_S, max(seconds, 0.1)),

@@ -2,7 +2,6 @@
 
 import ssl
 from functools import cache
-from typing import Self
 
 from pydantic import SecretStr
 
@@ -17,31 +16,35 @@ class Endpoint(Record):
     """
 
     host: str
-    query_port: int
+    port: int
     via_host: str = ""
     via_port: int = 0
 
+    @property
+    def where(self) -> tuple[str, int]:
+        return self.via_host or self.host, self.via_port or self.port
+
     def __str__(self) -> str:
-        return str(Address(host=self.host, port=self.query_port))
-
-    @classmethod
-    def parse(cls, text: str, via: str = "") -> Self:
-        """Read `10.84.0.12:9030`, optionally reached at `via`; raises AddressError."""
-        listed = Address.parse(text)
-        if not via:
-            return cls(host=listed.host, query_port=listed.port)
-        real = Address.parse(via)
-        return cls(host=listed.host, query_port=listed.port, via_host=real.host, via_port=real.port)
+        return str(Address(host=self.host, port=self.port))
 
 
-class Tls(Record):
-    """Encrypt, and check the frontend's certificate against `ca` (a PEM file; empty: the authorities of this system)."""
+class Cluster(Record):
+    """A cluster we may log in to. The password shows in no repr, log line or error.
 
-    ca: str = ""
+    `tls` checks the frontend's certificate against `tls_ca` (a PEM file; empty: the authorities of this system);
+    without it the link is plain text.
+    """
 
-    def context(self) -> ssl.SSLContext:
+    name: str
+    endpoints: tuple[Endpoint, ...]
+    user: str
+    password: SecretStr
+    tls: bool = False
+    tls_ca: str = ""
+
+    def tls_context(self) -> ssl.SSLContext | None:
         """The one context that all connections share: making one costs 40 times a connection."""
-        return _context(self.ca)
+        return _context(self.tls_ca) if self.tls else None
 
 
 @cache
@@ -50,29 +53,3 @@ def _context(ca: str) -> ssl.SSLContext:
     # Authorities that companies make by hand often lack the extensions that Python 3.13 asks for.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
-
-
-class Cluster(Record):
-    """A cluster we may log in to; `tls` None means plain text, said explicitly to the driver."""
-
-    name: str
-    endpoints: tuple[Endpoint, ...]
-    user: str
-    password: SecretStr
-    tls: Tls | None = None
-
-    @classmethod
-    def configured(
-        cls,
-        name: str,
-        frontends: tuple[str, ...],
-        *,
-        user: str,
-        password: SecretStr,
-        via: dict[str, str] | None = None,
-        tls: Tls | None = None,
-    ) -> Self:
-        """A cluster from its settings: `frontends` as `host:query_port`, `via` from these to where to connect."""
-        places = via or {}
-        endpoints = tuple(Endpoint.parse(text, places.get(text, "")) for text in frontends)
-        return cls(name=name, endpoints=endpoints, user=user, password=password, tls=tls)

@@ -8,7 +8,6 @@ import secrets
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from pydantic import ValidationError
 from redis import Redis
@@ -52,7 +51,7 @@ def look_live(cluster: Cluster, depth: Depth, targets: Sequence[Address] = ()) -
 
 
 def observe(
-    redis: "Redis[Any]",
+    redis: Redis,
     keys: Keys,
     cluster: Cluster,
     depth: Depth,
@@ -85,7 +84,7 @@ def observe(
 class _Shared:
     """The observations of one cluster in Redis."""
 
-    def __init__(self, redis: "Redis[Any]", keys: Keys, cluster: Cluster, targets: tuple[Address, ...]) -> None:
+    def __init__(self, redis: Redis, keys: Keys, cluster: Cluster, targets: tuple[Address, ...]) -> None:
         self.redis = redis
         self.keys = keys
         self.cluster = cluster
@@ -125,11 +124,13 @@ class _Shared:
             self.redis.eval(_RELEASE, 1, f"{self.key(depth)}:reading", token)
 
     def read(self, depth: Depth, asked: float, evidence_kept_s: float) -> ClusterState:
-        begun = self.now()
-        kept = self.last(Depth.EVIDENCE) if depth is Depth.EVIDENCE else None
+        kept = self.last(depth) if depth is Depth.EVIDENCE else None
         if kept is not None and kept.begun >= asked - evidence_kept_s:
-            state = with_evidence(look_live(self.cluster, Depth.WATCH, self.targets), kept.state)
-            return state
+            return with_evidence(self._look_and_share(Depth.WATCH), kept.state)
+        return self._look_and_share(depth)
+
+    def _look_and_share(self, depth: Depth) -> ClusterState:
+        begun = self.now()
         state = look_live(self.cluster, depth, self.targets)
         observation = Observation(begun=begun, state=state)
         self.redis.set(self.key(depth), observation.model_dump_json(), ex=KEPT_S)

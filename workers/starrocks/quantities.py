@@ -35,7 +35,7 @@ def size(text: str) -> int:
     unit = match.group(2).upper() if match else "?"
     if match is None or unit not in _EXPONENT:
         raise QuantityError(f"not a size: {text!r}")
-    return round(Decimal(match.group(1)) * 1024 ** _EXPONENT[unit])
+    return int((Decimal(match.group(1)) * Decimal(1024) ** _EXPONENT[unit]).to_integral_value())
 
 
 def share(text: str) -> float:

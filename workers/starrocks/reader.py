@@ -67,7 +67,7 @@ def scheduler(rows: Iterable[Row]) -> Scheduler:
 def pending_tablets(rows: Iterable[Row]) -> tuple[PendingTablet, ...]:
     """A few tablets of each kind of message, those with a message first: they carry the reason of a stall."""
     taken: dict[str, int] = {}
-    examples = []
+    examples: list[PendingTablet] = []
     for row in sorted(rows, key=lambda each: not each.text("ErrMsg")):
         message = row.text("ErrMsg")
         kind = re.sub(r"\d+", "#", message)

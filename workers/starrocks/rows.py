@@ -27,6 +27,11 @@ class Row:
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._columns
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names in lower case, in the order of the answer."""
+        return tuple(self._columns)
+
     def __repr__(self) -> str:
         return f"Row({dict(zip(self._columns, self._values, strict=False))!r})"
 

@@ -5,10 +5,13 @@ A tablet first seen unhealthy only starts a clock; it is scheduled after tablet_
 first two to three minutes of a decommission show nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
+from workers.twin.model.catalog import Database
 from workers.twin.model.cluster import Cluster
-from workers.twin.model.placement import UNHEALTHY, Cohort, Key
+from workers.twin.model.placement import SOURCE_BAD, UNHEALTHY, Cohort, Key
 
 CHECKER_S = 20.0  # fe: tablet_sched_checker_interval_seconds
 
@@ -102,16 +105,24 @@ class Checker:
 
     def unhealthy(self) -> dict[int, int]:
         """Unhealthy tablets by database id, as SHOW PROC '/statistic' counts them: redundant ones are not."""
-        known: dict[frozenset[int], Standing] = {}
         counts: dict[int, int] = {}
+        for cohort in self._unhealthy_cohorts():
+            database = cohort.table.database.id
+            counts[database] = counts.get(database, 0) + len(cohort)
+        return counts
+
+    def unhealthy_ids(self, database: Database, limit: int = 1000) -> list[int]:
+        """Which they are; cut at `limit`, where a real FE would print all."""
+        ids = (i for c in self._unhealthy_cohorts() if c.table.database is database for i in c.all_ids())
+        return list(islice(ids, limit))
+
+    def _unhealthy_cohorts(self) -> Iterator[Cohort]:
+        known: dict[frozenset[int], Standing] = {}
         for cohort in self._cluster.placement.cohorts.values():
             if cohort.table.in_recycle_bin:
                 continue
-            bad = cohort.trouble == UNHEALTHY or self.judge(cohort, known) not in (HEALTHY, REDUNDANT)
-            if bad:
-                database = cohort.table.database.id
-                counts[database] = counts.get(database, 0) + len(cohort)
-        return counts
+            if cohort.trouble in (UNHEALTHY, SOURCE_BAD) or self.judge(cohort, known) not in (HEALTHY, REDUNDANT):
+                yield cohort
 
     def _left_alone(self, cohort: Cohort) -> bool:
         return cohort.table.in_recycle_bin and not self._cluster.version.bin_is_relocated

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from workers.twin.life.checker import PRIORITIES, Need
+from workers.twin.model.catalog import Table
 from workers.twin.model.cluster import Cluster
 from workers.twin.model.nodes import Backend
 from workers.twin.model.placement import NO_MEDIUM, SOURCE_BAD, Cohort
@@ -99,6 +100,12 @@ class CloneScheduler:
             if backend in clone.cohort.backends or clone.dest == backend:
                 self._end(clone, "CANCELLED", f"backend {backend} is not available")
         self.needs = [need for need in self.needs if backend not in need.cohort.backends]
+
+    def abandon_table(self, table: Table) -> None:
+        """The table's tablets cease to exist."""
+        for clone in [c for c in self.running.values() if c.cohort.table is table]:
+            self._end(clone, "CANCELLED", "tablet does not exist")
+        self.needs = [need for need in self.needs if need.cohort.table is not table]
 
     def slots(self) -> int:
         """fe: PathSlot clamps tablet_sched_slot_num_per_path to 2..64."""

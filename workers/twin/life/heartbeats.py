@@ -82,8 +82,9 @@ class Heartbeats:
     def _mark_alive(self, backend: Backend) -> None:
         if not backend.alive:
             self._cluster.membership_changed_at = self._cluster.now
-        backend.alive = backend.ever_seen = True
-        backend.shutting_down = False
+        backend.alive, backend.shutting_down = True, False
+        if backend.be_port < 0:
+            backend.be_port, backend.http_port, backend.brpc_port = 9060, 8040, 8060
         backend.error, backend.down_since = "", None
         backend.version = self._cluster.version.release
         backend.last_heartbeat = self._cluster.now

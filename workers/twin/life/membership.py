@@ -52,7 +52,7 @@ class BackendMembership:
         disk = Disk("/data/starrocks/be/storage", 7_000_000_000 + node_id, hardware.disk_total, hardware.other_used)
         backend = Backend(
             node_id, host, disk, "", heartbeat_port=int(port), be_port=-1, http_port=-1, brpc_port=-1,
-            cpu_cores=hardware.cpu_cores, process_up=False, alive=False, ever_seen=False,
+            cpu_cores=hardware.cpu_cores, process_up=False, alive=False,
         )  # fmt: skip
         self._cluster.backends[node_id] = backend
         if host in self._cluster.absent_processes:
@@ -61,24 +61,22 @@ class BackendMembership:
             self._heartbeats.start_backend(backend)
         return f"backend {address} added as {node_id}"
 
-    def drop(self, addresses: list[str], *, force: bool) -> list[str]:
-        """Not atomic: what was dropped before a refusal stays dropped."""
-        if self._cluster.version.drop_checks_all_first:
-            for address in addresses:
-                self._existing(address, "backend does not exists[{}]")
-        done = []
+    def drop(self, address: str, *, force: bool) -> list[str]:
+        backend = self._existing(address, "backend does not exists[{}]")
+        if not force and not self._cluster.shared_data:
+            self._refuse_single_replicas(backend)
+        self.remove(backend)
+        return [f"backend {address} ({backend.id}) dropped"]
+
+    def require_all(self, addresses: list[str]) -> None:
+        """Older code looks for the whole list before it drops the first."""
         for address in addresses:
-            backend = self._existing(address, "backend does not exists[{}]")
-            if not force and not self._cluster.shared_data:
-                self._refuse_single_replicas(backend)
-            self.remove(backend)
-            done.append(f"backend {address} ({backend.id}) dropped")
-        return done
+            self._existing(address, "backend does not exists[{}]")
 
     def decommission(self, addresses: list[str]) -> list[str]:
         """All or none of the list; those already leaving are silently passed over."""
         listed = [self._existing(address, "Backend does not exist[{}]") for address in addresses]
-        leaving = [backend for backend in dict.fromkeys(listed) if not backend.decommissioned] if listed else []
+        leaving = list({b.id: b for b in listed if not b.decommissioned}.values())
         if not self._cluster.shared_data and leaving:
             self._refuse_for_space(leaving)
             self._refuse_for_count(leaving)
@@ -88,13 +86,14 @@ class BackendMembership:
         return [f"backend {b.address} ({b.id}) decommissioned" for b in leaving]
 
     def cancel(self, addresses: list[str]) -> list[str]:
-        text = "Backend does not exists[{}]" if self._cluster.version.drop_checks_all_first else None
-        for address in addresses:
-            if self._cluster.backend_at(address) is None:
-                shown = address.rsplit(":", 1)[0] if text else address
-                raise refused((text or "Backend does not exist[{}]").format(shown))
+        """All must exist; those not leaving are silently passed over. Older code names the host only."""
+        older = self._cluster.version.drop_checks_all_first
+        listed = [
+            self._existing(a, f"Backend does not exists[{a.rsplit(':', 1)[0]}]" if older else "Backend does not exist[{}]")
+            for a in addresses
+        ]
         staying = []
-        for backend in (self._existing(address, "") for address in addresses):
+        for backend in listed:
             if backend.decommissioned:
                 backend.decommissioned = False
                 self._cluster.disturbed = True

@@ -6,6 +6,7 @@ transaction id, and it is deleted only when all earlier transactions of that dat
 
 from dataclasses import dataclass
 
+from workers.twin.model.catalog import Table
 from workers.twin.model.cluster import Cluster
 from workers.twin.model.placement import Cohort
 
@@ -54,7 +55,13 @@ class Removals:
         self.waiting = []
 
     def abandon(self, backend: int) -> None:
-        for removal in [r for r in self.waiting if backend in r.cohort.backends]:
+        self._abandon([r for r in self.waiting if backend in r.cohort.backends])
+
+    def abandon_table(self, table: Table) -> None:
+        self._abandon([r for r in self.waiting if r.cohort.table is table])
+
+    def _abandon(self, removals: list[Removal]) -> None:
+        for removal in removals:
             self._put_back(removal)
             self.waiting.remove(removal)
 

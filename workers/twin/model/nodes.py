@@ -71,7 +71,6 @@ class Backend:
     alive: bool = True
     decommissioned: bool = False
     shutting_down: bool = False
-    ever_seen: bool = True
     error: str = ""
     tablets: int = 0
     slots_taken: int = 0

@@ -1,0 +1,189 @@
+"""The whole house on this machine, for looking and trying: `make demo`, and `make tour` without a browser.
+
+Bundled Valkey, the twin of mission 000's cluster in fast time, the playground, the bot, the clock, two workers and the
+notifier: each a process of its own, all on 127.0.0.1, with passwords made up at each start.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from workers import tour
+from workers.valkey import Valkey
+
+CLUSTER = "demo"
+START_LIMIT_S = 20.0
+COMPLETIONS = (
+    ("/sr help", "what can be typed"),
+    ("/sr status", "the cluster in a few lines"),
+    ("/sr nodes", "every node"),
+    ("/sr plan decommission be 10.84.0.18:9050", "a dry run: the plan, without approval"),
+    ('/sr decommission be 10.84.0.18:9050 reason="no room to grow"', "drain a backend and take it out"),
+    ("/sr ops", "operations, running and recent"),
+    ("/sr lock", "who has the cluster"),
+)
+
+
+class House:
+    """The processes, and where they are."""
+
+    def __init__(self, directory: Path, *, scenario: str = "mission000", speed: float = 100.0, workers: int = 2,
+                 redis_url: str = "") -> None:  # fmt: skip
+        self.directory = directory
+        self.scenario = scenario
+        self.speed = speed
+        self.workers = workers
+        self.redis_url = redis_url
+        self.valkey: Valkey | None = None
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.twin: dict[str, Any] = {}
+        self.playground: dict[str, Any] = {}
+        self.environment = {
+            **os.environ,
+            "SR_SLACK_BOT_TOKEN": f"xoxb-{secrets.token_hex(12)}",
+            "SR_SLACK_APP_TOKEN": f"xapp-{secrets.token_hex(12)}",
+            "SR_TWIN_PASSWORD": secrets.token_hex(12),
+            "SR_TWIN_TOKEN": secrets.token_hex(12),
+            "SR_PLAYGROUND_TOKEN": secrets.token_urlsafe(16),
+            "SR_AUDIT_PATH": str(directory / "audit.sqlite3"),
+            "SR_CONFIG": str(directory / "sr.toml"),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def start(self) -> None:
+        """Start everything in order; raises RuntimeError naming what did not come up."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        if not self.redis_url:
+            self.valkey = Valkey(self.directory / "valkey")
+            self.valkey.start()
+            self.redis_url = self.valkey.url
+        self.environment["REDIS_URL"] = self.redis_url
+        (self.directory / "completions.json").write_text(
+            json.dumps([{"text": text, "description": words} for text, words in COMPLETIONS]), encoding="utf-8"
+        )
+        self.twin = self._ready("twin", "workers.simtwin", "--scenario", self.scenario, "--speed", str(self.speed))
+        completions = str(self.directory / "completions.json")
+        self.playground = self._ready("playground", "bot.playground", "--completions", completions)
+        self.environment["SR_SLACK_API_URL"] = self.playground["api"]
+        self.environment[f"SR_PASSWORDS__{CLUSTER.upper()}"] = self.environment["SR_TWIN_PASSWORD"]
+        (self.directory / "sr.toml").write_text(self.config(), encoding="utf-8")
+        self.launch("bot", "bot.app")
+        self.launch("clock", "workers.clock")
+        self.launch("notifier", "bot.queue_worker", "slack")
+        for number in range(1, self.workers + 1):
+            self.launch(f"worker-{number}", "bot.queue_worker", "operations")
+
+    def config(self) -> str:
+        """The TOML file of this house."""
+        frontends = [f"{fe['host']}:{fe['query_port']}" for fe in self.twin["frontends"]]
+        via = "\n".join(f'"{fe["host"]}:{fe["query_port"]}" = "127.0.0.1:{fe["port"]}"' for fe in self.twin["frontends"])
+        return (
+            f'[policy]\napprover_groups = ["S0DBA"]\nquorum = 2\nexpires_s = 3600\n\n'
+            f'[clusters.{CLUSTER}]\nfrontends = {json.dumps(frontends)}\nuser = "sr_bot"\nchannels = ["C0OPS"]\n'
+            f"speed = {self.speed}\n\n[clusters.{CLUSTER}.via]\n{via}\n"
+        )
+
+    def launch(self, name: str, module: str, *arguments: str, **environment: str) -> None:
+        """Start one process; its output goes to a file of its own."""
+        log = (self.directory / f"{name}.log").open("ab")
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        log.close()
+
+    def _ready(self, name: str, module: str, *arguments: str) -> dict[str, Any]:
+        path = self.directory / f"{name}.ready.json"
+        path.unlink(missing_ok=True)
+        self.launch(name, module, *arguments, "--ready-file", str(path))
+        deadline = time.monotonic() + START_LIMIT_S
+        while time.monotonic() < deadline:
+            if self.processes[name].poll() is not None:
+                raise RuntimeError(f"{name} ended at once: see {self.directory / f'{name}.log'}")
+            with contextlib.suppress(OSError, ValueError):
+                ready: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+                return ready
+            time.sleep(0.02)
+        raise RuntimeError(f"{name} did not come up: see {self.directory / f'{name}.log'}")
+
+    def wait_for_bot(self) -> None:
+        """Until the bot is connected, so that the first command is heard."""
+        deadline = time.monotonic() + START_LIMIT_S
+        log = self.directory / "bot.log"
+        while time.monotonic() < deadline:
+            if log.exists() and b"connected" in log.read_bytes():
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"the bot did not connect: see {log}")
+
+    def stop(self) -> None:
+        """End every process we started, by its pid."""
+        for process in reversed(list(self.processes.values())):
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if self.valkey is not None:
+            self.valkey.stop()
+
+    def mysql_line(self) -> str:
+        """How to look at the twin with a mysql client."""
+        port = self.twin["frontends"][0]["port"]
+        return f"MYSQL_PWD={self.environment['SR_TWIN_PASSWORD']} mysql -h127.0.0.1 -P{port} -usr_bot -e 'SHOW BACKENDS\\G'"
+
+
+@contextlib.contextmanager
+def house(**options: Any) -> Iterator[House]:
+    """A house in a directory of its own that is removed afterwards."""
+    directory = Path(tempfile.mkdtemp(prefix="sr-demo-"))
+    built = House(directory, **options)
+    try:
+        built.start()
+        built.wait_for_bot()
+        yield built
+    finally:
+        built.stop()
+        if not os.environ.get("SR_KEEP_DEMO"):
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def demo() -> None:
+    """Start the house, print where it is, and wait for Ctrl-C."""
+    with house() as built:
+        print(f"\n  Open {built.playground['url']}\n")
+        print("  Type in #starrocks-ops:  /sr decommission be 10.84.0.18:9050 reason=\"no room to grow\"")
+        print("  Then be Bob and Carol (bottom left) and approve. The twin runs 100 times faster than the clock.\n")
+        print(f"  Look at the twin:  {built.mysql_line()}\n")
+        print("  Ctrl-C ends everything.")
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pause()
+        print("\n  Closing the house …")
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if sys.argv[1:] == ["tour"]:
+        with house(speed=400.0) as built:
+            raise SystemExit(tour.run(built.playground))
+    demo()
+
+
+if __name__ == "__main__":
+    main()

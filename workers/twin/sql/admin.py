@@ -1,0 +1,101 @@
+"""ADMIN SET/SHOW FRONTEND CONFIG, and the blacklist: both live in the memory of frontends."""
+
+import re
+
+from workers.twin.answers import Ok, ResultSet, SqlError, refused
+from workers.twin.model.settings import COLOCATE_STABLE_WAIT, SETTINGS, Setting, accepts, setting_named
+from workers.twin.sql.asking import Asking
+from workers.twin.sql.shapes import Values
+
+CONFIG_COLUMNS = ("Key", "AliasNames", "Value", "Type", "IsMutable", "Comment")
+
+
+def like(pattern: str) -> re.Pattern[str]:
+    """A LIKE pattern as SHOW statements use it; StarRocks compares case-sensitively only in WHERE."""
+    translated = "".join({"%": ".*", "_": "."}.get(c, re.escape(c)) for c in pattern)
+    return re.compile(translated, re.IGNORECASE | re.DOTALL)
+
+
+def set_config(asking: Asking, values: Values) -> Ok:
+    """Takes effect in the leader's memory; whether other frontends learn it depends on the version."""
+    name, value = values["string"][0], values["string"][1]
+    setting = setting_named(name)
+    if setting is None or not _known(asking, setting):
+        raise refused(f"Config '{name}' does not exist or is not mutable")
+    if not setting.mutable:
+        raise refused(f"Config '{name}' does not exist or is not mutable")
+    if not accepts(setting, value):
+        raise refused(f"Invalid value '{value}' for config '{name}' of type {setting.type}")
+    leader = asking.cluster.leader
+    assert leader is not None
+    before = asking.cluster.setting(setting.name)
+    reached = [leader]
+    if asking.cluster.version.settings_reach_every_frontend:
+        reached = [f for f in asking.cluster.frontends if f.process_up]
+    for frontend in reached:
+        frontend.settings[setting.name] = value.lower() if setting.type == "boolean" else value
+    asking.cluster.disturbed = True
+    asking.effects.append(f"setting {setting.name}: {before} -> {value} on {', '.join(f.host for f in reached)}")
+    unreached = [f for f in asking.cluster.frontends if not f.process_up]
+    if asking.cluster.version.settings_reach_every_frontend and unreached:
+        raise refused(f"set config on frontend {unreached[0].host} failed, it took effect on the others")
+    return Ok()
+
+
+def show_config(asking: Asking, values: Values) -> ResultSet:
+    """This frontend's own memory: a follower may show another value than the leader."""
+    wanted = like(values["string"][0]) if "string" in values else None
+    rows: list[tuple[object, ...]] = []
+    for setting in sorted([*SETTINGS.values(), COLOCATE_STABLE_WAIT], key=lambda s: s.name):
+        if not _known(asking, setting):
+            continue
+        if wanted and not wanted.fullmatch(setting.name) and not wanted.fullmatch(setting.alias):
+            continue
+        value = asking.cluster.setting(setting.name, asking.frontend)
+        aliases = f"[{setting.alias}]" if setting.alias else "[]"
+        rows.append((setting.name, aliases, value, setting.type, "true" if setting.mutable else "false", ""))
+    return ResultSet(CONFIG_COLUMNS, rows)
+
+
+def _known(asking: Asking, setting: Setting) -> bool:
+    return setting is not COLOCATE_STABLE_WAIT or asking.cluster.version.colocate_stable_wait
+
+
+def change_blacklist(asking: Asking, values: Values) -> Ok:
+    """Per frontend and in memory (since 3.3.0); deleting what is not there is fine."""
+    adding = "ADD" in values["keyword"]
+    for text in values["numbers"]:
+        backend_id = int(text)
+        if adding and backend_id not in asking.cluster.backends:
+            raise refused(f"Not found backend: {backend_id}")
+        if adding:
+            asking.frontend.blacklist.add(backend_id)
+        else:
+            asking.frontend.blacklist.discard(backend_id)
+        asking.effects.append(f"blacklist of {asking.frontend.host}: {'+' if adding else '-'}{backend_id}")
+    return Ok()
+
+
+def show_blacklist(asking: Asking, values: Values) -> ResultSet:
+    columns = (
+        "BackendId",
+        "AddBlackListType",
+        "LostConnectionTime",
+        "LostConnectionNumberInPeriod",
+        "CheckTimePeriod(s)",
+    )
+    rows: list[tuple[object, ...]] = [
+        (str(backend_id), "MANUAL", asking.time(asking.cluster.now), "0", "5")
+        for backend_id in sorted(asking.frontend.blacklist)
+    ]
+    return ResultSet(columns, rows)
+
+
+def kill(asking: Asking, values: Values) -> Ok:
+    """Connections of this frontend only, as older code does."""
+    ident = int(values["number"][0])
+    victim = asking.sessions.get(ident)
+    if victim is None or victim.frontend is not asking.frontend or victim.closed:
+        raise SqlError(1094, "HY000", f"Unknown thread id: {ident}")
+    victim.cut()
+    return Ok()

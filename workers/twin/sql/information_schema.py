@@ -1,0 +1,269 @@
+"""SELECT: answered by SQLite over tables filled from the model, so that any join or grouping gives true numbers.
+
+Only the tables a statement names are filled, be_tablets only for the backends it asks for.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from workers.twin.answers import ResultSet, SqlError
+from workers.twin.model import versions
+from workers.twin.model.nodes import Backend
+from workers.twin.sql.asking import Asking
+from workers.twin.sql.formats import size
+from workers.twin.sql.scheduler_rows import schedules
+from workers.twin.sql.shows import version_comment
+
+Rows = Iterable[dict[str, object]]
+
+_VARIABLE = re.compile(r"@@(?:(?:session|global)\.)?(\w+)", re.IGNORECASE)
+_NAMED_TABLE = re.compile(r"`?\binformation_schema`?\s*\.\s*`?(\w+)`?", re.IGNORECASE)
+_BARE_TABLE = re.compile(r"\b(?:from|join)\s+`?(\w+)`?", re.IGNORECASE)
+_BACKEND_IDS = re.compile(r"\bBE_ID`?\s*(?:=|IN)\s*\(?\s*([\d\s,]+)", re.IGNORECASE)
+_WORDS = re.compile(r"\b(current_user|session_user|system_user)\b(?!\s*\()", re.IGNORECASE)
+
+_TABLES_NEEDING_OPERATE = {"be_tablets", "fe_tablet_schedules"}
+"""fe: catalog/system/SystemTable.java: the per-backend and scheduler tables ask for OPERATE on SYSTEM."""
+
+
+def _partitions_meta(asking: Asking, sql: str) -> Rows:
+    for table in asking.cluster.catalog.tables():
+        for p in table.partitions:
+            if p.buckets:
+                yield {
+                    "DB_NAME": table.database.name,
+                    "TABLE_NAME": table.name,
+                    "PARTITION_NAME": p.name,
+                    "PARTITION_ID": p.id,
+                    "COMPACT_VERSION": 0,
+                    "VISIBLE_VERSION": 2,
+                    "NEXT_VERSION": 3,
+                    "PARTITION_KEY": "dt" if len(table.partitions) > 1 else "",
+                    "PARTITION_VALUE": "",
+                    "DISTRIBUTION_KEY": "id",
+                    "BUCKETS": p.buckets,
+                    "REPLICATION_NUM": p.replication,
+                    "STORAGE_MEDIUM": table.medium,
+                    "IS_IN_MEMORY": 0,
+                    "IS_TEMP": 0,
+                    "DATA_SIZE": _short(size(p.buckets * table.tablet_bytes)),
+                    "ROW_COUNT": p.buckets * table.tablet_bytes // 100,
+                    "ENABLE_DATACACHE": 0,
+                    "STORAGE_PATH": "s3://sr/" if asking.cluster.shared_data else "",
+                }
+
+
+def _short(text: str) -> str:
+    """`1.234 GB` -> `1.2GB`, as this table writes sizes."""
+    number, unit = text.split(" ")
+    return f"{float(number):.1f}{unit}"
+
+
+def _tables_config(asking: Asking, sql: str) -> Rows:
+    for table in asking.cluster.catalog.tables():
+        colocate = f',"colocate_with":"{table.colocate_group}"' if table.colocate_group else ""
+        yield {
+            "TABLE_SCHEMA": table.database.name,
+            "TABLE_NAME": table.name,
+            "TABLE_ENGINE": "OLAP",
+            "TABLE_MODEL": table.keys,
+            "PRIMARY_KEY": "",
+            "PARTITION_KEY": "`dt`" if len(table.partitions) > 1 else "",
+            "DISTRIBUTE_KEY": "`id`",
+            "DISTRIBUTE_TYPE": "HASH",
+            "DISTRIBUTE_BUCKET": table.partitions[0].buckets if table.partitions else 0,
+            "SORT_KEY": "`id`",
+            "PROPERTIES": f'{{"compression":"LZ4","replicated_storage":"true"{colocate},'
+            f'"replication_num":"{table.replication}"}}',
+            "TABLE_ID": table.id,
+        }
+
+
+def _tables(asking: Asking, sql: str) -> Rows:
+    for table in asking.cluster.catalog.tables():
+        yield {
+            "TABLE_CATALOG": "def",
+            "TABLE_SCHEMA": table.database.name,
+            "TABLE_NAME": table.name,
+            "TABLE_TYPE": "BASE TABLE",
+            "ENGINE": "StarRocks",
+            "TABLE_ROWS": table.tablets * table.tablet_bytes // 100,
+            "DATA_LENGTH": table.tablets * table.tablet_bytes,
+            "TABLE_COLLATION": "utf8_general_ci",
+            "TABLE_COMMENT": "",
+        }
+
+
+def _schemata(asking: Asking, sql: str) -> Rows:
+    for name in (*asking.cluster.catalog.databases, "information_schema"):
+        yield {
+            "CATALOG_NAME": "def",
+            "SCHEMA_NAME": name,
+            "DEFAULT_CHARACTER_SET_NAME": "utf8",
+            "DEFAULT_COLLATION_NAME": "utf8_general_ci",
+        }
+
+
+def _be_tablets(asking: Asking, sql: str) -> Rows:
+    """Each backend lists its own; one that is down is silently absent."""
+    asked = _BACKEND_IDS.search(sql)
+    wanted = {int(text) for text in re.findall(r"\d+", asked[1])} if asked else set(asking.cluster.backends)
+    for backend in list(asking.cluster.backends.values()):
+        if backend.id in wanted and backend.process_up:
+            yield from _tablets_on(asking, backend)
+
+
+def _tablets_on(asking: Asking, backend: Backend) -> Rows:
+    for cohort in list(asking.cluster.placement.on(backend.id)):
+        table = cohort.table
+        common: dict[str, object] = {
+            "BE_ID": backend.id,
+            "TABLE_ID": table.id,
+            "NUM_VERSION": 1,
+            "MAX_VERSION": 2,
+            "MIN_VERSION": 0,
+            "NUM_ROWSET": 1,
+            "NUM_ROW": table.tablet_bytes // 100,
+            "DATA_SIZE": table.tablet_bytes,
+            "STATE": "NORMAL",
+            "TYPE": "DUP_KEYS",
+            "DATA_DIR": backend.disk.path,
+            "MEDIUM_TYPE": backend.disk.medium,
+        }
+        for tablet in cohort.all_ids():
+            yield common | {"TABLET_ID": tablet, "PARTITION_ID": table.partition_of(tablet).id}
+
+
+def _recyclebin(asking: Asking, sql: str) -> Rows:
+    for entry in asking.cluster.recycle_bin:
+        yield {
+            "TYPE": "Partition",
+            "NAME": entry.name,
+            "DB_ID": entry.original.database.id,
+            "TABLE_ID": entry.original.id,
+            "PARTITION_ID": entry.partition_id,
+            "DROP_TIME": asking.time(entry.dropped_at),
+        }
+
+
+_TABLES: dict[str, tuple[list[str], Callable[[Asking, str], Rows], bool]] = {
+    # name: columns, rows, "rows are shown only to those with a privilege on the table"
+    "partitions_meta": (versions.PARTITIONS_META, _partitions_meta, True),
+    "tables_config": (versions.TABLES_CONFIG, _tables_config, True),
+    "tables": (versions.TABLES, _tables, True),
+    "schemata": (versions.SCHEMATA, _schemata, False),
+    "be_tablets": (versions.BE_TABLETS, _be_tablets, False),
+    "fe_tablet_schedules": (versions.FE_TABLET_SCHEDULES, lambda asking, sql: schedules(asking), False),
+    "recyclebin_catalogs": (versions.RECYCLEBIN_CATALOGS, _recyclebin, True),
+}
+
+
+def select(asking: Asking, sql: str) -> ResultSet:
+    """Any SELECT SQLite can run over the tables above. An unknown table is real; an unknown column is the twin's gap."""
+    connection = _connection(asking)
+    try:
+        text = _prepared(asking, sql)
+        for name in _named(asking, sql):
+            _fill(asking, connection, name, sql)
+        cursor = connection.execute(text)
+        columns = tuple(str(column[0]) for column in cursor.description or ())
+        return ResultSet(columns, list(cursor.fetchall()))
+    except sqlite3.Error as error:
+        text = f"Getting analyzing error. Detail message: {error}."
+        raise SqlError(1064, "HY000", text, unknown=True) from error
+    finally:
+        connection.close()
+
+
+def _named(asking: Asking, sql: str) -> list[str]:
+    names = [name.lower() for name in _NAMED_TABLE.findall(sql)]
+    if asking.session.database == "information_schema":
+        names += [name.lower() for name in _BARE_TABLE.findall(sql) if name.lower() in _TABLES]
+    return list(dict.fromkeys(names))
+
+
+def _prepared(asking: Asking, sql: str) -> str:
+    variables = asking.session.variables | {
+        "version": asking.cluster.version.server_version,
+        "version_comment": version_comment(asking),
+    }
+
+    def literal(match: re.Match[str]) -> str:
+        name = match[1].lower()
+        if name not in variables:
+            raise SqlError(1193, "HY000", f"Unknown system variable '{name}'")
+        value = variables[name].replace("'", "''")
+        return f"'{value}' AS \"{match[0]}\"" if _is_bare(sql, match) else f"'{value}'"
+
+    return _WORDS.sub(lambda match: f"{match[1]}()", _VARIABLE.sub(literal, sql.rstrip().rstrip(";")))
+
+
+def _is_bare(sql: str, match: re.Match[str]) -> bool:
+    """A select item of its own without an alias: the column is then called as it was written."""
+    after = sql[match.end() :].lstrip().rstrip(";").lstrip().lower()
+    before = sql[: match.start()].rstrip().lower()
+    alone = not after or after.startswith((",", "limit", "from"))
+    return alone and (before.endswith("select") or before.endswith(","))
+
+
+def _fill(asking: Asking, connection: sqlite3.Connection, name: str, sql: str) -> None:
+    if name not in _TABLES or not _exists(asking, name):
+        version = asking.cluster.version
+        error = SqlError(version.unknown_table, "42S02", f"Unknown table 'information_schema.{name}'")
+        error.unknown = name not in _TABLES
+        raise error
+    if name in _TABLES_NEEDING_OPERATE:
+        asking.require("OPERATE")
+    columns, rows, guarded = _TABLES[name]
+    connection.execute(f"CREATE TABLE information_schema.{name} ({', '.join(columns)})")
+    if guarded and not asking.session.account.sees_tables:
+        return  # unauthorised tables are skipped without a word
+    if name == "partitions_meta" and not any(n.alive for n in _scanners(asking)):
+        raise SqlError(1064, "HY000", "Backend node not found. Check if any backend node is down.")
+    places = ", ".join("?" for _ in columns)
+    insert = f"INSERT INTO information_schema.{name} VALUES ({places})"
+    found = iter(rows(asking, sql))
+    while batch := list(islice(found, 10_000)):
+        connection.executemany(insert, [tuple(row.get(column) for column in columns) for row in batch])
+
+
+def _exists(asking: Asking, name: str) -> bool:
+    version = asking.cluster.version
+    if name == "partitions_meta":
+        return version.partitions_meta
+    return name != "recyclebin_catalogs" or version.recycle_bin_table
+
+
+def _scanners(asking: Asking) -> Iterable[object]:
+    yield from asking.cluster.backends.values()
+    yield from asking.cluster.compute_nodes.values()
+
+
+def _connection(asking: Asking) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("ATTACH ':memory:' AS information_schema")
+    connection.execute("PRAGMA case_sensitive_like = ON")
+    session, cluster = asking.session, asking.cluster
+    number, _, commit = cluster.version.release.partition("-")
+    user = f"'{session.account.name}'@'%'"
+    for name, value in {
+        "current_version": f"{number} {commit}",
+        "version": cluster.version.server_version,
+        "current_user": user,
+        "session_user": user,
+        "system_user": user,
+        "user": f"'{session.account.name}'@'127.0.0.1'",
+        "current_role": ", ".join(session.account.roles),
+        "database": session.database or "",
+        "schema": session.database or "",
+        "connection_id": session.id,
+        "now": asking.time(cluster.now),
+        "current_timestamp_text": asking.time(cluster.now),
+    }.items():
+        connection.create_function(name, 0, lambda value=value: value)
+    connection.create_function("unix_timestamp", 0, lambda: int(cluster.epoch + cluster.now))
+    connection.create_function("concat", -1, lambda *parts: "".join(str(part) for part in parts))
+    connection.create_function("if", 3, lambda test, yes, no: yes if test else no)
+    return connection
