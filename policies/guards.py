@@ -205,6 +205,7 @@ WHILE_RUNNING: tuple[Rule, ...] = (
     decommission_cancelled,
     target_died,
     another_is_down,
+    another_is_leaving,
     a_stayer_vanished,
     vanished_too_early,
 )

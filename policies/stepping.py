@@ -145,8 +145,6 @@ def _remembered(operation: Operation, name: str, now: datetime) -> StepMemory:
     memory = operation.memory
     if memory is not None and memory.step == name:
         return memory
-    if memory is not None and memory.step == "undo":
-        return memory.with_(step=name)
     return StepMemory(step=name, entered_at=now)
 
 

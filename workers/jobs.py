@@ -32,7 +32,9 @@ def advance(operation: str) -> str:
             return f"overtaken: {error}"
         except IdentityUnknown as error:
             wired.store.release(claim, IDENTITY_RETRY_S)
-            return f"Slack does not say who a person is ({error}); asking again"
+            said = f"Slack does not say who a person is ({error}); asking again"
+            log.warning("%s: %s", operation, said)
+            return said
         except RedisError:
             # Whatever was decided is either committed or not; the next claim sees which.
             log.exception("%s: Redis failed in the middle of a turn", operation)

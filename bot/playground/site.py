@@ -300,6 +300,7 @@ def _abort(request: web.Request) -> None:
 
 async def _arguments(request: web.Request) -> Args:
     if request.content_type == "application/json":
-        body: Any = await request.json()
+        text = await request.text()
+        body: Any = json.loads(text) if text else {}
         return Args(body if isinstance(body, dict) else {})
     return Args({**request.query, **dict((await request.post()).items())})

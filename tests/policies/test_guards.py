@@ -144,6 +144,7 @@ def test_vanished_reads_the_same_on_a_fast_twin() -> None:
     near_the_end = draining([(s / 100, n) for s, n in [*TWENTY_A_SECOND, (4_400, 5_000)]])
     assert vanished(plateau, 0.6, pacing=fast) is not None
     assert vanished(near_the_end, 44.3, pacing=fast) is None
+    assert vanished(draining([(0, 600), (1.2, 600), (1.5, 600)]), 1.8, pacing=fast) is None
 
 
 def test_a_person_s_retry_accepts_what_vanished() -> None:

@@ -134,6 +134,14 @@ def test_no_room_by_message_and_by_the_disks_alone() -> None:
     assert "0 B left below the soft limit of 90 %" in said.sentence
 
 
+def test_the_room_of_a_dead_node_is_no_room() -> None:
+    def one_is_dead(address: object) -> Backend:
+        return backend(address, alive=False) if address == FOURTH else full(address)
+
+    stall = diagnose(DRAIN, STILL, stayers(one_is_dead).with_(scheduler=pending(DEST)), PACING, NOW)
+    assert stall is not None and stall.cause == "no_room"
+
+
 def test_no_room_counts_online_disks_only() -> None:
     def broken(address: object) -> Backend:
         offline = Disk(path="/d", medium="HDD", state="OFFLINE", data_used=0, avail=500 * GB, total=500 * GB)

@@ -77,6 +77,7 @@ class Front:
             (r"SHOW ALTER TABLE (COLUMN|ROLLUP) FROM `([^`]+)`.*", lambda s, m: self._alters(m[1], m[2])),
             (r"SET .*", lambda s, m: OK),
             (r"SELECT current_version\(\)", lambda s, m: (("current_version()",), [(self._version_words(),)])),
+            (r"SELECT CURRENT_ROLE\(\)(?: AS CURRENT_ROLE)?", lambda s, m: (("CURRENT_ROLE",), [("cluster_admin, db_admin",)])),
             (r"SELECT 1", lambda s, m: (("1",), [("1",)])),
             (r"SELECT .* FROM information_schema\..*", lambda s, m: self._select(s, m[0])),
         ]
