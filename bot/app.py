@@ -43,10 +43,10 @@ async def run(settings: Settings) -> None:
     # The handler opens its link with the app token, so it needs its own client with the same address.
     link = AsyncWebClient(token=settings.slack_app_token.get_secret_value(), base_url=settings.slack_api_url)
     handler = AsyncSocketModeHandler(app, settings.slack_app_token.get_secret_value(), web_client=link)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     log.info("connected")
     await stopped.wait()
-    await handler.close_async()
+    await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 async def _serve_http(web_app: web.Application, port: int) -> web.AppRunner:

@@ -118,7 +118,7 @@ class Notifier:
         while entries := self.redis.xrange(self.keys.outbox(conversation), count=20):
             for entry_id, fields in entries:
                 self._say(conversation, card, entry_id, json.loads(fields["entry"]))
-                self.redis.xdel(self.keys.outbox(conversation), entry_id)
+                self.redis.xdel(self.keys.outbox(conversation), str(entry_id))
                 failpoint("after_said")
         return card.refresh() if card else 0.0
 
@@ -215,7 +215,7 @@ class Card:
         self.conversation = conversation
         self.operation = conversation.removeprefix("op:")
         self.told_key = notifier.keys.told(conversation)
-        told = notifier.redis.hgetall(self.told_key)
+        told: dict[str, str] = notifier.redis.hgetall(self.told_key)  # type: ignore[assignment]
         self.channel: str = told.get("channel", "")
         self.ts: str = told.get("ts", "")
         self.shown = int(told.get("shown", 0))

@@ -74,8 +74,8 @@ def _hear(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     decided = decide(operation, decision, now)
     after = decided.operation
     delay = None if after.state.terminal else 0.0
-    audit = tuple(AuditEntry.of(after, event) for event in decided.events)
-    wiring.store.commit(claim, after, delay_s=delay, events=decided.events, taken=(entry,), audit=audit)
+    entries = tuple(AuditEntry.of(after, event) for event in decided.events)
+    wiring.store.commit(claim, after, delay_s=delay, events=decided.events, taken=(entry,), audit=entries)
     return f"{decision.kind} by {decision.person.id}"
 
 

@@ -21,12 +21,15 @@ QUEUE_LOOK_S = 60.0
 
 def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> str:
     """Start an approved operation, or say visibly why it cannot start yet."""
+    approved = claim.plan
+    if approved is None:
+        raise RuntimeError(f"{operation.id} has no plan to start")
     withdrawn = _votes_that_no_longer_stand(wiring, operation, now)
     if withdrawn:
-        return _ask_again(wiring, claim, operation, claim.plan, withdrawn, now)
+        return _ask_again(wiring, claim, operation, approved, withdrawn, now)
     lock = wiring.store.lock(claim, operation.cluster, operation.title)
     if not lock.acquired:
-        return _queue(wiring, claim, operation, lock.holder.operation, now)
+        return _queue(wiring, claim, operation, lock.holder, now)
     try:
         fresh = make_plan(wiring, operation.request, revision=operation.revision, now=now)
     except ClusterError as error:
@@ -35,8 +38,8 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
         return f"approved, but the cluster cannot be read: {error}"
     if fresh.blocked:
         return _refuse(wiring, claim, operation, fresh, now)
-    drift = compare(claim.plan.facts, fresh.facts)
-    if drift.material or fresh.steps != claim.plan.steps:
+    drift = compare(approved.facts, fresh.facts)
+    if drift.material or fresh.steps != approved.steps:
         return _ask_again(wiring, claim, operation, fresh, drift.material or ("The steps are different now.",), now)
     return _run(wiring, claim, operation, drift.harmless, now)
 

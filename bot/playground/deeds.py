@@ -112,7 +112,7 @@ class Deeds:
             "value": value if value is not None else (element or {}).get("value", ""), "action_ts": f"{time.time():.6f}",
             "text": (element or {}).get("text", {}),
         }  # fmt: skip
-        payload = {
+        payload: Json = {
             "type": "block_actions", "user": self._user(person), "api_app_id": APP_ID, "team": self._team(person),
             "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": bool(message.ephemeral_for)},
             "trigger_id": self.views.trigger(user), "enterprise": None, "is_enterprise_install": False,

@@ -48,7 +48,8 @@ class SmallCluster:
         row = self.rows[address]
         if row.alive and passed > PLATEAU_S and row.tablets:
             self.rows[address] = row.with_(tablets=max(0, row.tablets - int(TABLETS_PER_S)))
-        elif row.tablets == 0 and self.removes and self.now % REMOVAL_S == 0:
+        # Somebody may flag them all; a cluster without any backend is not of this world.
+        elif row.tablets == 0 and self.removes and self.now % REMOVAL_S == 0 and len(self.rows) > 1:
             self.forget(address)
 
     def forget(self, address: Address) -> None:
