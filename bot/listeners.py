@@ -7,7 +7,7 @@ decision is one script in Redis; everything else is done by workers.
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 

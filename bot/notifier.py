@@ -215,7 +215,7 @@ class Card:
         self.conversation = conversation
         self.operation = conversation.removeprefix("op:")
         self.told_key = notifier.keys.told(conversation)
-        told: dict[str, str] = notifier.redis.hgetall(self.told_key)  # type: ignore[assignment]
+        told: dict[str, str] = notifier.redis.hgetall(self.told_key)
         self.channel: str = told.get("channel", "")
         self.ts: str = told.get("ts", "")
         self.shown = int(told.get("shown", 0))

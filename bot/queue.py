@@ -10,13 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from redis import Redis, RedisError
+from redis import RedisError
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from bot.keys import Keys
-from bot.redis_connection import connect, connect_for_rq
+from bot.redis_connection import Client, connect, connect_for_rq
 from policies.operation import Decision, Operation, Snapshot
 from policies.plan import Plan
 from policies.record import Record
@@ -67,13 +67,13 @@ class Mailbox:
     def __init__(self, url: str, prefix: str = "{sr}:", *, timeout_s: float = 0.3) -> None:
         self.url = url
         self.keys = Keys(prefix)
-        self.redis: Redis = connect(url, timeout_s=timeout_s)
+        self.redis: Client = connect(url, timeout_s=timeout_s)
         self._submit = self.redis.register_script(lua(__file__, "submit"))
         self._decide = self.redis.register_script(lua(__file__, "decide"))
         self._say = self.redis.register_script(lua(__file__, "say"))
 
     @cached_property
-    def _rq(self) -> Redis:
+    def _rq(self) -> Client:
         return connect_for_rq(self.url)
 
     def submit(self, request: Request) -> bool:

@@ -4,12 +4,17 @@ redis-py 8 retries ten times by default and so applies a command twice when only
 idempotent by token, but a retry must be our decision, made after looking.
 """
 
+from typing import Any
+
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+Client = Any
+"""A Redis client. redis-py types every reply as a union of all replies; what a reply is, is said where it is read."""
 
-def connect(url: str, *, timeout_s: float = 5.0) -> "Redis":
+
+def connect(url: str, *, timeout_s: float = 5.0) -> Client:
     """A client that tries each command once; `timeout_s` bounds connecting and each reply."""
     return Redis.from_url(
         url,
@@ -22,6 +27,6 @@ def connect(url: str, *, timeout_s: float = 5.0) -> "Redis":
     )
 
 
-def connect_for_rq(url: str) -> "Redis":
+def connect_for_rq(url: str) -> Client:
     """RQ stores bytes, and its worker blocks for minutes on a queue: its own client, without decoding."""
     return Redis.from_url(url, socket_connect_timeout=3.0, retry=Retry(NoBackoff(), 0))

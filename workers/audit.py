@@ -13,8 +13,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from redis import Redis
-
+from bot.redis_connection import Client
 from policies.operation import Decision, Event, Operation
 from policies.record import Record
 
@@ -99,7 +98,7 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def mirror(redis: Redis, stream: str, path: Path) -> int:
+def mirror(redis: Client, stream: str, path: Path) -> int:
     """Copy what is new in the stream to the file; returns how many entries. Safe to run from several processes."""
     copied = 0
     with closing(_open(path)) as file:
@@ -114,7 +113,7 @@ def mirror(redis: Redis, stream: str, path: Path) -> int:
     return copied
 
 
-def _next_batch(redis: Redis, stream: str, file: sqlite3.Connection) -> list[tuple[str, dict[str, str]]]:
+def _next_batch(redis: Client, stream: str, file: sqlite3.Connection) -> list[tuple[str, dict[str, str]]]:
     row = file.execute("SELECT id FROM audit ORDER BY position DESC LIMIT 1").fetchone()
     start = f"({row[0]}" if row else "-"
     return list(redis.xrange(stream, min=start, max="+", count=BATCH))

@@ -73,7 +73,7 @@ class House:
         )
         self.twin = self._ready("twin", "workers.simtwin", "--scenario", self.scenario, "--speed", str(self.speed))
         completions = str(self.directory / "completions.json")
-        self.playground = self._ready("playground", "bot.playground", "--completions", completions)
+        self.playground = self._ready("playground", "bot.miniground", "--completions", completions)
         self.environment["SR_SLACK_API_URL"] = self.playground["api"]
         self.environment[f"SR_PASSWORDS__{CLUSTER.upper()}"] = self.environment["SR_TWIN_PASSWORD"]
         (self.directory / "sr.toml").write_text(self.config(), encoding="utf-8")

@@ -25,7 +25,7 @@ def take_turn(wiring: Wiring, claim: Claim) -> str:
     """Do the next thing for a claimed operation and commit it; returns what was done, in words."""
     now = wiring.now()
     operation = claim.operation
-    if operation is None or operation.state is S.DRAFTING and not claim.inbox:
+    if operation is None or (operation.state is S.DRAFTING and not claim.inbox):
         return drafting.draft(wiring, claim, now)
     if claim.inbox:
         return _hear(wiring, claim, operation, now)

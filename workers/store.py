@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from redis import ConnectionError as RedisConnectionError
-from redis import Redis
 from redis import TimeoutError as RedisTimeoutError
 
 from bot.keys import Keys
 from bot.queue import Holder, lua
+from bot.redis_connection import Client
 from policies.operation import SCHEMA, Decision, Event, Operation
 from policies.plan import Plan
 from policies.request import Request
@@ -59,7 +59,7 @@ class LockResult:
 class Store:
     """Operations in Redis, for workers."""
 
-    def __init__(self, redis: Redis, prefix: str = "{sr}:", *, visibility_s: float = 30.0) -> None:
+    def __init__(self, redis: Client, prefix: str = "{sr}:", *, visibility_s: float = 30.0) -> None:
         self.redis = redis
         self.keys = Keys(prefix)
         self.visibility_s = visibility_s

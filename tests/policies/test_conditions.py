@@ -2,9 +2,10 @@
 
 import pytest
 
+from policies.cluster import ClusterState
 from policies.conditions import holds, read
 from policies.operation import StepMemory
-from policies.plan import BackendDrained, BackendGone, BackendLeaving, BackendStaying
+from policies.plan import BackendDrained, BackendGone, BackendLeaving, BackendStaying, Condition
 from tests.policies.drains import FIRST, IDS, PACING, SECOND, at, backend, draining, look, look_at
 
 WHO = {"address": FIRST, "backend_id": IDS[FIRST]}
@@ -24,7 +25,7 @@ READDED = look(backend(FIRST, id=999), backend(SECOND))
     ],
     ids=["leaving", "staying", "empty", "gone", "added again", "empty list"],
 )
-def test_one_look(state: object, leaving: bool, staying: bool, gone: bool, drained: bool) -> None:
+def test_one_look(state: ClusterState, leaving: bool, staying: bool, gone: bool, drained: bool) -> None:
     assert [holds(c, state) for c in (LEAVING, STAYING, GONE, DRAINED)] == [leaving, staying, gone, drained]
 
 
@@ -64,6 +65,6 @@ def test_the_first_look_without_a_tablet_is_not_the_second() -> None:
         (DRAINED, look_at(None), True, "10.84.0.18:9050 is no longer listed."),
     ],
 )
-def test_sentences(condition: object, state: object, done: bool, sentence: str) -> None:
+def test_sentences(condition: Condition, state: ClusterState, done: bool, sentence: str) -> None:
     seen = read(condition, state, StepMemory(step="s", entered_at=at(0)), PACING, at(0))
     assert (seen.done, seen.sentence) == (done, sentence)

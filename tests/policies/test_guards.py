@@ -6,6 +6,7 @@ from policies.cluster import Backend
 from policies.guards import interference
 from policies.operation import OperationState, Stall, StepMemory
 from policies.pacing import Pacing
+from policies.plan import Plan
 from tests.policies.drains import (
     FIRST,
     FOURTH,
@@ -29,7 +30,7 @@ REST = (backend(SECOND), backend(THIRD), backend(FOURTH))
 START, DRAIN, REMOVE = 0, 1, 2
 
 
-def judged(*rows: Backend, step: int = DRAIN, plan: object = PLAN, state: OperationState = S.RUNNING) -> str | None:
+def judged(*rows: Backend, step: int = DRAIN, plan: Plan = PLAN, state: OperationState = S.RUNNING) -> str | None:
     return interference(plan, operation_at(step, state=state), look(*rows), PACING, at(0))
 
 
@@ -109,7 +110,7 @@ def test_an_empty_node_list_is_no_evidence() -> None:
 # Vanished
 
 
-def vanished(memory: StepMemory | None, now: float, plan: object = PLAN, pacing: Pacing = PACING) -> str | None:
+def vanished(memory: StepMemory | None, now: float, plan: Plan = PLAN, pacing: Pacing = PACING) -> str | None:
     return interference(plan, operation_at(DRAIN, memory), look_at(None), pacing, at(now))
 
 

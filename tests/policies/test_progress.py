@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from policies.operation import Sample
+from policies.operation import Sample, StepMemory
 from policies.pacing import Pacing
 from policies.progress import SAMPLES_KEPT, forecast, in_span, keep, last_moved, measure, quiet_since, standing_still
 from policies.watching import next_look, watched
@@ -54,14 +54,19 @@ def steady(rate: float, left: int = 88_969, plateau: int = 150, until: int = 1_5
     return [(s, left - int(rate * max(0, s - plateau))) for s in range(0, until, 30)]
 
 
+def numbers(memory: StepMemory, pacing: Pacing, now: float) -> tuple[float, float, float]:
+    """Tablets a second, and the range of the time left, of a pace that is known."""
+    pace = measure(memory, pacing, at(now))
+    assert pace.tablets_per_s is not None and pace.low_s is not None and pace.high_s is not None
+    return pace.tablets_per_s, pace.low_s, pace.high_s
+
+
 @pytest.mark.parametrize("rate", [0.05, 1, 12, 40])
 def test_a_steady_drain_is_measured_and_its_end_lies_in_the_range(rate: float) -> None:
     memory = draining(steady(rate))
-    pace = measure(memory, PACING, at(1_470))
-    true_left = memory.samples[-1].tablets / rate
-    assert pace.tablets_per_s == pytest.approx(rate, rel=0.1)
-    assert pace.low_s < true_left < pace.high_s
-    assert pace.high_s < 2 * pace.low_s
+    measured, low, high = numbers(memory, PACING, 1_470)
+    assert measured == pytest.approx(rate, rel=0.1)
+    assert low < memory.samples[-1].tablets / rate < high < 2 * low
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -73,25 +78,26 @@ def test_steps_do_not_fool_it(seed: int) -> None:
             tablets -= 100 * sum(chance.random() < 0.3 for _ in range(10))
         series.append((float(second), tablets))
     memory = draining(series)
-    pace = measure(memory, PACING, at(1_770))
-    assert pace.tablets_per_s == pytest.approx(10, rel=0.35)
-    assert pace.low_s < tablets / 10 < pace.high_s
+    measured, low, high = numbers(memory, PACING, 1_770)
+    assert measured == pytest.approx(10, rel=0.35)
+    assert low < tablets / 10 < high
 
 
 def test_bytes_that_leave_more_slowly_widen_the_range() -> None:
     tablets = steady(20)
     even = draining(tablets)
     late = even.with_(samples=tuple(s.with_(data_bytes=(88_969 - (88_969 - s.tablets) // 3) * GB // 100) for s in even.samples))
-    assert measure(late, PACING, at(1_470)).high_s > 2 * measure(even, PACING, at(1_470)).high_s
+    assert numbers(late, PACING, 1_470)[2] > 2 * numbers(even, PACING, 1_470)[2]
 
 
 def test_time_is_the_wall_clock_s() -> None:
     """On a twin at 100 times the speed, the same drain in a hundredth of the time reads the same number of seconds."""
     fast = Pacing(speed=100)
     memory = draining([(s / 100, n) for s, n in steady(12)])
-    slow_pace, fast_pace = measure(draining(steady(12)), PACING, at(1_470)), measure(memory, fast, at(14.7))
-    assert fast_pace.tablets_per_s == pytest.approx(slow_pace.tablets_per_s * 100)
-    assert fast_pace.high_s == pytest.approx(slow_pace.high_s / 100)
+    slow_rate, _, slow_high = numbers(draining(steady(12)), PACING, 1_470)
+    fast_rate, _, fast_high = numbers(memory, fast, 14.7)
+    assert fast_rate == pytest.approx(slow_rate * 100)
+    assert fast_high == pytest.approx(slow_high / 100)
 
 
 @pytest.mark.parametrize(

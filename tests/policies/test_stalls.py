@@ -1,9 +1,11 @@
 """The stall doctor: when it speaks, which cause it names on which evidence, and what it advises."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
+from policies.address import Address
 from policies.cluster import (
     AlterJob,
     Backend,
@@ -36,17 +38,17 @@ def transaction(prepared: float) -> RunningTransaction:
     return RunningTransaction(database="sales", id=4711, label="load-7", prepared=at(prepared))
 
 
-def full(address: object) -> Backend:
+def full(address: Address) -> Backend:
     """91 % full, 90 GB free: beyond the soft limit, and less than the reserve."""
     return backend(address).with_(data_used=910 * GB, avail=90 * GB)
 
 
-def stayers(make: object) -> ClusterState:
+def stayers(make: Callable[[Address], Backend]) -> ClusterState:
     return look(backend(FIRST, tablets=1_000, decommissioned=True), *(make(a) for a in (SECOND, THIRD, FOURTH)))
 
 
 def diagnosed(**parts: object) -> Stall:
-    stall = diagnose(DRAIN, STILL, look_at(1_000, **parts), PACING, NOW)
+    stall = diagnose(DRAIN, STILL, look_at(1_000).with_(**parts), PACING, NOW)
     assert stall is not None
     return stall
 
@@ -135,7 +137,7 @@ def test_no_room_by_message_and_by_the_disks_alone() -> None:
 
 
 def test_the_room_of_a_dead_node_is_no_room() -> None:
-    def one_is_dead(address: object) -> Backend:
+    def one_is_dead(address: Address) -> Backend:
         return backend(address, alive=False) if address == FOURTH else full(address)
 
     stall = diagnose(DRAIN, STILL, stayers(one_is_dead).with_(scheduler=pending(DEST)), PACING, NOW)
@@ -143,7 +145,7 @@ def test_the_room_of_a_dead_node_is_no_room() -> None:
 
 
 def test_no_room_counts_online_disks_only() -> None:
-    def broken(address: object) -> Backend:
+    def broken(address: Address) -> Backend:
         offline = Disk(path="/d", medium="HDD", state="OFFLINE", data_used=0, avail=500 * GB, total=500 * GB)
         return backend(address).with_(disks=(offline, offline.with_(state="ONLINE", avail=0, data_used=500 * GB)))
 

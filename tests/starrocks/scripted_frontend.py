@@ -75,10 +75,10 @@ class ScriptedFrontend:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         server = MysqlServer(session_factory=lambda: _Session(self), identity_provider=_Accounts())
         await server.start_server(host="127.0.0.1", port=0)
-        self.port = server._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        self.port = server._server.sockets[0].getsockname()[1]
         ready()
         await self._stop.wait()
-        server._server.close()  # type: ignore[union-attr]
+        server._server.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
@@ -114,7 +114,7 @@ class _Session(Session):
             case Rows(columns=columns, values=values):
                 return [tuple(line) for line in values], list(columns)
             case Error(code=code, text=text):
-                raise MysqlError(text, code)  # type: ignore[arg-type]
+                raise MysqlError(text, code)
             case Cut():
                 self.connection.stream.writer.transport.abort()
                 await asyncio.sleep(0)

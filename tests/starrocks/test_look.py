@@ -256,7 +256,7 @@ def test_many_backends_have_the_fullest_disks_read(leader: ScriptedFrontend) -> 
     first = dict(zip(columns, values[0], strict=True))
     lines = []
     for index in range(count):
-        changed = {"BackendId": str(index + 1), "IP": f"10.85.{index // 200}.{index % 200}", "TabletNum": "1"}
+        changed = {"BackendId": str(index + 1), "IP": f"10.85.{index // 250}.{index % 250}", "TabletNum": "1"}
         row = first | changed | {"MaxDiskUsedPct": f"{index % 90}.00 %"}
         lines.append(list(row.values()))
         leader.script[queries.disks(index + 1).sql] = disks_of(row)

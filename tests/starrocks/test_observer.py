@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -85,6 +86,27 @@ def test_many_at_once_cost_one_look(redis: Redis, leader: ScriptedFrontend) -> N
     assert reads(leader) == 1
 
 
+class Overtaken(Redis):
+    """A connection whose first claim comes just after somebody else has finished the same look."""
+
+    def set(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("nx") and self.first is not None:
+            first, self.first = self.first, None
+            first()
+        return super().set(*args, **kwargs)
+
+    first: Callable[[], object] | None = None
+
+
+def test_a_look_that_ended_between_question_and_claim_is_used(redis: Redis, leader: ScriptedFrontend) -> None:
+    where = cluster((LEADER, leader))
+    with Overtaken(connection_pool=redis.connection_pool) as late:
+        late.first = lambda: observe(redis, KEYS, where, Depth.WATCH, (), LONG)
+        observe(late, KEYS, where, Depth.WATCH, (), LONG)
+    assert late.first is None
+    assert reads(leader) == 1
+
+
 def test_a_failed_look_frees_the_next_one(redis: Redis, leader: ScriptedFrontend) -> None:
     where = cluster((LEADER, leader))
     good = leader.script[queries.BACKENDS.sql]
@@ -131,6 +153,6 @@ def test_evidence_is_about_its_targets(redis: Redis, leader: ScriptedFrontend) -
 def test_no_secret_reaches_redis(redis: Redis, leader: ScriptedFrontend) -> None:
     where = cluster((LEADER, leader))
     observe(redis, KEYS, where, Depth.FULL, TARGETS, LONG)
-    stored = b"".join(redis.get(key) or b"" for key in redis.keys("*observation*"))
-    assert b"10.84.0.18" in stored
-    assert where.password.get_secret_value().encode() not in stored
+    stored = " ".join(str(redis.get(key)) for key in redis.keys("*observation*"))
+    assert "10.84.0.18" in stored
+    assert where.password.get_secret_value() not in stored

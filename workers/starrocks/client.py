@@ -93,6 +93,7 @@ class Connection:
                 raise refused from None
             raise Unreachable(f"{self.endpoint} stopped answering while it was read ({_cause(error)}).") from None
         except (OSError, ValueError, IndexError, AssertionError) as error:
+            self.close()
             raise Unreachable(f"{self.endpoint} answered with something else than MySQL ({type(error).__name__}).") from None
 
     def send(self, statement: str, timeout_s: float = SEND_TIMEOUT_S) -> None:
@@ -118,6 +119,7 @@ class Connection:
                 ) from None
             raise refused from None
         except (OSError, ValueError, IndexError, AssertionError) as error:
+            self.close()
             raise OutcomeUnknown(
                 f"{self.endpoint} took the statement, but its answer was not readable ({type(error).__name__})."
             ) from None

@@ -66,16 +66,17 @@ def observe(
     shared = _Shared(redis, keys, cluster, tuple(sorted(targets)))
     asked = shared.now()
     deadline = time.monotonic() + BUDGET_S[depth]
-    while True:
-        found = shared.last(depth)
-        if found is not None and found.begun >= asked - max_age_s:
-            return found.state
-        token = shared.claim(depth)
-        # Whoever reads may have died: after the time a look may take we read ourselves, with or without the claim.
-        if token or time.monotonic() > deadline:
-            break
-        time.sleep(_POLL_S)
+    token = ""
     try:
+        # Whoever reads may have died: after the time a look may take we read ourselves, with or without the claim.
+        while not token and time.monotonic() <= deadline:
+            token = shared.claim(depth)
+            # Asked for after the claim: the one before us may have finished between our question and our claim.
+            found = shared.last(depth)
+            if found is not None and found.begun >= asked - max_age_s:
+                return found.state
+            if not token:
+                time.sleep(_POLL_S)
         return shared.read(depth, asked, evidence_kept_s)
     finally:
         shared.release(depth, token)

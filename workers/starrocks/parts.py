@@ -22,8 +22,8 @@ from workers.starrocks.errors import Refused, Unreadable
 
 T = TypeVar("T")
 
-MOST_DISK_READS = 200
-"""Disks take a statement per backend (2 ms each): beyond this only the targets' and the fullest ones are read."""
+MOST_DISK_READS = 1_000
+"""Disks take a statement per backend, a millisecond or two each: beyond this only the targets' and the fullest are read."""
 
 MOST_DATABASES = 100
 """Loads and schema changes take three statements per database."""

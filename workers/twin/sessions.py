@@ -94,14 +94,17 @@ class Session:
 
 @dataclass
 class LoggedStatement:
-    """One statement as it was seen. `cut`: its reply never reached the client."""
+    """One statement as it was seen: simulated and wall time, outcome "ok" or "error CODE: text".
+
+    `cut`: its reply never reached the client. `effects`: what it changed. `unknown`: the twin was never taught it.
+    """
 
     id: int
     connection: int
-    frontend: str
+    fe: str
     user: str
-    sim_time: float
-    wall_time: str
+    at: float
+    wall: str
     sql: str
     outcome: str = "ok"
     rows: int = 0

@@ -144,10 +144,10 @@ class Twin:
         entry = LoggedStatement(
             id=len(self.log) + 1,
             connection=session.id,
-            frontend=session.frontend.host,
+            fe=session.frontend.host,
             user=session.account.name,
-            sim_time=round(self.now, 3),
-            wall_time=datetime.now(UTC).isoformat(),
+            at=round(self.now, 3),
+            wall=datetime.now(UTC).isoformat(),
             sql=sql,
         )
         self.log.append(entry)

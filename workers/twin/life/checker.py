@@ -118,6 +118,8 @@ class Checker:
 
     def _unhealthy_cohorts(self) -> Iterator[Cohort]:
         known: dict[frozenset[int], Standing] = {}
+        if self._cluster.shared_data:
+            return  # tablets of cloud-native tables are never unhealthy
         for cohort in self._cluster.placement.cohorts.values():
             if cohort.table.in_recycle_bin:
                 continue

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from bot.playground.files import FileStore
-from bot.playground.messages import as_slack
-from bot.playground.people import APP_ID, BOT_ID, BOT_NAME, BOT_USER_ID, TEAM, TEAM_ID, Channel
-from bot.playground.validation import message_faults, text_length, view_faults
-from bot.playground.views import Views
-from bot.playground.wire import Args, Json, SlackError, refused
-from bot.playground.workspace import Workspace
+from bot.miniground.files import FileStore
+from bot.miniground.messages import as_slack
+from bot.miniground.people import APP_ID, BOT_ID, BOT_NAME, BOT_USER_ID, TEAM, TEAM_ID, Channel
+from bot.miniground.validation import message_faults, text_length, view_faults
+from bot.miniground.views import Views
+from bot.miniground.wire import Args, Json, SlackError, refused
+from bot.miniground.workspace import Workspace
 
 SCOPES: dict[str, str] = {
     "chat.postMessage": "chat:write",

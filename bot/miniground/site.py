@@ -11,20 +11,20 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.playground.deeds import Deeds
-from bot.playground.events import Feed
-from bot.playground.files import FileStore
-from bot.playground.journal import Journal
-from bot.playground.link import Link
-from bot.playground.methods import Methods
-from bot.playground.people import COMMAND, COMMAND_DESCRIPTION, COMMAND_USAGE, PERSONAS, TEAM
-from bot.playground.views import Views
-from bot.playground.wire import Args, Json, SlackError
-from bot.playground.workspace import Workspace
+from bot.miniground.deeds import Deeds
+from bot.miniground.events import Feed
+from bot.miniground.files import FileStore
+from bot.miniground.journal import Journal
+from bot.miniground.link import Link
+from bot.miniground.methods import Methods
+from bot.miniground.people import COMMAND, COMMAND_DESCRIPTION, COMMAND_USAGE, PERSONAS, TEAM
+from bot.miniground.views import Views
+from bot.miniground.wire import Args, Json, SlackError
+from bot.miniground.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-PAGE = Path(__file__).parent / "page"
+PAGE = Path(__file__).parent.parent / "playground" / "page"
 DEFAULT_SCOPES = frozenset({
     "commands", "chat:write", "users:read", "usergroups:read", "channels:history", "channels:read", "files:write", "reactions:write",
 })  # fmt: skip

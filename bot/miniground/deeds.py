@@ -5,12 +5,12 @@ import secrets
 import time
 from typing import Any
 
-from bot.playground.link import Link
-from bot.playground.messages import Message, as_slack
-from bot.playground.people import APP_ID, COMMAND, SLACKBOT_ID, TEAM_DOMAINS, TEAM_ID, Person
-from bot.playground.views import Views
-from bot.playground.wire import Json, SlackError
-from bot.playground.workspace import Workspace
+from bot.miniground.link import Link
+from bot.miniground.messages import Message, as_slack
+from bot.miniground.people import APP_ID, COMMAND, SLACKBOT_ID, TEAM_DOMAINS, TEAM_ID, Person
+from bot.miniground.views import Views
+from bot.miniground.wire import Json, SlackError
+from bot.miniground.workspace import Workspace
 
 TROUBLE = {
     "dispatch_failed": f"{COMMAND} failed because the app did not respond: it is not connected.",

@@ -7,9 +7,9 @@ from itertools import count
 
 from aiohttp import WSMsgType, web
 
-from bot.playground.journal import Journal
-from bot.playground.people import APP_ID
-from bot.playground.wire import Json, SlackError
+from bot.miniground.journal import Journal
+from bot.miniground.people import APP_ID
+from bot.miniground.wire import Json, SlackError
 
 ACK_S = 3.0
 

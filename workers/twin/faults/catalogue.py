@@ -1,0 +1,221 @@
+"""Every fault there is: name, arguments, what it does. One line here and a function is all a new one takes.
+
+`at` is a backend as host:port, host or id; `fe` a frontend's host; seconds are simulated unless said.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from workers.twin.faults import connections, data, nodes
+
+
+class Required:
+    """Marks an argument without a default."""
+
+
+REQUIRED = Required()
+
+
+@dataclass(frozen=True)
+class Argument:
+    name: str
+    type: type
+    default: object = REQUIRED
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`effect(twin, **arguments)`."""
+
+    name: str
+    summary: str
+    arguments: tuple[Argument, ...]
+    effect: Callable[..., None]
+
+
+_AT = Argument("at", str)
+_FE = Argument("fe", str)
+_SECONDS = Argument("seconds", float, None)
+_MATCHING = Argument("matching", str, "")
+_TIMES = Argument("times", int, 1)
+
+CATALOGUE = (
+    Fault("be_down", "a backend's process dies; Alive turns false ~20 s later", (_AT,), nodes.be_down),
+    Fault("be_up", "a backend's process starts; alive at the next heartbeat", (_AT,), nodes.be_up),
+    Fault(
+        "be_restart",
+        "down and up again; a short one shows in LastStartTime only",
+        (_AT, Argument("down_s", float, 8.0)),
+        nodes.be_restart,
+    ),
+    Fault("be_shutdown", "graceful stop: SHUTDOWN at once from 3.4 on, else like be_down", (_AT,), nodes.be_shutdown),
+    Fault(
+        "host_process",
+        "whether a process answers where a node is or will be added",
+        (Argument("host", str), Argument("running", bool)),
+        nodes.host_process,
+    ),
+    Fault("disk_full", "other files fill a backend's disk, 1 GB stays free", (_AT,), nodes.disk_full),
+    Fault(
+        "set_disk",
+        "set a backend's disk: data_used_gb, then avail_gb (other files give way or grow), total_gb, state",
+        (
+            _AT,
+            Argument("data_used_gb", float, None),
+            Argument("avail_gb", float, None),
+            Argument("total_gb", float, None),
+            Argument("state", str, None),
+        ),
+        nodes.set_disk,
+    ),
+    Fault(
+        "no_room",
+        "the data of all backends but `at` grows until leave_gb fit under the soft limits together",
+        (_AT, Argument("leave_gb", float, 0.0)),
+        nodes.no_room,
+    ),
+    Fault(
+        "leader_lost",
+        "the leading frontend's process exits; ~12 s without leader; back as follower after returns_after_s",
+        (Argument("returns_after_s", float, 60.0),),
+        nodes.leader_lost,
+    ),
+    Fault("fe_down", "a frontend's process exits", (_FE,), nodes.fe_down),
+    Fault("fe_up", "a frontend's process starts", (_FE,), nodes.fe_up),
+    Fault(
+        "cut_connections",
+        "break open connections, of one frontend or account or all",
+        (Argument("fe", str, None), Argument("user", str, None)),
+        connections.cut_connections,
+    ),
+    Fault(
+        "refuse_connections",
+        "no new connections for a while, on one frontend or all",
+        (Argument("seconds", float), Argument("fe", str, None)),
+        connections.refuse_connections,
+    ),
+    Fault(
+        "slow_statements",
+        "statements containing `matching` wait so many real milliseconds; 0 ends it",
+        (Argument("ms", float), _MATCHING),
+        connections.slow_statements,
+    ),
+    Fault(
+        "statement_timeout",
+        "the next statements containing `matching` take effect, but the connection breaks before the reply",
+        (_MATCHING, _TIMES),
+        connections.statement_timeout,
+    ),
+    Fault(
+        "cut_before",
+        "the connection breaks before the next statements containing `matching` take effect",
+        (_MATCHING, _TIMES),
+        connections.cut_before,
+    ),
+    Fault("frozen_scheduler", "somebody leaves tablet_sched_max_scheduling_tablets at 0", (), nodes.frozen_scheduler),
+    Fault(
+        "setting",
+        "somebody sets a frontend config",
+        (Argument("key", str), Argument("value", str)),
+        nodes.setting,
+    ),
+    Fault(
+        "recycle_bin",
+        "somebody drops partitions with so many tablets on a backend; erased after seconds (default: the setting)",
+        (_AT, Argument("tablets", int, 20), _SECONDS),
+        data.recycle_bin,
+    ),
+    Fault(
+        "long_transaction",
+        "a load that holds replicas of a database (default: the biggest); prepared age_s ago, ends after seconds",
+        (Argument("database", str, None), _SECONDS, Argument("age_s", float, 7200.0)),
+        data.long_transaction,
+    ),
+    Fault("end_transactions", "all running loads end", (), data.end_transactions),
+    Fault(
+        "alter_job",
+        "a table (db.name; default: the biggest) is under a schema change, for seconds or for good",
+        (Argument("table", str, None), _SECONDS),
+        data.alter_job,
+    ),
+    Fault(
+        "colocate_unstable",
+        "colocate groups are unstable and nothing of them moves, for seconds or for good",
+        (_SECONDS,),
+        data.colocate_unstable,
+    ),
+    Fault("colocate_wait", "colocate tablets wait 900 s for a resting set of backends", (), data.colocate_wait),
+    Fault(
+        "source_unhealthy",
+        "so many tablets on a backend have no replica that can be read",
+        (_AT, Argument("tablets", int, 3)),
+        data.source_unhealthy,
+    ),
+    Fault(
+        "strict_medium",
+        "so many tablets on a backend want a storage medium that no other backend has",
+        (_AT, Argument("tablets", int, 5)),
+        data.strict_medium,
+    ),
+    Fault(
+        "replicas_exceed",
+        "somebody creates a table with as many replicas as there are alive backends (or `replication`)",
+        (Argument("replication", int, None), Argument("tablets", int, 3)),
+        data.replicas_exceed,
+    ),
+    Fault(
+        "unhealthy_baseline",
+        "so many tablets are unhealthy for reasons of their own",
+        (Argument("tablets", int, 5),),
+        data.unhealthy_baseline,
+    ),
+    Fault("drain_rate", "clones run factor times as fast", (Argument("factor", float),), data.drain_rate),
+    Fault("node_readded", "somebody drops a backend and adds it again: a new id", (_AT,), nodes.node_readded),
+    Fault("node_dropped", "somebody drops a backend by force", (_AT,), nodes.node_dropped),
+    Fault("foreign_decommission", "somebody decommissions a backend", (_AT,), nodes.foreign_decommission),
+    Fault("foreign_cancel", "somebody cancels a decommission", (_AT,), nodes.foreign_cancel),
+)
+FAULTS: dict[str, Fault] = {fault.name: fault for fault in CATALOGUE}
+
+
+def arguments_for(fault: Fault, given: Mapping[str, object]) -> dict[str, object]:
+    """The fault's arguments with defaults, checked; ValueError says what was wrong and what there is."""
+    known = {argument.name: argument for argument in fault.arguments}
+    strange = [name for name in given if name not in known]
+    if strange:
+        raise ValueError(f"{fault.name} takes {', '.join(known) or 'no arguments'}, not {', '.join(strange)}")
+    return {name: _value(fault, argument, given) for name, argument in known.items()}
+
+
+def _value(fault: Fault, argument: Argument, given: Mapping[str, object]) -> object:
+    value = given.get(argument.name, argument.default)
+    if value is REQUIRED:
+        raise ValueError(f"{fault.name} needs {argument.name}")
+    if value is None:
+        return None
+    if argument.type is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if argument.type is str and isinstance(value, int):
+        return str(value)
+    if not isinstance(value, argument.type) or (argument.type is int and isinstance(value, bool)):
+        raise ValueError(f"{fault.name}: {argument.name} must be {argument.type.__name__}, not {value!r}")
+    return value
+
+
+def catalogue() -> list[dict[str, object]]:
+    """For people and the control API: name, arguments with type and default, summary."""
+    return [
+        {
+            "name": fault.name,
+            "summary": fault.summary,
+            "args": {
+                argument.name: {
+                    "type": argument.type.__name__,
+                    "required": argument.default is REQUIRED,
+                    "default": None if argument.default is REQUIRED else argument.default,
+                }
+                for argument in fault.arguments
+            },
+        }
+        for fault in CATALOGUE
+    ]

@@ -1,0 +1,22 @@
+"""The clusters one can start with, by name."""
+
+from collections.abc import Callable
+
+from workers.twin.life.course import Course
+from workers.twin.scenarios import before_join, mission000, shared_data, small
+
+SCENARIOS: dict[str, Callable[..., Course]] = {
+    "mission000": mission000.finish,
+    "before-join": before_join.finish,
+    "small": small.small,
+    "small-b": small.small_b,
+    "three-be": small.three_be,
+    "shared-data": shared_data.finish,
+}
+
+
+def build(name: str, *, seed: int, columns: str) -> Course:
+    """The named cluster at second 0; ValueError on a name that is not listed."""
+    if name not in SCENARIOS:
+        raise ValueError(f"unknown scenario {name!r}, there are: {', '.join(SCENARIOS)}")
+    return SCENARIOS[name](name, seed=seed, columns=columns)
