@@ -121,7 +121,7 @@ def _has_inline(cell: Json) -> bool:
 
 def _shape_of(name: str, pointer: str) -> Shape:
     """`image` is an element inside a context or an accessory, and a block with a title elsewhere."""
-    if name in RICH and ("/elements/" in pointer or name not in BLOCKS):
+    if name in RICH:
         return RICH[name]
     inside = pointer.endswith("/accessory") or "/elements/" in pointer
     return PARTS[name] if name in PARTS and (inside or name not in BLOCKS) else BLOCKS[name]

@@ -5,7 +5,7 @@ It stands in for one StarRocks frontend only, so that the client's behaviour can
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,7 +43,20 @@ class Slow:
     answer: "Rows | None" = None
 
 
-Answer = Rows | Error | Cut | Slow | None
+@dataclass(frozen=True)
+class Trickle:
+    """Rows that come one by one, each big enough to be sent at once."""
+
+    rows: int
+    every_s: float
+
+    async def lines(self) -> AsyncIterator[tuple[str]]:
+        for _ in range(self.rows):
+            await asyncio.sleep(self.every_s)
+            yield ("x" * 100_000,)
+
+
+Answer = Rows | Error | Cut | Slow | Trickle | None
 """None is OK without rows."""
 
 
@@ -84,6 +97,10 @@ class ScriptedFrontend:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
+    def answerer(self, user: str) -> "Callable[[str], Answer]":
+        """What answers one new session of `user`."""
+        return self.answer
+
     def answer(self, sql: str) -> Answer:
         self.heard.append(sql)
         if sql.startswith("SET "):
@@ -104,15 +121,18 @@ class _Session(Session):
         if self.username is None:
             raise MysqlError("not logged in")
         await super().init(connection)
+        self.answer = self.frontend.answerer(self.username)
 
     async def handle_query(self, sql: str, attrs: dict[str, str]) -> Any:
-        answer = self.frontend.answer(sql)
+        answer = self.answer(sql)
         if isinstance(answer, Slow):
             await asyncio.sleep(answer.after_s)
             answer = answer.answer
         match answer:
             case Rows(columns=columns, values=values):
                 return [tuple(line) for line in values], list(columns)
+            case Trickle():
+                return answer.lines(), ["x"]
             case Error(code=code, text=text):
                 raise MysqlError(text, code)
             case Cut():

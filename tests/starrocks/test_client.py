@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from policies.address import Address
 from policies.plan import DecommissionBackend
-from tests.starrocks.scripted_frontend import PASSWORD, USER, Cut, Error, Rows, ScriptedFrontend, Slow
+from tests.starrocks.scripted_frontend import PASSWORD, USER, Cut, Error, Rows, ScriptedFrontend, Slow, Trickle
 from workers import starrocks
 from workers.starrocks import AccessDenied, Cluster, Endpoint, OutcomeUnknown, Refused, Unreachable, connect, queries
 from workers.starrocks.client import forget_preferences
@@ -187,6 +187,15 @@ def test_a_read_ends_in_time(frontend: ScriptedFrontend) -> None:
     frontend.script[PING.sql] = Slow(30, ONE)
     with connect(cluster(frontend.port)) as connection, pytest.raises(Unreachable, match="took too long"):
         connection.rows(PING, timeout_s=0.2)
+
+
+def test_a_frontend_that_trickles_is_not_waited_for(frontend: ScriptedFrontend) -> None:
+    """Every row comes in time, all of them together do not."""
+    frontend.script[PING.sql] = Trickle(rows=100, every_s=0.05)
+    begun = time.monotonic()
+    with connect(cluster(frontend.port)) as connection, pytest.raises(Unreachable, match="took too long"):
+        connection.rows(PING, timeout_s=0.3)
+    assert time.monotonic() - begun < 3
 
 
 def test_the_budget_bounds_all_statements_together(frontend: ScriptedFrontend) -> None:

@@ -211,6 +211,16 @@ def test_loads_and_schema_changes(leader: ScriptedFrontend) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "words"), [(1064, "Db 11 does not exist"), (1049, "Unknown database 'orders'"), (5501, "Unknown database 'orders'")]
+)
+def test_a_database_dropped_meanwhile_has_no_loads(leader: ScriptedFrontend, code: int, words: str) -> None:
+    leader.script[queries.running_transactions(11).sql] = Error(code, words)
+    leader.script[queries.alter_jobs("orders", "COLUMN").sql] = Error(code, words)
+    state = seen(leader, Depth.FULL)
+    assert (state.unread, state.transactions, state.alter_jobs) == ({}, (), ())
+
+
 def test_evidence_of_a_stall(leader: ScriptedFrontend) -> None:
     leader.script[queries.SCHEDULER.sql] = Rows(["Item", "Number"], [["pending_tablets", "5"], ["running_tablets", "0"]])
     leader.script[queries.PENDING_TABLETS.sql] = Rows(

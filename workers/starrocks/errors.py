@@ -12,6 +12,9 @@ NO_PRIVILEGE_CODES = frozenset({1044, 1142, 1227, 1252, 5203})
 UNKNOWN_TABLE_CODES = frozenset({1051, 1109, 1146, 5502})
 """Codes of an unknown table: 1051 up to 3.3, 5502 from 3.4 on (fe: common/ErrorCode.java)."""
 
+UNKNOWN_DATABASE_CODES = frozenset({1049, 5501})
+"""Codes of an unknown database: 1049 up to 3.3, 5501 from 3.4 on (fe: common/ErrorCode.java)."""
+
 UNDECIDED_CODES = frozenset({1317, 5024})
 """The statement was interrupted or timed out inside StarRocks: it may still have taken effect (fe: ErrorCode.java)."""
 
@@ -22,6 +25,8 @@ _UNDECIDED_TEXT = re.compile(
 )
 """Code 1064 of a follower that lost its leader while forwarding: thrift's exception texts reach the client as they are
 (fe: qe/LeaderOpExecutor.java forward; rpc/ThriftRPCRequestExecutor.java; issues 17575, 78195)."""
+
+_GONE_DATABASE = re.compile(r"\b(?:db|database)\b.{0,80}\b(?:does not exist|not found)|unknown database", re.IGNORECASE)
 
 _SPACE = re.compile(r"\s+")
 
@@ -67,6 +72,11 @@ class Refused(ClusterError):
     def unknown_table(self) -> bool:
         """The version does not have this table of information_schema."""
         return self.code in UNKNOWN_TABLE_CODES or "Unknown table" in self.text
+
+    @property
+    def unknown_database(self) -> bool:
+        """The database was dropped meanwhile (PROC paths say so under 1064; fe: common/proc/TransDbProcDir.java)."""
+        return self.code in UNKNOWN_DATABASE_CODES or bool(_GONE_DATABASE.search(self.text))
 
     @property
     def undecided(self) -> bool:

@@ -19,6 +19,7 @@ from workers.starrocks import nodes, queries, reader
 from workers.starrocks import privileges as account_privileges
 from workers.starrocks.client import Connection
 from workers.starrocks.errors import Refused, Unreadable
+from workers.starrocks.rows import Row
 
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ def transactions(look: Look, databases: dict[int, str]) -> tuple[RunningTransact
     found = [
         reader.transaction(row, name)
         for number, name in databases.items()
-        for row in look.connection.rows(queries.running_transactions(number))
+        for row in _of_database(look, queries.running_transactions(number))
     ]
     return tuple(sorted(found, key=lambda each: (each.prepared is None, each.prepared, each.id)))
 
@@ -101,9 +102,19 @@ def alter_jobs(look: Look, databases: dict[int, str]) -> tuple[AlterJob, ...]:
     found: list[AlterJob] = []
     for name in databases.values():
         for kind in kinds:
-            rows = look.connection.rows(queries.alter_jobs(name, kind))
+            rows = _of_database(look, queries.alter_jobs(name, kind))
             found += (reader.alter_job(row, name, kind) for row in rows)
     return tuple(job for job in found if job.state not in reader.FINISHED_JOBS)
+
+
+def _of_database(look: Look, query: queries.Query) -> list[Row]:
+    """Rows about one database; none when it was dropped since the databases were listed."""
+    try:
+        return look.connection.rows(query)
+    except Refused as refused:
+        if refused.unknown_database:
+            return []
+        raise
 
 
 def replication(look: Look) -> tuple[ReplicationCount, ...]:

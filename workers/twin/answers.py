@@ -45,3 +45,8 @@ def refused(text: str) -> SqlError:
 def text_rows(columns: Sequence[str], rows: Sequence[dict[str, object]]) -> ResultSet:
     """Rows given as dicts, cut to `columns`; a column a row lacks is NULL."""
     return ResultSet(tuple(columns), [tuple(row.get(column) for column in columns) for row in rows])
+
+
+def columns(names: str) -> tuple[str, ...]:
+    """Column names as one writes them down: with blanks between."""
+    return tuple(names.split())

@@ -59,13 +59,16 @@ class Twin:
 
     # --- statements
 
-    def session(self, fe: str | None = None, user: str = "sr_bot") -> Session:
+    def new_session_id(self) -> int:
+        self._next_session += 1
+        return self._next_session
+
+    def session(self, fe: str | None = None, user: str = "sr_bot", *, ident: int | None = None) -> Session:
         """A connection to the frontend on host `fe` (default: the leader); LookupError on unknown names."""
         if user not in ACCOUNTS:
             raise LookupError(f"no account {user!r}, there are: {', '.join(ACCOUNTS)}")
         frontend = self._frontend(fe)
-        self._next_session += 1
-        session = Session(self._next_session, frontend, ACCOUNTS[user], since=self.now)
+        session = Session(ident or self.new_session_id(), frontend, ACCOUNTS[user], since=self.now)
         self.sessions[session.id] = session
         return session
 
@@ -100,7 +103,8 @@ class Twin:
     def close(self, session: Session) -> None:
         """The client said goodbye."""
         session.closed = True
-        self.sessions.pop(session.id, None)
+        if self.sessions.get(session.id) is session:
+            del self.sessions[session.id]
 
     def as_somebody(self, sql: str, *, user: str = "root", fe: str | None = None) -> ResultSet | Ok:
         """A statement of somebody else than the bot, on a connection of their own."""

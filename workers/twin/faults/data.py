@@ -94,8 +94,12 @@ def long_transaction(twin: "Twin", database: str | None, seconds: float | None, 
     cluster.next_transaction += 1
     label = f"nightly_import_{ident}"
     cluster.transactions[ident] = Transaction(ident, _database(twin, database), label, cluster.now - age_s)
+
+    def end() -> None:
+        cluster.transactions.pop(ident, None)
+
     if seconds is not None:
-        cluster.agenda.after(seconds, lambda: cluster.transactions.pop(ident, None))
+        cluster.agenda.after(seconds, end)
 
 
 def end_transactions(twin: "Twin") -> None:

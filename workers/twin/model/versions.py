@@ -6,19 +6,21 @@ rows) and 2025-06 (the "4.0" rows); the SHOW outputs of a real 3.3.3 cluster (mi
 
 from dataclasses import dataclass
 
-_BACKENDS = (
+from workers.twin.answers import columns
+
+_BACKENDS = columns(
     "BackendId IP HeartbeatPort BePort HttpPort BrpcPort LastStartTime LastHeartbeat Alive SystemDecommissioned "
     "ClusterDecommissioned TabletNum DataUsedCapacity AvailCapacity TotalCapacity UsedPct MaxDiskUsedPct ErrMsg "
     "Version Status DataTotalCapacity DataUsedPct CpuCores"
-).split()
-_FRONTENDS = (
+)
+_FRONTENDS = columns(
     "Name IP EditLogPort HttpPort QueryPort RpcPort Role ClusterId Join Alive ReplayedJournalId LastHeartbeat "
     "IsHelper ErrMsg StartTime Version"
-).split()
-_COMPUTE_NODES = (
+)
+_COMPUTE_NODES = columns(
     "ComputeNodeId IP HeartbeatPort BePort HttpPort BrpcPort LastStartTime LastHeartbeat Alive "
     "SystemDecommissioned ClusterDecommissioned ErrMsg Version"
-).split()
+)
 _LOAD = ["NumRunningQueries", "MemUsedPct", "CpuUsedPct"]
 
 
@@ -114,32 +116,32 @@ VERSIONS: dict[str, Version] = {
     )
 }
 
-PARTITIONS_META = (
+PARTITIONS_META = columns(
     "DB_NAME TABLE_NAME PARTITION_NAME PARTITION_ID COMPACT_VERSION VISIBLE_VERSION VISIBLE_VERSION_TIME "
     "NEXT_VERSION PARTITION_KEY PARTITION_VALUE DISTRIBUTION_KEY BUCKETS REPLICATION_NUM STORAGE_MEDIUM "
     "COOLDOWN_TIME LAST_CONSISTENCY_CHECK_TIME IS_IN_MEMORY IS_TEMP DATA_SIZE ROW_COUNT ENABLE_DATACACHE "
     "AVG_CS P50_CS MAX_CS STORAGE_PATH"
-).split()
-TABLES_CONFIG = (
+)
+TABLES_CONFIG = columns(
     "TABLE_SCHEMA TABLE_NAME TABLE_ENGINE TABLE_MODEL PRIMARY_KEY PARTITION_KEY DISTRIBUTE_KEY DISTRIBUTE_TYPE "
     "DISTRIBUTE_BUCKET SORT_KEY PROPERTIES TABLE_ID"
-).split()
-BE_TABLETS = (
+)
+BE_TABLETS = columns(
     "BE_ID TABLE_ID PARTITION_ID TABLET_ID NUM_VERSION MAX_VERSION MIN_VERSION NUM_ROWSET NUM_ROW DATA_SIZE "
     "INDEX_MEM CREATE_TIME STATE TYPE DATA_DIR SHARD_ID SCHEMA_HASH INDEX_DISK MEDIUM_TYPE NUM_SEGMENT"
-).split()
-FE_TABLET_SCHEDULES = (
+)
+FE_TABLET_SCHEDULES = columns(
     "TABLE_ID PARTITION_ID TABLET_ID TYPE PRIORITY STATE TABLET_STATUS CREATE_TIME SCHEDULE_TIME FINISH_TIME "
     "CLONE_SRC CLONE_DEST CLONE_BYTES CLONE_DURATION MSG"
-).split()
-TABLES = (
+)
+TABLES = columns(
     "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_TYPE ENGINE VERSION ROW_FORMAT TABLE_ROWS AVG_ROW_LENGTH "
     "DATA_LENGTH MAX_DATA_LENGTH INDEX_LENGTH DATA_FREE AUTO_INCREMENT CREATE_TIME UPDATE_TIME CHECK_TIME "
     "TABLE_COLLATION CHECKSUM CREATE_OPTIONS TABLE_COMMENT"
-).split()
-SCHEMATA = "CATALOG_NAME SCHEMA_NAME DEFAULT_CHARACTER_SET_NAME DEFAULT_COLLATION_NAME SQL_PATH".split()
-RECYCLEBIN_CATALOGS = "TYPE NAME DB_ID TABLE_ID PARTITION_ID DROP_TIME".split()
-TABLET_SCHEDULER = (
+)
+SCHEMATA = columns("CATALOG_NAME SCHEMA_NAME DEFAULT_CHARACTER_SET_NAME DEFAULT_COLLATION_NAME SQL_PATH")
+RECYCLEBIN_CATALOGS = columns("TYPE NAME DB_ID TABLE_ID PARTITION_ID DROP_TIME")
+TABLET_SCHEDULER = columns(
     "TabletId Type Medium Status State OrigPrio DynmPrio SrcBe SrcPath DestBe DestPath Timeout Create LstSched "
     "LstVisit Finished Rate FailedSched FailedRunning LstAdjPrio VisibleVer VisibleVerHash CmtVer CmtVerHash ErrMsg"
-).split()
+)

@@ -1,6 +1,5 @@
 """Laying out a cluster: nodes as they print themselves, tables as counts of tablets per set of backends."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from itertools import combinations
 from zoneinfo import ZoneInfo
@@ -15,6 +14,9 @@ from workers.twin.model.versions import VERSIONS
 MB = 1024**2
 GB = 1024**3
 TB = 1024**4
+
+Placed = dict[tuple[int, ...], int]
+"""Set of backends -> how many tablets have their replicas there."""
 
 
 def local_time(text: str) -> float:
@@ -69,7 +71,7 @@ class Building:
         return backend
 
     def table(
-        self, name: str, replication: int, tablet_bytes: float, placed: Mapping[tuple[int, ...], int],
+        self, name: str, replication: int, tablet_bytes: float, placed: Placed,
         *, buckets: int, partitions: str = "p", partition_replication: int | None = None, colocate: str = "",
     ) -> Table:  # fmt: skip
         """A table, or more partitions of one, whose tablets lie as `placed` says: set of backends -> tablets.
@@ -108,7 +110,7 @@ class Building:
         return self.course
 
 
-def spread(backends: list[int], replication: int, tablets: int) -> dict[tuple[int, ...], int]:
+def spread(backends: list[int], replication: int, tablets: int) -> Placed:
     """Tablets dealt out evenly over all sets of `replication` backends."""
     sets = list(combinations(backends, replication))
     each, extra = divmod(tablets, len(sets))

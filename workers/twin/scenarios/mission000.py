@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from workers.twin.life.course import Course
 from workers.twin.model.catalog import Table
-from workers.twin.scenarios.building import GB, TB, Building
+from workers.twin.scenarios.building import GB, TB, Building, Placed
 
 EPOCH = "2025-06-19 12:50:29"
 FRONTEND_HEARTBEAT = "2025-06-19 12:50:09"  # SHOW FRONTENDS was sent 20 s before SHOW PROC '/backends'
@@ -76,7 +76,8 @@ def finish(name: str, *, seed: int, columns: str) -> Course:
     new_backends(building)
     sizes = tablet_sizes()
     tables_on_old(building, sizes)
-    on_d, on_e = {(A, C, D): ACD, (B, C, D): BCD}, {(A, C, E): ACE, (B, C, E): BCE}
+    on_d: Placed = {(A, C, D): ACD, (B, C, D): BCD}
+    on_e: Placed = {(A, C, E): ACE, (B, C, E): BCE}
     building.table("dwd.page_view_detail", 3, sizes.on_d, on_d, buckets=32, partitions="p2025")
     building.table("dwd.search_detail", 3, sizes.on_e, on_e, buckets=32, partitions="p2025")
     return building.finished()

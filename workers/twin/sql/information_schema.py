@@ -148,7 +148,7 @@ def _recyclebin(asking: Asking, sql: str) -> Rows:
         }
 
 
-_TABLES: dict[str, tuple[list[str], Callable[[Asking, str], Rows], bool]] = {
+_TABLES: dict[str, tuple[tuple[str, ...], Callable[[Asking, str], Rows], bool]] = {
     # name: columns, rows, "rows are shown only to those with a privilege on the table"
     "partitions_meta": (versions.PARTITIONS_META, _partitions_meta, True),
     "tables_config": (versions.TABLES_CONFIG, _tables_config, True),
@@ -220,7 +220,7 @@ def _fill(asking: Asking, connection: sqlite3.Connection, name: str, sql: str) -
     connection.execute(f"CREATE TABLE information_schema.{name} ({', '.join(columns)})")
     if guarded and not asking.session.account.sees_tables:
         return  # unauthorised tables are skipped without a word
-    if name == "partitions_meta" and not any(n.alive for n in _scanners(asking)):
+    if name == "partitions_meta" and not _somebody_scans(asking):
         raise SqlError(1064, "HY000", "Backend node not found. Check if any backend node is down.")
     places = ", ".join("?" for _ in columns)
     insert = f"INSERT INTO information_schema.{name} VALUES ({places})"
@@ -236,9 +236,10 @@ def _exists(asking: Asking, name: str) -> bool:
     return name != "recyclebin_catalogs" or version.recycle_bin_table
 
 
-def _scanners(asking: Asking) -> Iterable[object]:
-    yield from asking.cluster.backends.values()
-    yield from asking.cluster.compute_nodes.values()
+def _somebody_scans(asking: Asking) -> bool:
+    """A backend or compute node pulls this table's rows from the frontend; without one there is no answer."""
+    cluster = asking.cluster
+    return any(b.alive for b in cluster.backends.values()) or any(n.alive for n in cluster.compute_nodes.values())
 
 
 def _connection(asking: Asking) -> sqlite3.Connection:
@@ -260,7 +261,6 @@ def _connection(asking: Asking) -> sqlite3.Connection:
         "schema": session.database or "",
         "connection_id": session.id,
         "now": asking.time(cluster.now),
-        "current_timestamp_text": asking.time(cluster.now),
     }.items():
         connection.create_function(name, 0, lambda value=value: value)
     connection.create_function("unix_timestamp", 0, lambda: int(cluster.epoch + cluster.now))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workers.twin.answers import ResultSet, refused, text_rows
+from workers.twin.answers import ResultSet, columns, refused, text_rows
 from workers.twin.sql import node_rows, scheduler_rows
 from workers.twin.sql.asking import Asking
 from workers.twin.sql.formats import percent, size
@@ -12,18 +12,18 @@ from workers.twin.sql.shapes import Values
 
 Listing = Callable[..., ResultSet]
 
-_STATISTIC = (
+_STATISTIC = columns(
     "DbId DbName TableNum PartitionNum IndexNum TabletNum ReplicaNum UnhealthyTabletNum InconsistentTabletNum "
     "CloningTabletNum ErrorStateTabletNum"
-).split()
-_DISKS = (
+)
+_DISKS = columns(
     "RootPath DataUsedCapacity OtherUsedCapacity AvailCapacity TotalCapacity TotalUsedPct State PathHash "
     "StorageMedium TabletNum DataTotalCapacity DataUsedPct"
-).split()
-_RUNNING = (
+)
+_RUNNING = columns(
     "TransactionId Label Coordinator TransactionStatus LoadJobSourceType PrepareTime CommitTime PublishTime "
     "FinishTime Reason ErrorReplicasCount ListenerId TimeoutMs ErrMsg"
-).split()
+)
 
 
 def _backends(asking: Asking) -> ResultSet:
@@ -83,9 +83,13 @@ def _statistic(asking: Asking) -> ResultSet:
         }
         for name, count in counts.items():
             total[name] += count
-        rows.append({"DbId": str(database.id), "DbName": database.name} | {k: str(v) for k, v in counts.items()})
-    rows.append({"DbId": "Total", "DbName": str(len(rows))} | {k: str(v) for k, v in total.items()})
+        rows.append({"DbId": str(database.id), "DbName": database.name, **_as_text(counts)})
+    rows.append({"DbId": "Total", "DbName": str(len(rows)), **_as_text(total)})
     return text_rows(_STATISTIC, rows)
+
+
+def _as_text(counts: dict[str, int]) -> dict[str, str]:
+    return {name: str(count) for name, count in counts.items()}
 
 
 def _statistic_of(asking: Asking, ident: str) -> ResultSet:
@@ -94,8 +98,8 @@ def _statistic_of(asking: Asking, ident: str) -> ResultSet:
         raise refused(f"Db {ident} does not exist")
     ids = asking.course.checker.unhealthy_ids(database)
     clones = [c.tablet for c in asking.course.clones.running.values() if c.cohort.table.database is database]
-    columns = ("UnhealthyTablets", "InconsistentTablets", "CloningTablets", "ErrorStateTablets")
-    return ResultSet(columns, [(str(ids), "[]", str(clones), "[]")])
+    names = columns("UnhealthyTablets InconsistentTablets CloningTablets ErrorStateTablets")
+    return ResultSet(names, [(str(ids), "[]", str(clones), "[]")])
 
 
 def _cluster_balance(asking: Asking) -> ResultSet:
@@ -134,7 +138,7 @@ def _sched_stat(asking: Asking) -> ResultSet:
 
 
 def _groups(asking: Asking) -> ResultSet:
-    columns = "GroupId GroupName TableIds TableNames BucketsNum ReplicationNum DistCols IsStable".split()
+    names = columns("GroupId GroupName TableIds TableNames BucketsNum ReplicationNum DistCols IsStable")
     rows: list[dict[str, object]] = [
         {
             "GroupId": group.id,
@@ -148,7 +152,7 @@ def _groups(asking: Asking) -> ResultSet:
         }
         for group in asking.cluster.catalog.groups.values()
     ]
-    return text_rows(columns, rows)
+    return text_rows(names, rows)
 
 
 def _group(asking: Asking, ident: str) -> ResultSet:
@@ -162,12 +166,12 @@ def _group(asking: Asking, ident: str) -> ResultSet:
 
 
 def _dbs(asking: Asking) -> ResultSet:
-    columns = ("DbId", "DbName", "TableNum", "Quota", "LastConsistencyCheckTime", "ReplicaQuota")
+    names = columns("DbId DbName TableNum Quota LastConsistencyCheckTime ReplicaQuota")
     rows: list[tuple[object, ...]] = [
         (str(db.id), db.name, str(len(db.tables)), "8388608.000 TB", None, "9223372036854775807")
         for db in asking.cluster.catalog.databases.values()
     ]
-    return ResultSet(columns, rows)
+    return ResultSet(names, rows)
 
 
 def _transactions(asking: Asking) -> ResultSet:

@@ -1,6 +1,6 @@
 """SHOW statements about databases, sessions and privileges."""
 
-from workers.twin.answers import Ok, ResultSet, SqlError, text_rows
+from workers.twin.answers import Ok, ResultSet, SqlError, columns, refused, text_rows
 from workers.twin.model.catalog import Database, Table
 from workers.twin.sql import node_rows
 from workers.twin.sql.admin import like
@@ -8,15 +8,15 @@ from workers.twin.sql.asking import Asking
 from workers.twin.sql.formats import size
 from workers.twin.sql.shapes import Values
 
-_ALTER = (
+_ALTER = columns(
     "JobId TableName CreateTime FinishTime IndexName IndexId OriginIndexId SchemaVersion TransactionId State Msg "
     "Progress Timeout"
-).split()
-_PARTITIONS = (
+)
+_PARTITIONS = columns(
     "PartitionId PartitionName VisibleVersion VisibleVersionTime VisibleVersionHash State PartitionKey Range "
     "DistributionKey Buckets ReplicationNum StorageMedium CooldownTime LastConsistencyCheckTime DataSize IsInMemory "
     "RowCount"
-).split()
+)
 
 
 def show_backends(asking: Asking, values: Values) -> ResultSet:
@@ -117,6 +117,8 @@ def show_alter_table(asking: Asking, values: Values) -> ResultSet:
 
 
 def show_grants(asking: Asking, values: Values) -> ResultSet:
+    if "value" in values:
+        return _grants_of_role(asking, values["value"][0])
     account = asking.session.account
     user = f"'{account.name}'@'%'"
     roles = ", ".join(f"'{role}'" for role in account.roles)
@@ -125,6 +127,14 @@ def show_grants(asking: Asking, values: Values) -> ResultSet:
         *((user, "default_catalog" if " IN ALL " in grant else None, grant) for grant in account.grants),
     ]
     return ResultSet(("UserIdentity", "Catalog", "Grants"), rows)
+
+
+def _grants_of_role(asking: Asking, role: str) -> ResultSet:
+    """Only a holder of the role may ask; built-in roles list what they bring in their own words."""
+    if role not in asking.session.account.roles and asking.session.account.name != "root":
+        raise refused(f"Access denied; you need the GRANT privilege to see the grants of role {role}")
+    grant = f"GRANT NODE ON SYSTEM TO ROLE '{role}'"
+    return ResultSet(columns("RoleName Catalog Grants"), [(role, None, grant)])
 
 
 def show_variables(asking: Asking, values: Values) -> ResultSet:
@@ -142,7 +152,7 @@ def version_comment(asking: Asking) -> str:
 
 
 def show_processlist(asking: Asking, values: Values) -> ResultSet:
-    columns = "Id User Host Db Command ConnectionStartTime Time State Info IsPending".split()
+    names = columns("Id User Host Db Command ConnectionStartTime Time State Info IsPending")
     here = [s for s in asking.sessions.values() if s.frontend is asking.frontend and not s.closed]
     rows: list[dict[str, object]] = [
         {
@@ -159,12 +169,17 @@ def show_processlist(asking: Asking, values: Values) -> ResultSet:
         }
         for s in here
     ]
-    return text_rows(columns, rows)
+    return text_rows(names, rows)
 
 
 def nothing(asking: Asking, values: Values) -> ResultSet:
     """SHOW WARNINGS and its kin: accepted, empty."""
     return ResultSet(("Level", "Code", "Message"))
+
+
+def show_columns(asking: Asking, values: Values) -> ResultSet:
+    """Accepted for the mysql client's completion, which asks for every table; columns are not modelled."""
+    return ResultSet(columns("Field Type Null Key Default Extra"))
 
 
 def use(asking: Asking, values: Values) -> Ok:

@@ -67,10 +67,11 @@ STATEMENTS = (
     _local("SHOW TABLES [FROM|IN :name]", shows.show_tables),
     _local("SHOW PARTITIONS FROM :table", shows.show_partitions),
     _local("SHOW ALTER TABLE COLUMN|ROLLUP|OPTIMIZE [FROM|IN :name]", shows.show_alter_table),
-    _local("SHOW GRANTS", shows.show_grants),
+    _local("SHOW GRANTS [FOR ROLE :value]", shows.show_grants),
     _local("SHOW [GLOBAL|SESSION] VARIABLES [LIKE :string]", shows.show_variables),
     _local("SHOW [FULL] PROCESSLIST", shows.show_processlist),
     _local("SHOW WARNINGS", shows.nothing),
+    _local("SHOW [FULL] COLUMNS|FIELDS FROM|IN :table [FROM|IN :name] [LIKE :string]", shows.show_columns),
     _local("USE :name", shows.use),
 )
 

@@ -1,0 +1,65 @@
+"""All sockets of a twin: a MySQL listener per frontend and the control API."""
+
+import logging
+from typing import Any
+
+from aiohttp import web
+
+from workers.twin.wire.control import Control
+from workers.twin.wire.host import TwinHost
+from workers.twin.wire.mysql import FrontendServer
+
+LOOPBACK = "127.0.0.1"
+
+
+class TwinServer:
+    """Listens on loopback only. The frontends' printed addresses stay what they are; `ports` says where they listen."""
+
+    def __init__(self, host: TwinHost, *, password: str, token: str) -> None:
+        self.host = host
+        self.ports: dict[str, int] = {}
+        self.control_port = 0
+        self._password = password
+        self._token = token
+        self._listeners: dict[str, FrontendServer] = {}
+        self._runner: web.AppRunner | None = None
+        # The library reports every refused login and vanished client as an error.
+        logging.getLogger("mysql_mimic").setLevel(logging.CRITICAL)
+
+    async def start(self, port: int = 0, control_port: int = 0) -> None:
+        """`port` is the first frontend's, the next ones follow; 0 takes free ones."""
+        for index, frontend in enumerate(self.host.twin.cluster.frontends):
+            await self._listen(frontend.host, port + index if port else 0)
+        self._runner = web.AppRunner(Control(self.host, self._token, lambda: self.ports).app(), access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, LOOPBACK, control_port).start()
+        self.control_port = self._runner.addresses[0][1]
+        self.host.on_membership = self._open_new
+
+    async def stop(self) -> None:
+        self.host.on_membership = None
+        for session in list(self.host.twin.sessions.values()):
+            session.cut()
+        for listener in self._listeners.values():
+            listener.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def ready(self) -> dict[str, Any]:
+        """What a client needs to find everything, secrets apart."""
+        frontends = [
+            {"host": f.host, "query_port": f.query_port, "port": self.ports[f.host], "name": f.name}
+            for f in self.host.twin.cluster.frontends
+        ]
+        return {"frontends": frontends, "control": f"http://{LOOPBACK}:{self.control_port}", "user": "sr_bot"}
+
+    async def _open_new(self) -> None:
+        for frontend in self.host.twin.cluster.frontends:
+            if frontend.host not in self._listeners:
+                await self._listen(frontend.host, 0)
+
+    async def _listen(self, fe: str, port: int) -> None:
+        listener = FrontendServer(self.host, fe, self._password)
+        self._listeners[fe] = listener
+        await listener.start_server(host=LOOPBACK, port=port)
+        self.ports[fe] = listener.sockets()[0].getsockname()[1]

@@ -1,0 +1,62 @@
+"""The twin at a glance, as JSON."""
+
+from typing import Any
+
+from workers.twin.model.cluster import Cluster
+from workers.twin.model.nodes import Backend, Frontend
+from workers.twin.sql.formats import moment, zone
+from workers.twin.wire.host import TwinHost
+
+
+def state(host: TwinHost, ports: dict[str, int]) -> dict[str, Any]:
+    """Sizes in bytes as they are now (a frontend knows them up to a minute later); `settings` are those changed."""
+    twin, cluster = host.twin, host.twin.cluster
+    clones = twin.course.clones
+    return {
+        "scenario": twin.scenario,
+        "version": cluster.version.release,
+        "now": round(twin.now, 3),
+        "wall": moment(twin.epoch + twin.now, zone("+00:00")),
+        "speed": host.pace.factor,
+        "backends": [_backend(backend) for backend in cluster.backends.values()],
+        "frontends": [_frontend(cluster, frontend, ports) for frontend in cluster.frontends],
+        "settings": dict(cluster.leader.settings) if cluster.leader else {},
+        "clones": {"running": len(clones.running), "finished": clones.finished, "failed": clones.failed},
+        "removals_waiting": sum(len(removal.tablets) for removal in twin.course.removals.waiting),
+        "unhealthy": sum(twin.course.checker.unhealthy().values()),
+        "transactions": [transaction.label for transaction in cluster.transactions.values()],
+        "recycle_bin": [{"name": entry.name, "tablets": entry.tablets} for entry in cluster.recycle_bin],
+        "sessions": [
+            {"id": session.id, "fe": session.frontend.host, "user": session.account.name}
+            for session in twin.sessions.values()
+        ],
+        "statements": len(twin.log),
+        "unknown_statements": sum(entry.unknown for entry in twin.log),
+    }
+
+
+def _backend(backend: Backend) -> dict[str, Any]:
+    usage = backend.disk.usage
+    return {
+        "id": backend.id,
+        "address": backend.address,
+        "alive": backend.alive,
+        "process_up": backend.process_up,
+        "decommissioned": backend.decommissioned,
+        "tablets": backend.tablets,
+        "data_used": usage.data_used,
+        "avail": usage.avail,
+        "total": usage.total,
+        "disks": [{"path": backend.disk.path, "state": backend.disk.state, "medium": backend.disk.medium}],
+    }
+
+
+def _frontend(cluster: Cluster, frontend: Frontend, ports: dict[str, int]) -> dict[str, Any]:
+    return {
+        "name": frontend.name,
+        "host": frontend.host,
+        "role": "LEADER" if frontend is cluster.leader else frontend.kind,
+        "alive": frontend.alive,
+        "process_up": frontend.process_up,
+        "port": ports.get(frontend.host),
+    }
