@@ -64,6 +64,7 @@ def _blocked_now(plan: Plan, operation: Operation, move: Perform, state: object)
 def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Perform, now: datetime) -> str:
     """Error codes lie (almost all are 1064) and replies get lost: what counts is what is seen afterwards."""
     refusal = ""
+    wiring.store.renew(claim)
     try:
         failpoint("before_send")
         wiring.perform(operation.cluster, move.act)

@@ -63,8 +63,9 @@ class Store:
         self.redis = redis
         self.keys = Keys(prefix)
         self.visibility_s = visibility_s
-        self._dispatch, self._claim, self._commit, self._release, self._lock = (
-            redis.register_script(lua(__file__, name)) for name in ("dispatch", "claim", "commit", "release", "lock")
+        self._dispatch, self._claim, self._commit, self._release, self._lock, self._renew = (
+            redis.register_script(lua(__file__, name))
+            for name in ("dispatch", "claim", "commit", "release", "lock", "renew")
         )
 
     def dispatch(self, limit: int = 200) -> list[str]:
@@ -109,6 +110,12 @@ class Store:
             audit_head=audit_head,
             visibility_s=self.visibility_s,
         )
+
+    def renew(self, claim: Claim) -> None:
+        """Keep a claim for another visibility timeout, right before something that must not be done twice. Raises Fenced."""
+        keys = [self.keys.operation(claim.id), self.keys.due]
+        if not self._renew(keys=keys, args=[claim.id, claim.fence, claim.visibility_s]):
+            raise Fenced(f"{claim.id}: fence {claim.fence}")
 
     def release(self, claim: Claim, delay_s: float = 0.0) -> None:
         """Give an operation back unchanged, to be looked at again after `delay_s`."""

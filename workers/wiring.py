@@ -23,6 +23,8 @@ from workers.settings import WorkerSettings
 from workers.starrocks import Cluster, Depth, Endpoint
 from workers.store import Store
 
+EVIDENCE_KEPT_S = 300.0
+"""Cluster seconds: what explains a stall is read again this often, its quick parts at every look."""
 SHARED_LOOK_AGE = 0.8
 """A shared look may be this share of the usual look interval old; acts always look live."""
 
@@ -56,7 +58,7 @@ class Wiring:
         pacing = self.settings.pacing(cluster)
         age = pacing.wall(12.0) * SHARED_LOOK_AGE
         redis, keys = self.mailbox.redis, self.mailbox.keys
-        return starrocks.observe(redis, keys, self.clusters[cluster], depth, targets, age)
+        return starrocks.observe(redis, keys, self.clusters[cluster], depth, targets, age, pacing.wall(EVIDENCE_KEPT_S))
 
     def perform(self, cluster: str, act: Act) -> None:
         starrocks.perform(self.clusters[cluster], act)

@@ -38,6 +38,10 @@ class Feed:
         for queue in self._queues:
             queue.put_nowait(event)
 
+    @property
+    def last(self) -> int:
+        return self._number
+
     def since(self, number: int) -> list[Event] | None:
         """Events after `number`, or None if some of them are forgotten (or the number was never given out)."""
         oldest = self._backlog[0].number if self._backlog else self._number + 1

@@ -96,9 +96,7 @@ PLAIN = ("plain_text",)
 # -- which types go where
 
 SELECTS = tuple(
-    f"{many}{kind}_select"
-    for many in ("", "multi_")
-    for kind in ("static", "external", "users", "conversations", "channels")
+    f"{many}{kind}_select" for many in ("", "multi_") for kind in ("static", "external", "users", "conversations", "channels")
 )
 PICKERS = ("datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons")
 ACTION_ELEMENTS = ("button", "overflow", "workflow_button", *SELECTS, *PICKERS)
@@ -151,9 +149,7 @@ PARTS: dict[str, Shape] = {
         ("text", "value"),
         typed=False,
     ),
-    "option_group": Shape(
-        {"label": Text(75, PLAIN), "options": Many(("option",), 100)}, ("label", "options"), typed=False
-    ),
+    "option_group": Shape({"label": Text(75, PLAIN), "options": Many(("option",), 100)}, ("label", "options"), typed=False),
     "slack_file": Shape({"id": Str(), "url": Str(3000, url=True)}, either=("id", "url"), typed=False),
     "button": Shape(
         {
@@ -244,9 +240,7 @@ BLOCKS: dict[str, Shape] = {
     "context": Shape({**_BLOCK_ID, "elements": Many(("image", "text_3000"), 10)}, ("elements",)),
     "divider": Shape({**_BLOCK_ID}),
     "actions": Shape({**_BLOCK_ID, "elements": Many(ACTION_ELEMENTS, 25)}, ("elements",)),
-    "image": Shape(
-        {**_BLOCK_ID, **_IMAGE, "title": Text(2000, PLAIN)}, ("alt_text",), either=("image_url", "slack_file")
-    ),
+    "image": Shape({**_BLOCK_ID, **_IMAGE, "title": Text(2000, PLAIN)}, ("alt_text",), either=("image_url", "slack_file")),
     "rich_text": Shape({**_BLOCK_ID, "elements": Many(RICH_PARTS, 1000)}, ("elements",)),
     "input": Shape(
         {
@@ -297,9 +291,7 @@ BLOCKS: dict[str, Shape] = {
         },
         ("task_id", "title"),
     ),
-    "plan": Shape(
-        {**_BLOCK_ID, "title": Str(), "tasks": Many(("task_card",), 100, least=0), "plan_id": Str()}, ("title",)
-    ),
+    "plan": Shape({**_BLOCK_ID, "title": Str(), "tasks": Many(("task_card",), 100, least=0), "plan_id": Str()}, ("title",)),
     "card": Shape({**_BLOCK_ID, "title": Text(150), "subtitle": Text(150), "body": Text(200)}, loose=True),
     "carousel": Shape({**_BLOCK_ID, "elements": Many(("card",), 10)}, ("elements",)),
     "context_actions": Shape({**_BLOCK_ID, "elements": Many(("feedback_buttons", "icon_button"), 5)}, ("elements",)),

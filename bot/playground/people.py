@@ -135,9 +135,7 @@ PERSONAS = (
     Person("U0BOB", "bob", "Bob Tanaka", "approver", color="#1d4ed8"),
     Person("U0CAROL", "carol", "Carol Mensah", "approver", color="#9333ea"),
     Person("U0DAVE", "dave", "Dave Lindqvist", "member", color="#b45309"),
-    Person(
-        "U0MALLORY", "mallory", "Mallory Quinn", "outsider", OTHER_TEAM_ID, color="#be123c", is_stranger=True
-    ),
+    Person("U0MALLORY", "mallory", "Mallory Quinn", "outsider", OTHER_TEAM_ID, color="#be123c", is_stranger=True),
     Person("U0GUS", "gus", "Gus Ferrari", "guest", color="#4d7c0f", is_restricted=True),
 )
 ACCOUNTS = (

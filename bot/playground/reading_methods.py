@@ -31,9 +31,7 @@ def conversation_info(state: State, args: Args) -> Json:
 def conversation_list(state: State, args: Args) -> Json:
     wanted = args.get("types", "public_channel").split(",")
     found = [
-        channel.info()
-        for channel in state.workspace.channels.values()
-        if ("im" if channel.im_user else "public_channel") in wanted
+        channel.info() for channel in state.workspace.channels.values() if ("im" if channel.im_user else "public_channel") in wanted
     ]
     page, cursor = _page(found, args, 100, 1000)
     return {"channels": page, "response_metadata": {"next_cursor": cursor}}

@@ -32,22 +32,26 @@ class State:
     journal: Journal
 
     @classmethod
-    def fresh(cls, clock: Callable[[], float], token: str, scopes: frozenset[str], origin: str) -> "State":
+    def fresh(cls, clock: Callable[[], float], token: str, scopes: frozenset[str]) -> "State":
         feed = Feed()
         return cls(
             clock=clock,
             token=token,
             scopes=scopes,
-            origin=origin,
+            origin="",
             feed=feed,
             workspace=Workspace(clock, feed, token),
             views=Views(feed),
             files=FileStore(),
             triggers=Triggers(clock),
-            response_urls=ResponseUrls(clock, origin),
+            response_urls=ResponseUrls(clock),
             faults=Faults(clock),
             journal=Journal(),
         )
+
+    def locate(self, origin: str) -> None:
+        """The server listens: from now on, addresses can be given out."""
+        self.origin = self.response_urls.origin = origin
 
     def reset(self) -> None:
         """Forget all that happened; connections stay open, and watching pages are told to look again."""

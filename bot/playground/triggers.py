@@ -17,7 +17,6 @@ class Trigger:
     """The right to open one modal for one person. `view_id` is set if the gesture was made inside a modal."""
 
     user: str
-    channel: str | None
     until: float
     view_id: str | None = None
     used: bool = False
@@ -30,11 +29,11 @@ class Triggers:
         self._clock = clock
         self._given: dict[str, Trigger] = {}
 
-    def give(self, user: str, channel: str | None = None, view_id: str | None = None, *, expired: bool = False) -> str:
+    def give(self, user: str, view_id: str | None = None, *, expired: bool = False) -> str:
         seconds = -1.0 if expired else TRIGGER_SECONDS
         now = self._clock()
         id = f"{int(now * 1000)}.{len(self._given) + 1}.{secrets.token_hex(16)}"
-        self._given[id] = Trigger(user, channel, now + seconds, view_id)
+        self._given[id] = Trigger(user, now + seconds, view_id)
         return id
 
     def use(self, id: str) -> Trigger:
@@ -68,16 +67,16 @@ class ResponseUrl:
 class ResponseUrls:
     """Response URLs given out so far, by their unguessable last part."""
 
-    def __init__(self, clock: Clock, url: str):
+    def __init__(self, clock: Clock):
         self._clock = clock
-        self._url = url
+        self.origin = ""
         self._given: dict[str, ResponseUrl] = {}
 
     def give(self, kind: str, user: str, channel: str, origin: Message | None = None) -> str:
         """`kind` is commands or actions, as in Slack's own paths."""
         key = secrets.token_urlsafe(24)
         self._given[key] = ResponseUrl(user, channel, self._clock() + RESPONSE_URL_SECONDS, origin)
-        return f"{self._url}/{kind}/T0HOME/{key}"
+        return f"{self.origin}/{kind}/T0HOME/{key}"
 
     def use(self, key: str) -> ResponseUrl:
         """Spend one use. SlackError 404 expired_url or used_url when there is nothing left."""

@@ -64,7 +64,8 @@ def _unknown(address: Address, state: ClusterState) -> Finding:
 def _suggest(address: Address, state: ClusterState) -> str:
     listed = [str(backend.address) for backend in state.backends]
     same_host = [str(b.address) for b in state.backends if b.address.host == address.host]
-    near = same_host or difflib.get_close_matches(str(address), listed, n=1, cutoff=0.75)
+    swapped = [text for text in listed if sorted(text) == sorted(str(address))]
+    near = same_host or swapped or difflib.get_close_matches(str(address), listed, n=1, cutoff=0.75)
     if near:
         return f"Did you mean `{near[0]}`?"
     return "`/sr nodes` lists the backends." if listed else "The cluster lists no backend at all."

@@ -5,7 +5,7 @@ It stands in for one StarRocks frontend only, so that the client's behaviour can
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,20 +43,7 @@ class Slow:
     answer: "Rows | None" = None
 
 
-@dataclass(frozen=True)
-class Trickle:
-    """Rows that come one by one, each big enough to be sent at once."""
-
-    rows: int
-    every_s: float
-
-    async def lines(self) -> AsyncIterator[tuple[str]]:
-        for _ in range(self.rows):
-            await asyncio.sleep(self.every_s)
-            yield ("x" * 100_000,)
-
-
-Answer = Rows | Error | Cut | Slow | Trickle | None
+Answer = Rows | Error | Cut | Slow | None
 """None is OK without rows."""
 
 
@@ -131,8 +118,6 @@ class _Session(Session):
         match answer:
             case Rows(columns=columns, values=values):
                 return [tuple(line) for line in values], list(columns)
-            case Trickle():
-                return answer.lines(), ["x"]
             case Error(code=code, text=text):
                 raise MysqlError(text, code)
             case Cut():

@@ -50,7 +50,12 @@ class Target:
     backend: Backend
     avail: int
     total: int
-    free_slots: int
+    slots: int
+
+    @property
+    def free_slots(self) -> int:
+        """Being a source takes slots of the same path."""
+        return self.slots - self.backend.slots_taken
 
     @property
     def load(self) -> float:
@@ -187,7 +192,7 @@ class CloneScheduler:
             if backend.takes_replicas and backend.process_up:
                 usage = backend.disk.usage
                 avail = usage.avail - backend.disk.arriving
-                found.append(Target(backend, avail, usage.data_total, slots - backend.slots_taken))
+                found.append(Target(backend, avail, usage.data_total, slots))
         return found
 
     def _serve(self, need: Need, targets: list[Target]) -> None:
@@ -267,7 +272,6 @@ class CloneScheduler:
         source.slots_taken += 1
         target.backend.slots_taken += 1
         target.backend.disk.arriving += size
-        target.free_slots -= 1
         target.avail -= size
         self.running[tablet] = clone
         self.admitted -= 1

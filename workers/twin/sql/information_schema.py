@@ -6,7 +6,7 @@ Only the tables a statement names are filled, be_tablets only for the backends i
 import re
 import sqlite3
 from collections.abc import Callable, Iterable
-from itertools import islice
+from dataclasses import dataclass
 
 from workers.twin.answers import ResultSet, SqlError
 from workers.twin.model import versions
@@ -16,7 +16,7 @@ from workers.twin.sql.formats import size
 from workers.twin.sql.scheduler_rows import schedules
 from workers.twin.sql.shows import version_comment
 
-Rows = Iterable[dict[str, object]]
+Rows = Iterable[tuple[object, ...]]
 
 _VARIABLE = re.compile(r"@@(?:(?:session|global)\.)?(\w+)", re.IGNORECASE)
 _NAMED_TABLE = re.compile(r"`?\binformation_schema`?\s*\.\s*`?(\w+)`?", re.IGNORECASE)
@@ -24,11 +24,12 @@ _BARE_TABLE = re.compile(r"\b(?:from|join)\s+`?(\w+)`?", re.IGNORECASE)
 _BACKEND_IDS = re.compile(r"\bBE_ID`?\s*(?:=|IN)\s*\(?\s*([\d\s,]+)", re.IGNORECASE)
 _WORDS = re.compile(r"\b(current_user|session_user|system_user)\b(?!\s*\()", re.IGNORECASE)
 
-_TABLES_NEEDING_OPERATE = {"be_tablets", "fe_tablet_schedules"}
-"""fe: catalog/system/SystemTable.java: the per-backend and scheduler tables ask for OPERATE on SYSTEM."""
+
+def _named_rows(rows: Iterable[dict[str, object]], names: tuple[str, ...]) -> Rows:
+    return (tuple(row.get(name) for name in names) for row in rows)
 
 
-def _partitions_meta(asking: Asking, sql: str) -> Rows:
+def _partitions_meta(asking: Asking) -> Iterable[dict[str, object]]:
     for table in asking.cluster.catalog.tables():
         for p in table.partitions:
             if p.buckets:
@@ -61,7 +62,7 @@ def _short(text: str) -> str:
     return f"{float(number):.1f}{unit}"
 
 
-def _tables_config(asking: Asking, sql: str) -> Rows:
+def _tables_config(asking: Asking) -> Iterable[dict[str, object]]:
     for table in asking.cluster.catalog.tables():
         colocate = f',"colocate_with":"{table.colocate_group}"' if table.colocate_group else ""
         yield {
@@ -81,7 +82,7 @@ def _tables_config(asking: Asking, sql: str) -> Rows:
         }
 
 
-def _tables(asking: Asking, sql: str) -> Rows:
+def _tables(asking: Asking) -> Iterable[dict[str, object]]:
     for table in asking.cluster.catalog.tables():
         yield {
             "TABLE_CATALOG": "def",
@@ -96,7 +97,7 @@ def _tables(asking: Asking, sql: str) -> Rows:
         }
 
 
-def _schemata(asking: Asking, sql: str) -> Rows:
+def _schemata(asking: Asking) -> Iterable[dict[str, object]]:
     for name in (*asking.cluster.catalog.databases, "information_schema"):
         yield {
             "CATALOG_NAME": "def",
@@ -106,16 +107,17 @@ def _schemata(asking: Asking, sql: str) -> Rows:
         }
 
 
-def _be_tablets(asking: Asking, sql: str) -> Rows:
+def _be_tablets(asking: Asking, sql: str, names: tuple[str, ...]) -> Rows:
     """Each backend lists its own; one that is down is silently absent."""
     asked = _BACKEND_IDS.search(sql)
     wanted = {int(text) for text in re.findall(r"\d+", asked[1])} if asked else set(asking.cluster.backends)
     for backend in list(asking.cluster.backends.values()):
         if backend.id in wanted and backend.process_up:
-            yield from _tablets_on(asking, backend)
+            yield from _tablets_on(asking, backend, names)
 
 
-def _tablets_on(asking: Asking, backend: Backend) -> Rows:
+def _tablets_on(asking: Asking, backend: Backend, names: tuple[str, ...]) -> Rows:
+    """Tuples are made of one template per cohort: there are a hundred thousand of them."""
     for cohort in list(asking.cluster.placement.on(backend.id)):
         table = cohort.table
         common: dict[str, object] = {
@@ -132,11 +134,19 @@ def _tablets_on(asking: Asking, backend: Backend) -> Rows:
             "DATA_DIR": backend.disk.path,
             "MEDIUM_TYPE": backend.disk.medium,
         }
+        template = [common.get(name) for name in names]
+        tablet_at = names.index("TABLET_ID") if "TABLET_ID" in names else None
+        partition_at = names.index("PARTITION_ID") if "PARTITION_ID" in names else None
         for tablet in cohort.all_ids():
-            yield common | {"TABLET_ID": tablet, "PARTITION_ID": table.partition_of(tablet).id}
+            row = template.copy()
+            if tablet_at is not None:
+                row[tablet_at] = tablet
+            if partition_at is not None:
+                row[partition_at] = table.partition_of(tablet).id
+            yield tuple(row)
 
 
-def _recyclebin(asking: Asking, sql: str) -> Rows:
+def _recyclebin(asking: Asking) -> Iterable[dict[str, object]]:
     for entry in asking.cluster.recycle_bin:
         yield {
             "TYPE": "Partition",
@@ -148,15 +158,31 @@ def _recyclebin(asking: Asking, sql: str) -> Rows:
         }
 
 
-_TABLES: dict[str, tuple[tuple[str, ...], Callable[[Asking, str], Rows], bool]] = {
-    # name: columns, rows, "rows are shown only to those with a privilege on the table"
-    "partitions_meta": (versions.PARTITIONS_META, _partitions_meta, True),
-    "tables_config": (versions.TABLES_CONFIG, _tables_config, True),
-    "tables": (versions.TABLES, _tables, True),
-    "schemata": (versions.SCHEMATA, _schemata, False),
-    "be_tablets": (versions.BE_TABLETS, _be_tablets, False),
-    "fe_tablet_schedules": (versions.FE_TABLET_SCHEDULES, lambda asking, sql: schedules(asking), False),
-    "recyclebin_catalogs": (versions.RECYCLEBIN_CATALOGS, _recyclebin, True),
+@dataclass(frozen=True)
+class View:
+    """A table of information_schema. `guarded`: rows show only to those with a privilege on the table they tell of."""
+
+    columns: tuple[str, ...]
+    rows: Callable[[Asking, str, tuple[str, ...]], Rows]
+    guarded: bool = False
+    needs: str = ""
+
+
+def _view(
+    columns: tuple[str, ...], rows: Callable[[Asking], Iterable[dict[str, object]]], *, guarded: bool = False, needs: str = ""
+) -> View:
+    return View(columns, lambda asking, sql, names: _named_rows(rows(asking), names), guarded, needs)
+
+
+_VIEWS = {
+    "partitions_meta": _view(versions.PARTITIONS_META, _partitions_meta, guarded=True),
+    "tables_config": _view(versions.TABLES_CONFIG, _tables_config, guarded=True),
+    "tables": _view(versions.TABLES, _tables, guarded=True),
+    "schemata": _view(versions.SCHEMATA, _schemata),
+    # The per-backend and scheduler tables ask for OPERATE on SYSTEM (fe: catalog/system/SystemTable.java).
+    "be_tablets": View(versions.BE_TABLETS, _be_tablets, needs="OPERATE"),
+    "fe_tablet_schedules": _view(versions.FE_TABLET_SCHEDULES, schedules, needs="OPERATE"),
+    "recyclebin_catalogs": _view(versions.RECYCLEBIN_CATALOGS, _recyclebin, guarded=True),
 }
 
 
@@ -180,7 +206,7 @@ def select(asking: Asking, sql: str) -> ResultSet:
 def _named(asking: Asking, sql: str) -> list[str]:
     names = [name.lower() for name in _NAMED_TABLE.findall(sql)]
     if asking.session.database == "information_schema":
-        names += [name.lower() for name in _BARE_TABLE.findall(sql) if name.lower() in _TABLES]
+        names += [name.lower() for name in _BARE_TABLE.findall(sql) if name.lower() in _VIEWS]
     return list(dict.fromkeys(names))
 
 
@@ -209,24 +235,26 @@ def _is_bare(sql: str, match: re.Match[str]) -> bool:
 
 
 def _fill(asking: Asking, connection: sqlite3.Connection, name: str, sql: str) -> None:
-    if name not in _TABLES or not _exists(asking, name):
+    if name not in _VIEWS or not _exists(asking, name):
         version = asking.cluster.version
         error = SqlError(version.unknown_table, "42S02", f"Unknown table 'information_schema.{name}'")
-        error.unknown = name not in _TABLES
+        error.unknown = name not in _VIEWS
         raise error
-    if name in _TABLES_NEEDING_OPERATE:
-        asking.require("OPERATE")
-    columns, rows, guarded = _TABLES[name]
-    connection.execute(f"CREATE TABLE information_schema.{name} ({', '.join(columns)})")
-    if guarded and not asking.session.account.sees_tables:
+    view = _VIEWS[name]
+    if view.needs:
+        asking.require(view.needs)
+    # Only the columns the statement can mean: a hundred thousand rows are quicker without the rest.
+    names = view.columns if "*" in sql.replace("(*)", "") else tuple(c for c in view.columns if c.lower() in sql.lower())
+    names = names or view.columns[:1]
+    connection.execute(f"CREATE TABLE information_schema.{name} ({', '.join(names)})")
+    if view.guarded and not asking.session.account.sees_tables:
         return  # unauthorised tables are skipped without a word
     if name == "partitions_meta" and not _somebody_scans(asking):
         raise SqlError(1064, "HY000", "Backend node not found. Check if any backend node is down.")
-    places = ", ".join("?" for _ in columns)
-    insert = f"INSERT INTO information_schema.{name} VALUES ({places})"
-    found = iter(rows(asking, sql))
-    while batch := list(islice(found, 10_000)):
-        connection.executemany(insert, [tuple(row.get(column) for column in columns) for row in batch])
+    insert = f"INSERT INTO information_schema.{name} VALUES ({', '.join('?' for _ in names)})"
+    connection.execute("BEGIN")
+    connection.executemany(insert, view.rows(asking, sql, names))
+    connection.execute("COMMIT")
 
 
 def _exists(asking: Asking, name: str) -> bool:

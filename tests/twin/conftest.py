@@ -1,0 +1,76 @@
+"""Small verbs for talking to a twin in process."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from workers.twin import ResultSet, Twin
+from workers.twin.sessions import Session
+
+Rows = list[dict[str, Any]]
+
+
+class Talk:
+    """A twin and one session on it."""
+
+    def __init__(self, twin: Twin, session: Session | None = None) -> None:
+        self.twin = twin
+        self.session = session or twin.session()
+
+    def rows(self, sql: str) -> Rows:
+        result = self.twin.execute(sql, self.session)
+        assert isinstance(result, ResultSet), f"{sql} gave no rows"
+        return result.dicts()
+
+    def do(self, sql: str) -> None:
+        self.twin.execute(sql, self.session)
+
+    def backend(self, host: str) -> dict[str, Any] | None:
+        return next((row for row in self.rows("SHOW BACKENDS") if row["IP"] == host), None)
+
+    def tablets(self, host: str) -> int:
+        row = self.backend(host)
+        return int(row["TabletNum"]) if row else -1
+
+    def setting(self, name: str) -> str:
+        return str(self.rows(f"ADMIN SHOW FRONTEND CONFIG LIKE '{name}'")[0]["Value"])
+
+    def total(self) -> dict[str, Any]:
+        return self.rows("SHOW PROC '/statistic'")[-1]
+
+    def messages(self) -> set[str]:
+        return {row["ErrMsg"] for row in self.rows("SHOW PROC '/cluster_balance/pending_tablets'")} - {""}
+
+    def other(self, fe: str | None = None, user: str = "sr_bot") -> "Talk":
+        return Talk(self.twin, self.twin.session(fe, user))
+
+
+@pytest.fixture
+def talk() -> Callable[..., Talk]:
+    """`talk("small", columns="4.0")`: a fresh twin and a session on its leader."""
+
+    def make(scenario: str = "small", **options: Any) -> Talk:
+        return Talk(Twin.from_scenario(scenario, **options))
+
+    return make
+
+
+@pytest.fixture
+def replicas() -> Callable[[Twin], dict[int, frozenset[int]]]:
+    """Every tablet and where its replicas are; fails if one is listed twice."""
+
+    def collect(twin: Twin) -> dict[int, frozenset[int]]:
+        found: dict[int, frozenset[int]] = {}
+        for tablet, backends in _placed(twin):
+            assert tablet not in found, f"tablet {tablet} is in two cohorts"
+            found[tablet] = backends
+        return found
+
+    return collect
+
+
+def _placed(twin: Twin) -> Iterator[tuple[int, frozenset[int]]]:
+    for cohort in twin.cluster.placement.cohorts.values():
+        for tablet in cohort.all_ids():
+            yield tablet, cohort.backends
