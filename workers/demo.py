@@ -71,9 +71,9 @@ class House:
         (self.directory / "completions.json").write_text(
             json.dumps([{"text": text, "description": words} for text, words in COMPLETIONS]), encoding="utf-8"
         )
-        self.twin = self._ready("twin", "workers.simtwin", "--scenario", self.scenario, "--speed", str(self.speed))
+        self.twin = self._ready("twin", "workers.twin", "--scenario", self.scenario, "--speed", str(self.speed))
         completions = str(self.directory / "completions.json")
-        self.playground = self._ready("playground", "bot.miniground", "--completions", completions)
+        self.playground = self._ready("playground", "bot.playground", "--completions", completions)
         self.environment["SR_SLACK_API_URL"] = self.playground["api"]
         self.environment[f"SR_PASSWORDS__{CLUSTER.upper()}"] = self.environment["SR_TWIN_PASSWORD"]
         (self.directory / "sr.toml").write_text(self.config(), encoding="utf-8")

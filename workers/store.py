@@ -78,7 +78,8 @@ class Store:
         if not first:
             return None
         seconds, micros = self.redis.time()
-        return float(first[0][1]) - (seconds + micros / 1e6)
+        left: float = float(first[0][1]) - (seconds + micros / 1e6)
+        return left
 
     def due_now(self, operation: str) -> bool:
         """Whether an operation wants its next turn at once."""
@@ -86,7 +87,7 @@ class Store:
         if score is None:
             return False
         seconds, micros = self.redis.time()
-        return float(score) <= seconds + micros / 1e6
+        return bool(float(score) <= seconds + micros / 1e6)
 
     def claim(self, operation: str) -> Claim | None:
         """Take an operation for one turn; None when it is over, unknown, or in another worker's hands."""

@@ -81,6 +81,11 @@ class Playground:
     def control_url(self) -> str:
         return f"{self.origin}/control"
 
+    @property
+    def sockets_open(self) -> list[int]:
+        """The app's connections, numbered in the order in which they came."""
+        return self._sockets.numbers
+
     async def start(self) -> None:
         """Listen. OSError if the port is taken, ValueError for a request URL on another machine."""
         self._sockets = Sockets(self.state.faults, self.state.journal)

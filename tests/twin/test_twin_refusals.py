@@ -27,7 +27,7 @@ def decommission(*hosts: str) -> str:
     ("scenario", "hosts", "text"),
     [
         ("mission000", ["10.84.0.12", "10.84.0.18", "10.84.0.19"], NOT_ENOUGH.format("ods.user_events", 3)),
-        ("before-join", ["10.84.0.18"], NO_SPACE),
+        ("before-join", ["10.84.0.18"], NOT_ENOUGH.format("ods.user_events", 3)),
         ("before-join", ["10.84.0.12"], NOT_ENOUGH.format("ods.user_events", 3)),
         ("small", ["10.84.0.12", "10.84.0.18", "10.84.0.19"], NOT_ENOUGH.format("ods.events", 3)),
         ("mission000", ["10.84.0.99"], "Backend does not exist[10.84.0.99:9050]"),

@@ -21,7 +21,7 @@ NO_SPACE = "It will cause insufficient disk space if these BEs are decommissione
 class Hardware:
     """What a host offers to a backend that is added there."""
 
-    disk_total: int = 1_583_769_190_400  # 1.475 TB, as the newest hosts of mission 000
+    disk_total: int = round(1.475 * 1024**4)  # TB, as the newest hosts of mission 000
     other_used: int = 0
     cpu_cores: int = 32
 
