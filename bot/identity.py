@@ -20,7 +20,7 @@ CACHE_S = 60.0
 _NO_GROUP = frozenset({"no_such_subteam", "subteam_not_found", "subteam_disabled"})
 
 
-class IdentityUnknown(Exception):  # noqa: N818 - says what is the case, like the other outcomes of asking
+class IdentityUnknown(Exception):
     """Slack did not say who somebody is; the text says why. Ask again later, never wave through."""
 
 

@@ -38,11 +38,12 @@ class House:
     """The processes, and where they are."""
 
     def __init__(self, directory: Path, *, scenario: str = "mission000", speed: float = 100.0, workers: int = 2,
-                 redis_url: str = "") -> None:  # fmt: skip
+                 redis_url: str = "", policy: str = "quorum = 2\nexpires_s = 3600", visibility_s: float = 30.0) -> None:  # fmt: skip
         self.directory = directory
         self.scenario = scenario
         self.speed = speed
         self.workers = workers
+        self.policy = policy
         self.redis_url = redis_url
         self.valkey: Valkey | None = None
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -57,6 +58,7 @@ class House:
             "SR_PLAYGROUND_TOKEN": secrets.token_urlsafe(16),
             "SR_AUDIT_PATH": str(directory / "audit.sqlite3"),
             "SR_CONFIG": str(directory / "sr.toml"),
+            "SR_VISIBILITY_S": str(visibility_s),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -88,7 +90,7 @@ class House:
         frontends = [f"{fe['host']}:{fe['query_port']}" for fe in self.twin["frontends"]]
         via = "\n".join(f'"{fe["host"]}:{fe["query_port"]}" = "127.0.0.1:{fe["port"]}"' for fe in self.twin["frontends"])
         return (
-            f'[policy]\napprover_groups = ["S0DBA"]\nquorum = 2\nexpires_s = 3600\n\n'
+            f'[policy]\napprover_groups = ["S0DBA"]\n{self.policy}\n\n'
             f'[clusters.{CLUSTER}]\nfrontends = {json.dumps(frontends)}\nuser = "sr_bot"\nchannels = ["C0OPS"]\n'
             f"speed = {self.speed}\n\n[clusters.{CLUSTER}.via]\n{via}\n"
         )

@@ -33,7 +33,7 @@ class Carrier(Protocol):
         """Deliver and return the acknowledgement's payload. Raises Undelivered."""
 
 
-class Undelivered(Exception):  # noqa: N818 - named for what happened to the gesture
+class Undelivered(Exception):
     """The app could not be reached or refused; the text is the error that Slack shows to the person."""
 
 

@@ -14,10 +14,11 @@ _TEXT_ITEMS = {"text_2000": Text(2000), "text_3000": Text(3000)}
 def message_faults(blocks: list[Json]) -> list[str]:
     """Faults of a message's blocks, empty if Slack would take them."""
     faults = list(_block_faults(blocks, "/blocks", limits.MESSAGE_BLOCKS, limits.MESSAGE_BLOCKS_MOST))
-    tables = [number for number, block in enumerate(blocks) if block.get("type") == "table"]
+    types = [block.get("type") if isinstance(block, dict) else None for block in blocks]
+    tables = [number for number, type in enumerate(types) if type == "table"]
     for number in tables[limits.TABLES_MOST :]:
         faults.append(_at(f"/blocks/{number}", "only one table allowed per message"))
-    markdown = sum(len(str(block.get("text", ""))) for block in blocks if block.get("type") == "markdown")
+    markdown = sum(len(str(block.get("text", ""))) for block, type in zip(blocks, types, strict=True) if type == "markdown")
     if markdown > limits.MARKDOWN_TEXT_MOST:
         faults.append(_at("/blocks", f"markdown text must be less than {limits.MARKDOWN_TEXT_MOST + 1} characters"))
     return faults

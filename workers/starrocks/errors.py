@@ -1,4 +1,4 @@
-# ruff: noqa: N818  (they are named by what happens next, not by being errors)
+
 """What can go wrong when talking to a cluster, named by what happens next.
 
 Every error's text is one sentence for a person, without a password or a statement in it.

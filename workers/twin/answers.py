@@ -33,8 +33,8 @@ class SqlError(Exception):
         self.unknown = unknown
 
 
-class ConnectionCut(Exception):  # noqa: N818  (it is what a client sees as error 2013, not a bug here)
-    """The connection is gone; whether the statement took effect is for the client to find out."""
+class ConnectionCut(Exception):
+    """What a client sees as error 2013: the connection is gone; whether the statement took effect is for the client to find out."""
 
 
 def refused(text: str) -> SqlError:

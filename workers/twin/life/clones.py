@@ -7,9 +7,9 @@ query load, versions. The hours it prints are this model's, not a promise of any
 
 import heapq
 from collections import deque
-from dataclasses import dataclass
 
 from workers.twin.life.checker import PRIORITIES, Need
+from workers.twin.life.clone_tasks import Clone, Target
 from workers.twin.model.catalog import Table
 from workers.twin.model.cluster import Cluster
 from workers.twin.model.nodes import Backend
@@ -24,42 +24,6 @@ HISTORY = 1000  # fe: TabletScheduler schedHistory
 NO_PATH = "unable to find dest path for new replica"
 NO_SOURCE = "unable to find source replica"
 BUSY = "path busy, wait for next round"
-
-
-@dataclass(eq=False, slots=True)
-class Clone:
-    """One copy under way, and its record afterwards."""
-
-    tablet: int
-    cohort: Cohort
-    source: int
-    dest: int
-    size: int
-    status: str
-    priority: str
-    started: float
-    finish: float
-    state: str = "RUNNING"
-    message: str = ""
-
-
-@dataclass(eq=False, slots=True)
-class Target:
-    """A possible destination during one pass."""
-
-    backend: Backend
-    avail: int
-    total: int
-    slots: int
-
-    @property
-    def free_slots(self) -> int:
-        """Being a source takes slots of the same path."""
-        return self.slots - self.backend.slots_taken
-
-    @property
-    def load(self) -> float:
-        return 1 - self.avail / self.total if self.total else 1.0
 
 
 class CloneScheduler:
@@ -234,19 +198,12 @@ class CloneScheduler:
         fitting = [
             target
             for target in possible
-            if self._fits(target, cohort.table.tablet_bytes) and wanted in (None, target.backend.id)
+            if target.fits(cohort.table.tablet_bytes, self._reserve, self._percent) and wanted in (None, target.backend.id)
         ]
         if not fitting:
             cohort.message = NO_PATH
             return None
         return min(fitting, key=lambda target: (target.free_slots <= 0, target.load))
-
-    def _fits(self, target: Target, size: int) -> bool:
-        """Refused when both soft limits would be crossed (fe: clone/RootPathLoadStatistic.java isFit)."""
-        left = target.avail - size
-        if left < 0:
-            return False
-        return left >= self._reserve or (target.total - left) * 100 <= self._percent * target.total
 
     def _hindrance(self, cohort: Cohort, status: str) -> str:
         if cohort.table.state != "NORMAL":

@@ -44,7 +44,7 @@ class Disk:
     @property
     def usage(self) -> Usage:
         """As it is on the host right now; the FE knows only what was reported."""
-        return Usage(self.tablet_bytes + self.ballast, self.other_used + self.trash, self.total)
+        return Usage(max(0, self.tablet_bytes + self.ballast), self.other_used + self.trash, self.total)
 
 
 @dataclass

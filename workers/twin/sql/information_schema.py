@@ -5,185 +5,16 @@ Only the tables a statement names are filled, be_tablets only for the backends i
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from workers.twin.answers import ResultSet, SqlError
-from workers.twin.model import versions
-from workers.twin.model.nodes import Backend
 from workers.twin.sql.asking import Asking
-from workers.twin.sql.formats import size
-from workers.twin.sql.scheduler_rows import schedules
 from workers.twin.sql.shows import version_comment
-
-Rows = Iterable[tuple[object, ...]]
+from workers.twin.sql.views import VIEWS
 
 _VARIABLE = re.compile(r"@@(?:(?:session|global)\.)?(\w+)", re.IGNORECASE)
 _NAMED_TABLE = re.compile(r"`?\binformation_schema`?\s*\.\s*`?(\w+)`?", re.IGNORECASE)
 _BARE_TABLE = re.compile(r"\b(?:from|join)\s+`?(\w+)`?", re.IGNORECASE)
-_BACKEND_IDS = re.compile(r"\bBE_ID`?\s*(?:=|IN)\s*\(?\s*([\d\s,]+)", re.IGNORECASE)
 _WORDS = re.compile(r"\b(current_user|session_user|system_user)\b(?!\s*\()", re.IGNORECASE)
-
-
-def _named_rows(rows: Iterable[dict[str, object]], names: tuple[str, ...]) -> Rows:
-    return (tuple(row.get(name) for name in names) for row in rows)
-
-
-def _partitions_meta(asking: Asking) -> Iterable[dict[str, object]]:
-    for table in asking.cluster.catalog.tables():
-        for p in table.partitions:
-            if p.buckets:
-                yield {
-                    "DB_NAME": table.database.name,
-                    "TABLE_NAME": table.name,
-                    "PARTITION_NAME": p.name,
-                    "PARTITION_ID": p.id,
-                    "COMPACT_VERSION": 0,
-                    "VISIBLE_VERSION": 2,
-                    "NEXT_VERSION": 3,
-                    "PARTITION_KEY": "dt" if len(table.partitions) > 1 else "",
-                    "PARTITION_VALUE": "",
-                    "DISTRIBUTION_KEY": "id",
-                    "BUCKETS": p.buckets,
-                    "REPLICATION_NUM": p.replication,
-                    "STORAGE_MEDIUM": table.medium,
-                    "IS_IN_MEMORY": 0,
-                    "IS_TEMP": 0,
-                    "DATA_SIZE": _short(size(p.buckets * table.tablet_bytes)),
-                    "ROW_COUNT": p.buckets * table.tablet_bytes // 100,
-                    "ENABLE_DATACACHE": 0,
-                    "STORAGE_PATH": "s3://sr/" if asking.cluster.shared_data else "",
-                }
-
-
-def _short(text: str) -> str:
-    """`1.234 GB` -> `1.2GB`, as this table writes sizes."""
-    number, unit = text.split(" ")
-    return f"{float(number):.1f}{unit}"
-
-
-def _tables_config(asking: Asking) -> Iterable[dict[str, object]]:
-    for table in asking.cluster.catalog.tables():
-        colocate = f',"colocate_with":"{table.colocate_group}"' if table.colocate_group else ""
-        yield {
-            "TABLE_SCHEMA": table.database.name,
-            "TABLE_NAME": table.name,
-            "TABLE_ENGINE": "OLAP",
-            "TABLE_MODEL": table.keys,
-            "PRIMARY_KEY": "",
-            "PARTITION_KEY": "`dt`" if len(table.partitions) > 1 else "",
-            "DISTRIBUTE_KEY": "`id`",
-            "DISTRIBUTE_TYPE": "HASH",
-            "DISTRIBUTE_BUCKET": table.partitions[0].buckets if table.partitions else 0,
-            "SORT_KEY": "`id`",
-            "PROPERTIES": f'{{"compression":"LZ4","replicated_storage":"true"{colocate},'
-            f'"replication_num":"{table.replication}"}}',
-            "TABLE_ID": table.id,
-        }
-
-
-def _tables(asking: Asking) -> Iterable[dict[str, object]]:
-    for table in asking.cluster.catalog.tables():
-        yield {
-            "TABLE_CATALOG": "def",
-            "TABLE_SCHEMA": table.database.name,
-            "TABLE_NAME": table.name,
-            "TABLE_TYPE": "BASE TABLE",
-            "ENGINE": "StarRocks",
-            "TABLE_ROWS": table.tablets * table.tablet_bytes // 100,
-            "DATA_LENGTH": table.tablets * table.tablet_bytes,
-            "TABLE_COLLATION": "utf8_general_ci",
-            "TABLE_COMMENT": "",
-        }
-
-
-def _schemata(asking: Asking) -> Iterable[dict[str, object]]:
-    for name in (*asking.cluster.catalog.databases, "information_schema"):
-        yield {
-            "CATALOG_NAME": "def",
-            "SCHEMA_NAME": name,
-            "DEFAULT_CHARACTER_SET_NAME": "utf8",
-            "DEFAULT_COLLATION_NAME": "utf8_general_ci",
-        }
-
-
-def _be_tablets(asking: Asking, sql: str, names: tuple[str, ...]) -> Rows:
-    """Each backend lists its own; one that is down is silently absent."""
-    asked = _BACKEND_IDS.search(sql)
-    wanted = {int(text) for text in re.findall(r"\d+", asked[1])} if asked else set(asking.cluster.backends)
-    for backend in list(asking.cluster.backends.values()):
-        if backend.id in wanted and backend.process_up:
-            yield from _tablets_on(asking, backend, names)
-
-
-def _tablets_on(asking: Asking, backend: Backend, names: tuple[str, ...]) -> Rows:
-    """Tuples are made of one template per cohort: there are a hundred thousand of them."""
-    for cohort in list(asking.cluster.placement.on(backend.id)):
-        table = cohort.table
-        common: dict[str, object] = {
-            "BE_ID": backend.id,
-            "TABLE_ID": table.id,
-            "NUM_VERSION": 1,
-            "MAX_VERSION": 2,
-            "MIN_VERSION": 0,
-            "NUM_ROWSET": 1,
-            "NUM_ROW": table.tablet_bytes // 100,
-            "DATA_SIZE": table.tablet_bytes,
-            "STATE": "NORMAL",
-            "TYPE": "DUP_KEYS",
-            "DATA_DIR": backend.disk.path,
-            "MEDIUM_TYPE": backend.disk.medium,
-        }
-        template = [common.get(name) for name in names]
-        tablet_at = names.index("TABLET_ID") if "TABLET_ID" in names else None
-        partition_at = names.index("PARTITION_ID") if "PARTITION_ID" in names else None
-        for tablet in cohort.all_ids():
-            row = template.copy()
-            if tablet_at is not None:
-                row[tablet_at] = tablet
-            if partition_at is not None:
-                row[partition_at] = table.partition_of(tablet).id
-            yield tuple(row)
-
-
-def _recyclebin(asking: Asking) -> Iterable[dict[str, object]]:
-    for entry in asking.cluster.recycle_bin:
-        yield {
-            "TYPE": "Partition",
-            "NAME": entry.name,
-            "DB_ID": entry.original.database.id,
-            "TABLE_ID": entry.original.id,
-            "PARTITION_ID": entry.partition_id,
-            "DROP_TIME": asking.time(entry.dropped_at),
-        }
-
-
-@dataclass(frozen=True)
-class View:
-    """A table of information_schema. `guarded`: rows show only to those with a privilege on the table they tell of."""
-
-    columns: tuple[str, ...]
-    rows: Callable[[Asking, str, tuple[str, ...]], Rows]
-    guarded: bool = False
-    needs: str = ""
-
-
-def _view(
-    columns: tuple[str, ...], rows: Callable[[Asking], Iterable[dict[str, object]]], *, guarded: bool = False, needs: str = ""
-) -> View:
-    return View(columns, lambda asking, sql, names: _named_rows(rows(asking), names), guarded, needs)
-
-
-_VIEWS = {
-    "partitions_meta": _view(versions.PARTITIONS_META, _partitions_meta, guarded=True),
-    "tables_config": _view(versions.TABLES_CONFIG, _tables_config, guarded=True),
-    "tables": _view(versions.TABLES, _tables, guarded=True),
-    "schemata": _view(versions.SCHEMATA, _schemata),
-    # The per-backend and scheduler tables ask for OPERATE on SYSTEM (fe: catalog/system/SystemTable.java).
-    "be_tablets": View(versions.BE_TABLETS, _be_tablets, needs="OPERATE"),
-    "fe_tablet_schedules": _view(versions.FE_TABLET_SCHEDULES, schedules, needs="OPERATE"),
-    "recyclebin_catalogs": _view(versions.RECYCLEBIN_CATALOGS, _recyclebin, guarded=True),
-}
 
 
 def select(asking: Asking, sql: str) -> ResultSet:
@@ -206,7 +37,7 @@ def select(asking: Asking, sql: str) -> ResultSet:
 def _named(asking: Asking, sql: str) -> list[str]:
     names = [name.lower() for name in _NAMED_TABLE.findall(sql)]
     if asking.session.database == "information_schema":
-        names += [name.lower() for name in _BARE_TABLE.findall(sql) if name.lower() in _VIEWS]
+        names += [name.lower() for name in _BARE_TABLE.findall(sql) if name.lower() in VIEWS]
     return list(dict.fromkeys(names))
 
 
@@ -235,12 +66,12 @@ def _is_bare(sql: str, match: re.Match[str]) -> bool:
 
 
 def _fill(asking: Asking, connection: sqlite3.Connection, name: str, sql: str) -> None:
-    if name not in _VIEWS or not _exists(asking, name):
+    if name not in VIEWS or not _exists(asking, name):
         version = asking.cluster.version
         error = SqlError(version.unknown_table, "42S02", f"Unknown table 'information_schema.{name}'")
-        error.unknown = name not in _VIEWS
+        error.unknown = name not in VIEWS
         raise error
-    view = _VIEWS[name]
+    view = VIEWS[name]
     if view.needs:
         asking.require(view.needs)
     # Only the columns the statement can mean: a hundred thousand rows are quicker without the rest.

@@ -9,13 +9,10 @@ from workers.twin.sql import node_rows, scheduler_rows
 from workers.twin.sql.asking import Asking
 from workers.twin.sql.formats import percent, size
 from workers.twin.sql.shapes import Values
+from workers.twin.sql.statistic_rows import statistic, statistic_of
 
 Listing = Callable[..., ResultSet]
 
-_STATISTIC = columns(
-    "DbId DbName TableNum PartitionNum IndexNum TabletNum ReplicaNum UnhealthyTabletNum InconsistentTabletNum "
-    "CloningTabletNum ErrorStateTabletNum"
-)
 _DISKS = columns(
     "RootPath DataUsedCapacity OtherUsedCapacity AvailCapacity TotalCapacity TotalUsedPct State PathHash "
     "StorageMedium TabletNum DataTotalCapacity DataUsedPct"
@@ -54,52 +51,6 @@ def _disks(asking: Asking, ident: str) -> ResultSet:
         "DataUsedPct": percent(usage.data_used, usage.data_total),
     }
     return text_rows(_DISKS, [row])
-
-
-def _statistic(asking: Asking) -> ResultSet:
-    """Ends with a row whose DbId is the word Total and whose DbName is the number of databases."""
-    unhealthy = asking.course.checker.unhealthy()
-    cloning: dict[int, int] = {}
-    for clone in asking.course.clones.running.values():
-        key = clone.cohort.table.database.id
-        cloning[key] = cloning.get(key, 0) + 1
-    replicas: dict[int, int] = {}
-    for cohort in asking.cluster.placement.cohorts.values():
-        if not cohort.table.in_recycle_bin:
-            key = cohort.table.database.id
-            replicas[key] = replicas.get(key, 0) + len(cohort) * len(cohort.backends)
-    total = dict.fromkeys(_STATISTIC[2:], 0)
-    rows: list[dict[str, object]] = []
-    for database in asking.cluster.catalog.databases.values():
-        partitions = [p for table in database.tables.values() for p in table.partitions if p.buckets]
-        counts = dict.fromkeys(_STATISTIC[2:], 0) | {
-            "TableNum": len(database.tables),
-            "PartitionNum": len(partitions),
-            "IndexNum": len(partitions),
-            "TabletNum": sum(p.buckets for p in partitions),
-            "ReplicaNum": replicas.get(database.id, 0),
-            "UnhealthyTabletNum": unhealthy.get(database.id, 0),
-            "CloningTabletNum": cloning.get(database.id, 0),
-        }
-        for name, count in counts.items():
-            total[name] += count
-        rows.append({"DbId": str(database.id), "DbName": database.name, **_as_text(counts)})
-    rows.append({"DbId": "Total", "DbName": str(len(rows)), **_as_text(total)})
-    return text_rows(_STATISTIC, rows)
-
-
-def _as_text(counts: dict[str, int]) -> dict[str, str]:
-    return {name: str(count) for name, count in counts.items()}
-
-
-def _statistic_of(asking: Asking, ident: str) -> ResultSet:
-    database = asking.cluster.catalog.database_by_id(ident)
-    if database is None:
-        raise refused(f"Db {ident} does not exist")
-    ids = asking.course.checker.unhealthy_ids(database)
-    clones = [c.tablet for c in asking.course.clones.running.values() if c.cohort.table.database is database]
-    names = columns("UnhealthyTablets InconsistentTablets CloningTablets ErrorStateTablets")
-    return ResultSet(names, [(str(ids), "[]", str(clones), "[]")])
 
 
 def _cluster_balance(asking: Asking) -> ResultSet:
@@ -222,8 +173,8 @@ PATHS = (
     Path("/backends/([^/]+)", _disks),
     Path("/frontends", node_rows.frontends),
     Path("/compute_nodes", node_rows.compute_nodes),
-    Path("/statistic", _statistic),
-    Path("/statistic/([^/]+)", _statistic_of),
+    Path("/statistic", statistic),
+    Path("/statistic/([^/]+)", statistic_of),
     Path("/colocation_group", _groups),
     Path("/colocation_group/([^/]+)", _group),
     Path("/dbs", _dbs),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from workers.twin.answers import ResultSet, text_rows
-from workers.twin.life.clones import Clone
+from workers.twin.life.clone_tasks import Clone
 from workers.twin.model.placement import Cohort
 from workers.twin.model.versions import TABLET_SCHEDULER
 from workers.twin.sql.asking import Asking

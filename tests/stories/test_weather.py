@@ -1,0 +1,150 @@
+"""Crashes and bad weather: the same end, each effect once, each event once and in order (P1, P2, P4, P5)."""
+
+import pytest
+
+from tests.stories.scene import ALICE, BOB, TARGET, Scene
+
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("weather")]
+
+WORKER_FAILPOINTS = (
+    "after_intent:1", "before_send:1", "after_send:1", "before_acted_commit:1", "before_wait_commit:1",
+    "before_advance_commit:1", "before_advance_commit:2", "before_end_commit:1",
+)  # fmt: skip
+NOTIFIER_FAILPOINTS = ("before_post:1", "before_post:3", "after_post:1", "after_post:3", "after_said:2")
+
+
+@pytest.mark.parametrize("failpoint", WORKER_FAILPOINTS)
+def test_a_worker_dies(scene: Scene, failpoint: str) -> None:
+    scene.kill("worker-2")
+    scene.kill("worker-1")
+    scene.revive("worker-1", SR_FAIL=failpoint)
+    ts = scene.ask()
+    scene.press(ts, "approve")
+    scene.wait(lambda: scene.house.processes["worker-1"].poll() is not None)
+    scene.revive("worker-1")
+    scene.ends_done(ts)
+
+
+@pytest.mark.parametrize("failpoint", NOTIFIER_FAILPOINTS)
+def test_the_notifier_dies(scene: Scene, failpoint: str) -> None:
+    scene.kill("notifier")
+    scene.revive("notifier", SR_FAIL=failpoint)
+    scene.type(f"/sr decommission be {TARGET}")
+    if failpoint.endswith(":1") and "said" not in failpoint:
+        scene.wait(lambda: scene.house.processes["notifier"].poll() is not None)
+        scene.revive("notifier")
+    ts = str(scene.wait(scene.slack.cards)[0]["ts"])
+    scene.press(ts, "approve")
+    scene.wait(lambda: scene.house.processes["notifier"].poll() is not None or "*Done*" in scene.card(ts))
+    scene.mend()
+    scene.ends_done(ts, 60)
+    assert len(scene.slack.cards()) == 1
+
+
+def test_everything_is_killed_in_the_middle(scene: Scene) -> None:
+    ts = scene.ask()
+    scene.press(ts, "approve")
+    scene.told(ts, "is leaving")
+    for name in ("worker-1", "worker-2", "clock", "notifier", "bot"):
+        scene.kill(name)
+    assert scene.house.valkey is not None
+    scene.house.valkey.kill()
+    scene.house.valkey.start()
+    scene.mend()
+    scene.ends_done(ts, 60)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "429", "retry_after": 1, "count": 3}, {"kind": "500", "count": 3}, {"kind": "reset_after", "method": "chat.postMessage", "count": 2}],
+    ids=["429", "500", "reply lost"],
+)
+def test_slack_is_in_a_bad_mood(scene: Scene, fault: dict[str, object]) -> None:
+    ts = scene.ask()
+    scene.slack.call("faults", fault)
+    scene.press(ts, "approve")
+    scene.ends_done(ts, 60)
+
+
+def test_the_leader_is_lost_in_the_middle(scene: Scene) -> None:
+    ts = scene.ask()
+    scene.press(ts, "approve")
+    scene.told(ts, "is leaving")
+    scene.fault("leader_lost")
+    scene.ends_done(ts, 60)
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "statement_timeout"])
+def test_the_link_breaks_at_the_statement(scene: Scene, fault: str) -> None:
+    """Before the statement took effect, or after it did and before the reply: looked at again, never repeated blindly."""
+    ts = scene.ask()
+    scene.fault(fault, matching="DECOMMISSION BACKEND")
+    scene.press(ts, "approve")
+    scene.told(ts, "Done in", 60)
+    tries = scene.sent().count(f'ALTER SYSTEM DECOMMISSION BACKEND "{TARGET}"')
+    assert tries == (2 if fault == "cut_before" else 1)
+    scene.in_order(ts)
+
+
+def test_no_frontend_answers_for_a_while(scene: Scene) -> None:
+    ts = scene.ask()
+    scene.press(ts, "approve")
+    scene.told(ts, "is leaving")
+    scene.fault("refuse_connections", seconds=200)
+    scene.told(ts, "cannot be read right now")
+    scene.ends_done(ts, 60)
+
+
+def test_the_facts_drift_before_the_approval(scene: Scene) -> None:
+    ts = scene.ask()
+    scene.fault("be_down", at="10.84.91.16:9050")
+    scene.wait(lambda: not next(b for b in scene.twin("state")["backends"] if b["address"] == "10.84.91.16:9050")["alive"])
+    scene.press(ts, "approve")
+    assert "not alive" in scene.told(ts, "no longer safe")
+    assert scene.sent() == [] and scene.buttons(ts) == []
+
+
+def test_somebody_adds_the_node_again(scene: Scene) -> None:
+    ts = scene.ask()
+    scene.press(ts, "approve")
+    scene.told(ts, "is leaving")
+    scene.fault("node_readded", at=TARGET)
+    scene.shows(ts, "Halted")
+    assert {"sr.op.retry", "sr.op.abort", "sr.op.close"} <= set(scene.buttons(ts))
+    scene.press(ts, "close")
+    scene.shows(ts, "Closed")
+
+
+def test_a_second_node_dies_and_comes_back(scene: Scene) -> None:
+    ts = scene.ask()
+    scene.press(ts, "approve")
+    scene.told(ts, "is leaving")
+    scene.fault("be_down", at="10.84.91.16:9050")
+    assert "10.84.91.16:9050" in scene.shows(ts, "Halted")
+    scene.fault("be_up", at="10.84.91.16:9050")
+    scene.wait(lambda: next(b for b in scene.twin("state")["backends"] if b["address"] == "10.84.91.16:9050")["alive"])
+    scene.press(ts, "retry", ALICE)
+    scene.ends_done(ts)
+
+
+def test_somebody_cancels_the_drain(scene: Scene) -> None:
+    scene.twin("speed", {"factor": 40})
+    ts = scene.ask()
+    scene.press(ts, "approve")
+    scene.told(ts, "is leaving")
+    scene.fault("foreign_cancel", at=TARGET)
+    scene.shows(ts, "Halted")
+    assert "cancel" in scene.told(ts, "cancel").lower()
+    scene.press(ts, "abort", BOB)
+    scene.shows(ts, "Undone")
+
+
+def test_redis_is_away_when_somebody_types(scene: Scene) -> None:
+    assert scene.house.valkey is not None
+    scene.house.valkey.kill()
+    try:
+        answer = scene.type(f"/sr decommission be {TARGET}")
+        assert answer["ack_ms"] < 1000
+        scene.private(ALICE, "Try again")
+    finally:
+        scene.house.valkey.start()
