@@ -28,9 +28,8 @@ def plain(text: str, *, lines: bool = False) -> str:
     if lines:
         kept = [plain(line) for line in _LINE_BREAKS.sub("\n", text).split("\n")]
         return "\n".join(kept).strip("\n")
-    spaced = _SPACES.sub(" ", text)
-    seen = "".join(character for character in spaced if unicodedata.category(character) not in _UNSEEN)
-    return _MARK_PILE.sub(lambda pile: pile.group()[:2], seen).strip()
+    seen = "".join(one for one in text if one.isspace() or unicodedata.category(one) not in _UNSEEN)
+    return _MARK_PILE.sub(lambda pile: pile.group()[:2], _SPACES.sub(" ", seen)).strip()
 
 
 def readable(text: str, *, lines: bool = False) -> str:

@@ -8,6 +8,8 @@ the channel (by metadata) before it is tried again.
 
 import json
 import logging
+import math
+import secrets
 import time
 from functools import cache
 from typing import Any
@@ -26,7 +28,10 @@ from policies.operation import Event, Snapshot
 log = logging.getLogger(__name__)
 
 EDIT_EVERY_S = 3.0  # chat.update is tier 3 for the whole app: edits of one card are coalesced
-LEASE_S = 60
+LEASE_PER_CALL = 1.5
+"""A conversation is leased for this many timeouts of one Slack call, again before each call: a killed notifier's
+conversations are silent for so long, and not longer."""
+NO_CHANNEL_REST_S = 60.0  # a channel that cannot be posted to is tried again this rarely
 TOO_RICH = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
 HOPELESS = frozenset({"channel_not_found", "not_in_channel", "is_archived", "user_not_in_channel", "user_not_found"})
 CARD_LOST = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
@@ -61,26 +66,30 @@ def _notifier() -> "Notifier":
     client = WebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
-        timeout=10,
+        timeout=math.ceil(settings.slack_timeout_s),
         retry_handlers=[],
     )
-    return Notifier(Mailbox(settings.redis_url, settings.key_prefix, timeout_s=5.0), client)
+    lease_s = settings.slack_timeout_s * LEASE_PER_CALL
+    return Notifier(Mailbox(settings.redis_url, settings.key_prefix, timeout_s=5.0), client, lease_s)
 
 
 class Notifier:
     """Delivers conversations; safe to kill at any moment."""
 
-    def __init__(self, mailbox: Mailbox, client: WebClient) -> None:
+    def __init__(self, mailbox: Mailbox, client: WebClient, lease_s: float) -> None:
         self.mailbox = mailbox
         self.client = client
+        self.lease_ms = int(lease_s * 1000)
+        self.me = secrets.token_hex(8)
+        self.lease = ""
         self.redis = mailbox.redis
         self.keys = mailbox.keys
         self._settle = self.redis.register_script(lua(__file__, "settle"))
 
     def deliver(self, conversation: str) -> str:
         """Send what is waiting; on trouble leave the rest for later, in order."""
-        lease = f"{self.keys.told(conversation)}:lease"
-        if not self.redis.set(lease, "1", nx=True, ex=LEASE_S):
+        self.lease = f"{self.keys.told(conversation)}:lease"
+        if not self.redis.set(self.lease, self.me, nx=True, px=self.lease_ms):
             return "another worker is on it"
         delay = 0.0
         try:
@@ -92,7 +101,8 @@ class Notifier:
             return f"later: {later}"
         finally:
             self._rest(conversation, delay)
-            self.redis.delete(lease)
+            if self.redis.get(self.lease) == self.me:
+                self.redis.delete(self.lease)
 
     def _back_off(self, conversation: str, later: NotNow) -> float:
         if not later.unknown:
@@ -184,6 +194,7 @@ class Notifier:
 
     def call(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
         """One Web API call. Raises NotNow or Rejected."""
+        self.redis.set(self.lease, self.me, xx=True, px=self.lease_ms)
         try:
             answer = self.client.api_call(method, json=body)
         except SlackApiError as error:
@@ -239,7 +250,13 @@ class Card:
     def refresh(self) -> float:
         """Make the card show the truth now; returns seconds to wait when it was edited a moment ago."""
         seq, snapshot = self._seq(), self._snapshot()
-        if snapshot is None or not self._ensure(snapshot) or seq <= self.shown:
+        if snapshot is None or snapshot.operation.revision == 0:
+            # Nothing was planned, so there is nothing to show: whoever asked was told in private.
+            self._remember(shown=seq)
+            return 0.0
+        if not self._ensure(snapshot):
+            return NO_CHANNEL_REST_S
+        if seq <= self.shown:
             return 0.0
         state = snapshot.operation.state.value
         rest = EDIT_EVERY_S - (time.time() - self.edited_at)

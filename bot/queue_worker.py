@@ -11,6 +11,7 @@ it is safe (BLPOP), and a crash then loses it.
 import logging
 import sys
 import time
+from types import FrameType
 
 from redis import RedisError
 from rq import Queue, SimpleWorker
@@ -29,6 +30,13 @@ REST_S = 0.5
 class OneQueueWorker(SimpleWorker):
     """SimpleWorker that remembers whether it was asked to stop, and says little."""
 
+    asked_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """RQ's own flag stays unset when the signal finds the worker idle."""
+        self.asked_to_stop = True
+        super().request_stop(signum, frame)
+
     def run_maintenance_tasks(self) -> None:
         """RQ's registries are not on the durable path: `due` is. Nothing to clean here."""
 
@@ -43,7 +51,7 @@ def run(queue: str, settings: Settings) -> None:
             worker = OneQueueWorker([rq], connection=connection, serializer=JSONSerializer, job_class=AllowedJob)
             worker.log_result_lifespan = False
             worker.work(logging_level="WARNING", with_scheduler=False)
-            if worker._stop_requested:
+            if worker.asked_to_stop:
                 return
         except StopRequested:
             return

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr = SecretStr("")
     slack_api_url: str = "https://slack.com/api/"
     slack_port: int = 0
+    slack_timeout_s: float = Field(default=10.0, gt=0)
     audit_path: Path = Path("audit.sqlite3")
     allow_unsafe_redis: bool = False
     policy: dict[str, Any] = Field(default_factory=dict)

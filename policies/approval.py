@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from policies.operation import Decision, DecisionKind, Operation, OperationState
 from policies.record import Record
@@ -16,12 +16,31 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Window(Record):
-    """When approvals count: weekdays and local times; `until` before `since` runs over midnight."""
+    """When approvals count: weekdays and local times in an IANA zone.
+
+    `until` belongs to the window; before `since` it means the next day, and `days` names the day it begins.
+    Raises ValidationError for a day or a zone that does not exist: a window that never opens helps nobody.
+    """
 
     days: tuple[str, ...] = DAYS
-    since: time = time(0, 0)
-    until: time = time(23, 59, 59)
+    since: time = time.min
+    until: time = time.max
     zone: str = "UTC"
+
+    @field_validator("days")
+    @classmethod
+    def _known_days(cls, days: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [day for day in days if day not in DAYS]
+        if unknown or not days:
+            raise ValueError(f"days are {', '.join(DAYS)}; not {', '.join(unknown) or 'none'}")
+        return days
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is no IANA zone; one is 'Europe/Berlin'")
+        return zone
 
     def open_at(self, now: datetime) -> bool:
         local = now.astimezone(ZoneInfo(self.zone))
@@ -30,6 +49,12 @@ class Window(Record):
             return day in self.days and self.since <= clock <= self.until
         before = DAYS[(local.weekday() - 1) % 7]
         return (day in self.days and clock >= self.since) or (before in self.days and clock <= self.until)
+
+    @property
+    def words(self) -> str:
+        """`mon, tue 22:00 to 04:00 (Europe/Berlin)`."""
+        days = "every day" if set(self.days) == set(DAYS) else ", ".join(self.days)
+        return f"{days} {self.since:%H:%M} to {self.until:%H:%M} ({self.zone})"
 
 
 class ApprovalPolicy(Record):
@@ -44,35 +69,61 @@ class ApprovalPolicy(Record):
 
 
 class Member(Record):
-    """What Slack says of a person right now; `groups` are the user groups they are in, of those the policy names."""
+    """What Slack says of a person right now.
+
+    `groups` are the user groups they are in, of those the policy names; None when Slack did not say.
+    """
 
     person: Person
     deleted: bool = False
     is_bot: bool = False
     is_guest: bool = False
     is_stranger: bool = False
-    groups: frozenset[str] = frozenset()
+    groups: frozenset[str] | None = frozenset()
 
 
 def judge(
     decision: Decision, operation: Operation, member: Member, policy: ApprovalPolicy, home_team: str, now: datetime
 ) -> str | None:
     """Why this person may not decide this now, as a sentence for them alone; None when they may."""
+    outside = outsider(member, policy, home_team)
     return (
-        _outsider(member, policy, home_team)
+        (outside.to_them if outside else None)
         or _too_late(decision, operation, now)
         or _old_card(decision, operation)
         or _not_theirs(decision, operation, member, policy, now)
     )
 
 
-def _outsider(member: Member, policy: ApprovalPolicy, home_team: str) -> str | None:
-    if member.is_stranger or (home_team and member.person.team != home_team):
-        return "Only people of this workspace can decide here; you belong to another organisation."
+class Outside(Record):
+    """Why somebody has no say at all, to themselves and to others."""
+
+    to_them: str
+    of_them: str
+
+
+STRANGER = Outside(
+    to_them="Only people of this workspace can decide here; you belong to another organisation.",
+    of_them="they belong to another organisation.",
+)
+NO_PERSON = Outside(
+    to_them="This account cannot decide: it is deactivated, or a bot.",
+    of_them="the account is deactivated, or a bot.",
+)
+GUEST = Outside(
+    to_them="Guests of the workspace cannot decide about operations; ask a member to do it.",
+    of_them="they are a guest of the workspace.",
+)
+
+
+def outsider(member: Member, policy: ApprovalPolicy, home_team: str) -> Outside | None:
+    """Whether somebody is outside the circle of those who may decide anything."""
+    if member.is_stranger or member.person.team != home_team:
+        return STRANGER
     if member.deleted or member.is_bot:
-        return "This account cannot decide: it is deactivated, or a bot."
+        return NO_PERSON
     if member.is_guest and not policy.allow_guests:
-        return "Guests of the workspace cannot decide about operations."
+        return GUEST
     return None
 
 
@@ -95,8 +146,13 @@ def _old_card(decision: Decision, operation: Operation) -> str | None:
 
 
 def is_approver(member: Member, policy: ApprovalPolicy) -> bool:
-    """Named by id, or in a named user group."""
-    return member.person.id in policy.approvers or bool(member.groups & set(policy.approver_groups))
+    """Named by id, or in a named user group; unknown groups make nobody an approver."""
+    return member.person.id in policy.approvers or bool((member.groups or frozenset()) & set(policy.approver_groups))
+
+
+def _perhaps_approver(member: Member, policy: ApprovalPolicy) -> bool:
+    """Their groups would decide it, and Slack did not say which these are."""
+    return member.groups is None and bool(policy.approver_groups) and not is_approver(member, policy)
 
 
 def _not_theirs(
@@ -104,6 +160,8 @@ def _not_theirs(
 ) -> str | None:
     requester = member.person.same_as(operation.request.requester)
     approver = is_approver(member, policy)
+    if not requester and _perhaps_approver(member, policy):
+        return "Slack could not say which user groups you are in, so nobody can tell if you are an approver. Try again."
     if decision.kind is D.APPROVE:
         return _may_not_approve(operation, member, policy, requester, approver, now)
     if decision.kind is D.REJECT:
@@ -127,12 +185,16 @@ def _may_not_approve(
     if any(v.person.same_as(member.person) and v.digest == operation.digest for v in operation.votes):
         return "You have approved this plan already."
     if not _window_open(policy, now):
-        return "Approvals for this cluster count only in its change window, and it is closed now."
+        return f"Approvals for this cluster count only in its change window: {_windows(policy)}. It is closed now."
     return None
 
 
 def _window_open(policy: ApprovalPolicy, now: datetime) -> bool:
     return not policy.windows or any(window.open_at(now) for window in policy.windows)
+
+
+def _windows(policy: ApprovalPolicy) -> str:
+    return " or ".join(window.words for window in policy.windows)
 
 
 def quorum_met(operation: Operation, policy: ApprovalPolicy) -> bool:
@@ -151,13 +213,15 @@ def standing(
     """At the start: which of the votes no longer count, in words; empty when all stand."""
     problems = []
     for member in members:
-        why = _outsider(member, policy, home_team)
-        if why is None and not is_approver(member, policy):
-            why = "no longer an approver"
+        outside = outsider(member, policy, home_team)
+        why = outside.of_them if outside else ""
+        if not why and not is_approver(member, policy):
+            unknown = _perhaps_approver(member, policy)
+            why = "Slack did not say which user groups they are in." if unknown else "they are no approver any more."
         if why:
             problems.append(f"The approval of {member.person.name or member.person.id} no longer counts: {why}")
     if not _window_open(policy, now):
-        problems.append("The change window has closed meanwhile.")
+        problems.append(f"The change window has closed meanwhile: {_windows(policy)}.")
     return tuple(problems)
 
 

@@ -195,7 +195,8 @@ def _could_have_moved(scene: Scene, memory: StepMemory | None, last_seen: dateti
             return max(GENEROUS * rate * wall_s, FEW)
         moving_s = wall_s
     else:
-        began = samples[0].at if samples else last_seen
+        # The drain began when its statement was sent, which may be long before the first look of this step.
+        began = min(samples[0].at, memory.entered_at) if samples and memory is not None else last_seen
         moving_s = min(wall_s, (scene.now - began).total_seconds() - scene.pacing.wall(FIRST_MOVE[0]))
     return max(UNMEASURED_TABLETS_PER_S * scene.pacing.cluster(moving_s), FEW)
 

@@ -37,8 +37,18 @@ COMPLETIONS = (
 class House:
     """The processes, and where they are."""
 
-    def __init__(self, directory: Path, *, scenario: str = "mission000", speed: float = 100.0, workers: int = 2,
-                 redis_url: str = "", policy: str = "quorum = 2\nexpires_s = 3600", visibility_s: float = 30.0) -> None:  # fmt: skip
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        scenario: str = "mission000",
+        speed: float = 100.0,
+        workers: int = 2,
+        redis_url: str = "",
+        policy: str = "quorum = 2\nexpires_s = 3600",
+        visibility_s: float = 30.0,
+        slack_timeout_s: float = 10.0,
+    ) -> None:
         self.directory = directory
         self.scenario = scenario
         self.speed = speed
@@ -59,6 +69,7 @@ class House:
             "SR_AUDIT_PATH": str(directory / "audit.sqlite3"),
             "SR_CONFIG": str(directory / "sr.toml"),
             "SR_VISIBILITY_S": str(visibility_s),
+            "SR_SLACK_TIMEOUT_S": str(slack_timeout_s),
             "PYTHONUNBUFFERED": "1",
         }
 

@@ -58,9 +58,10 @@ def _refuse(
 ) -> str:
     """A slip of the pen (the target itself is wrong, or nothing could be read) is answered to its author alone."""
     title = plan.title if plan else ""
-    refused = operation.moved(S.REFUSED, now, title=title, revision=plan.revision if plan else 0)
-    refused, event = tell(refused, now, EventKind.REFUSED, reasons[0], details=reasons[1:])
     slip = plan is None or not plan.steps
+    # Revision 0 means that there was never a plan to show: such an operation has no card.
+    refused = operation.moved(S.REFUSED, now, title=title, revision=plan.revision if plan and not slip else 0)
+    refused, event = tell(refused, now, EventKind.REFUSED, reasons[0], details=reasons[1:])
     message = refusal_message(operation.request, reasons)
     private = (wiring.private(operation.request.channel, operation.request.requester.id, message),) if slip else ()
     wiring.store.commit(
@@ -68,7 +69,7 @@ def _refuse(
         refused,
         delay_s=None,
         events=() if slip else (event,),
-        plan=plan,
+        plan=None if slip else plan,
         private=private,
         audit=(AuditEntry.of(refused, event),),
     )

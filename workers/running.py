@@ -121,7 +121,7 @@ def _news(
 
 def _advance(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Advance, now: datetime) -> str:
     title = plan.steps[operation.step].title
-    ahead = operation.with_(step=operation.step + 1, memory=None)
+    ahead = operation.with_(step=operation.step + 1, memory=_next_memory(plan, operation))
     ahead, event = tell(ahead, now, EventKind.STEP_DONE, move.sentence, details=(f"Step {operation.step + 1}: {title}",))
     finished = ahead.step >= len(plan.steps) and ahead.state is S.RUNNING
     if finished:
@@ -129,6 +129,16 @@ def _advance(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, mov
     failpoint("before_advance_commit")
     wiring.store.commit(claim, ahead, delay_s=0, events=(event,), audit=(AuditEntry.of(ahead, event),))
     return move.sentence
+
+
+def _next_memory(plan: Plan, operation: Operation) -> StepMemory | None:
+    """Within a node, time counts from when its statement was sent: a worker may have been away since."""
+    ahead, before = operation.step + 1, operation.memory
+    same_node = ahead < len(plan.steps) and plan.steps[ahead].group == plan.steps[operation.step].group
+    if not same_node or before is None or plan.steps[operation.step].act is None:
+        return None
+    sent_at = before.acted_at or before.intended_at or before.entered_at
+    return StepMemory(step=plan.steps[ahead].id, entered_at=sent_at)
 
 
 def _finish(wiring: Wiring, claim: Claim, operation: Operation, move: Finish, now: datetime) -> str:

@@ -48,7 +48,7 @@ class Control:
         return [
             message
             for message in self.messages(user, channel)
-            if message["user"] == "U0SRBOT" and not message["thread_ts"] and not message["ephemeral_for"] and message["metadata"]
+            if (message["metadata"] or {}).get("event_payload", {}).get("mark") == "card"
         ]
 
     def thread(self, ts: str, channel: str = CHANNEL) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ SOCKET_KINDS = {
 KINDS = CALL_KINDS | DELIVERY_KINDS | SOCKET_KINDS
 # Kinds that wait, and for how long unless told otherwise (seconds).
 WAITS = {"hang": 60.0, "slow": 2.0, "slow_ack": 4.0, "reorder": 1.0}
+LONGEST_WAIT = 3600.0
 ANY_METHOD = "*"
 
 
@@ -85,7 +86,7 @@ class Faults:
                 kind=kind,
                 remaining=None if wish.get("count") is None else max(1, int(wish["count"])),
                 retry_after=max(1, int(wish.get("retry_after") or 1)),
-                wait=float(WAITS.get(kind, 0.0) if wait is None else wait),
+                wait=min(LONGEST_WAIT, max(0.0, float(WAITS.get(kind, 0.0) if wait is None else wait))),
                 ends=None if seconds is None else self._clock() + float(seconds),
             )
         except (TypeError, ValueError):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.playground.limits import INPUT_ELEMENTS
+from bot.playground.block_shapes import INPUT_ELEMENTS
 from bot.playground.views import View
 from bot.playground.wire import Json
 
@@ -24,11 +24,18 @@ _NAMED = {
 
 
 def elements(block: Json) -> list[Json]:
-    """Interactive elements of one block, wherever its type keeps them."""
-    several = block.get("elements") if block.get("type") == "actions" else []
-    found = [*(several or []), block.get("accessory"), block.get("element")]
-    inner = [one for child in block.get("child_blocks") or [] for one in elements(child)]
-    return [one for one in found if isinstance(one, dict) and one.get("type") != "image"] + inner
+    """Interactive elements of one block that was checked, wherever its type keeps them."""
+    match block["type"]:
+        case "actions":
+            return list(block["elements"])
+        case "section" if block.get("accessory"):
+            return [block["accessory"]]
+        case "input":
+            return [block["element"]]
+        case "container":
+            return [one for child in block["child_blocks"] for one in elements(child)]
+        case _:
+            return []
 
 
 def state_values(view: View, typed: Json) -> tuple[dict[str, Json], dict[str, str]]:

@@ -18,7 +18,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 # Paths that carry no secret and no power, or that have a key of their own.
-OPEN_PATHS = ("/page/", "/api/", "/link", "/commands/", "/actions/", "/upload/")
+OPEN_PATHS = ("/page/", "/favicon.ico", "/api/", "/link", "/commands/", "/actions/", "/upload/")
 
 
 class Guard:

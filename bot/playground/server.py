@@ -148,6 +148,9 @@ class Playground:
         async def page(request: web.Request) -> web.StreamResponse:
             return page_file(request.match_info["name"])
 
+        async def no_icon(request: web.Request) -> web.StreamResponse:
+            return web.Response(status=204)
+
         async def file(request: web.Request) -> web.StreamResponse:
             return stored_file(state, request)
 
@@ -157,6 +160,7 @@ class Playground:
         return [
             web.get("/", index),
             web.get("/page/{name:.+}", page),
+            web.get("/favicon.ico", no_icon),
             web.post("/api/{method}", api.serve),
             web.get("/api/{method}", api.serve),
             web.get("/link", self._sockets.serve),

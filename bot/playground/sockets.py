@@ -17,6 +17,7 @@ from bot.playground.wire import Json
 
 CONNECTIONS_MOST = 10
 PING_SECONDS = 15.0
+GOODBYE_SECONDS = 0.5  # how long an app has to answer a closing handshake
 
 
 class Connection:
@@ -77,7 +78,7 @@ class Sockets:
         if ticket not in self._tickets:
             raise web.HTTPForbidden(text="unknown or used ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=PING_SECONDS)
+        socket = web.WebSocketResponse(heartbeat=PING_SECONDS, timeout=GOODBYE_SECONDS)
         await socket.prepare(request)
         self._opened += 1
         connection = Connection(self._opened, socket, request.transport)
@@ -106,8 +107,7 @@ class Sockets:
 
     async def close(self) -> None:
         """The server stops: say goodbye on every connection."""
-        for connection in list(self._open):
-            await connection.socket.close()
+        await asyncio.gather(*(connection.socket.close() for connection in self._open))
 
     async def _welcome(self, connection: Connection) -> None:
         hello = {

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.playground import limits
-from bot.playground.limits import BLOCKS, PARTS, RICH, Flag, Free, Many, Number, One, Rule, Shape, Str, Text
+from bot.playground.block_shapes import BLOCKS, MESSAGE_BLOCKS, PARTS, RICH, VIEW, VIEW_BLOCKS
+from bot.playground.limits import Flag, Free, Many, Number, One, Rule, Shape, Str, Text
 from bot.playground.wire import Json
 
 # Two names the tables use for a bare text object in a list, with the length it may have.
@@ -13,7 +14,7 @@ _TEXT_ITEMS = {"text_2000": Text(2000), "text_3000": Text(3000)}
 
 def message_faults(blocks: list[Json]) -> list[str]:
     """Faults of a message's blocks, empty if Slack would take them."""
-    faults = list(_block_faults(blocks, "/blocks", limits.MESSAGE_BLOCKS, limits.MESSAGE_BLOCKS_MOST))
+    faults = list(_block_faults(blocks, "/blocks", MESSAGE_BLOCKS, limits.MESSAGE_BLOCKS_MOST))
     types = [block.get("type") if isinstance(block, dict) else None for block in blocks]
     tables = [number for number, type in enumerate(types) if type == "table"]
     for number in tables[limits.TABLES_MOST :]:
@@ -28,11 +29,11 @@ def view_faults(view: Json) -> list[str]:
     """Faults of a modal, empty if Slack would open it."""
     if view.get("type") != "modal":
         return [_at("/view/type", f"unsupported type: {view.get('type')}")]
-    faults = list(_shape_faults(view, limits.VIEW, "/view"))
+    faults = list(_shape_faults(view, VIEW, "/view"))
     blocks = view.get("blocks")
     if not isinstance(blocks, list):
         return [*faults, _at("/view/blocks", "must provide an array")]
-    faults += _block_faults(blocks, "/view/blocks", limits.VIEW_BLOCKS, limits.VIEW_BLOCKS_MOST)
+    faults += _block_faults(blocks, "/view/blocks", VIEW_BLOCKS, limits.VIEW_BLOCKS_MOST)
     inputs = any(isinstance(block, dict) and block.get("type") == "input" for block in blocks)
     if inputs and not view.get("submit"):
         faults.append(_at("/view", "missing required field: submit"))

@@ -6,6 +6,7 @@ from policies.address import Address
 from policies.checks.alter_and_loads import alter_and_loads
 from policies.checks.backend_count import backend_count
 from policies.checks.colocate import colocate
+from policies.checks.destinations import destinations
 from policies.checks.drop_setting import drop_setting
 from policies.checks.leader import leader
 from policies.checks.one_replica import one_replica
@@ -13,6 +14,7 @@ from policies.checks.others_healthy import others_healthy
 from policies.checks.privileges import privileges
 from policies.checks.recycle_bin import recycle_bin
 from policies.checks.room import room
+from policies.checks.run_mode import run_mode
 from policies.checks.scheduler import scheduler
 from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
@@ -26,9 +28,11 @@ DECOMMISSION_BACKEND: tuple[Check, ...] = (
     target,
     leader,
     privileges,
+    run_mode,
     others_healthy,
     backend_count,
     room,
+    destinations,
     scheduler,
     one_replica,
     tablet_health,

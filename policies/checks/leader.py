@@ -7,6 +7,7 @@ SIMPLE_MAJORITY).
 from policies.address import Address
 from policies.cluster import ClusterState, Role
 from policies.plan import Finding, Verdict
+from policies.units import in_list
 
 NAME = "leader"
 
@@ -21,7 +22,10 @@ def leader(_targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
         words = f"Only {alive} of {len(voters)} voting frontends are alive; {majority} are needed."
         return [_finding(Verdict.BLOCK, words, "Bring the frontends back first.")]
     words = f"{state.leader.address.host} leads; {alive} of {len(voters)} voting frontends are alive."
-    return [_finding(Verdict.OK if alive == len(voters) else Verdict.WARN, words, "")]
+    if alive == len(voters):
+        return [_finding(Verdict.OK, words, "")]
+    down = in_list([str(frontend.address) for frontend in voters if not frontend.alive])
+    return [_finding(Verdict.WARN, words, f"Bring {down} back: with fewer than {majority} alive no statement can take effect.")]
 
 
 def _finding(verdict: Verdict, sentence: str, advice: str) -> Finding:

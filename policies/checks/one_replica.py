@@ -5,7 +5,7 @@ or dies, not for a living one that drains (fe: clone/TabletScheduler.java: the c
 """
 
 from policies.address import Address
-from policies.cluster import ClusterState
+from policies.cluster import ClusterState, RunMode
 from policies.plan import Finding, Verdict
 from policies.units import in_count, in_list
 
@@ -13,7 +13,7 @@ NAME = "one_replica"
 
 
 def one_replica(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
-    if state.one_replica is None:
+    if state.run_mode is RunMode.SHARED_DATA or state.one_replica is None:
         return []
     ids = {backend.id for backend in state.backends if backend.address in targets}
     tables = [table for table in state.one_replica if table.backend_id in ids]
@@ -21,6 +21,10 @@ def one_replica(targets: tuple[Address, ...], state: ClusterState) -> list[Findi
         return [Finding(check=NAME, verdict=Verdict.OK, sentence="No table has its only replica on the node.")]
     tablets = sum(table.tablets for table in tables)
     names = in_list([table.name for table in sorted(tables, key=lambda t: -t.tablets)])
-    words = f"{in_count(tablets)} tablets of {len(tables)} tables have their only replica there: {names}."
+    words = f"The only copy of {_counted(tablets, 'tablet')} of {_counted(len(tables), 'table')} is there: {names}."
     advice = "Do not stop this node before its row is gone: until then it holds the only copy."
     return [Finding(check=NAME, verdict=Verdict.WARN, sentence=words, advice=advice)]
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{in_count(count)} {noun}{'' if count == 1 else 's'}"

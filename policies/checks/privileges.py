@@ -7,17 +7,18 @@ ALTER SYSTEM needs NODE, SHOW PROC needs OPERATE, and information_schema leaves 
 from policies.address import Address
 from policies.cluster import ClusterState, RunMode
 from policies.plan import Finding, Verdict
+from policies.units import in_count
 
 NAME = "privileges"
 SEEN_ENOUGH = 0.9
 """Partitions come and go between two statements; below this share of what /statistic counts, tables are hidden from us."""
+BY_TABLE = "replication by partition"
+"""Named as unread where information_schema has no partitions_meta (before 3.1 or 3.2): tables were counted instead."""
 
 
 def privileges(_targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
-    findings = []
-    if state.privileges and state.privileges.missing:
-        for missing in state.privileges.missing:
-            findings.append(_block(f"The bot's account lacks: {missing}.", "Grant it, then ask again."))
+    missing = state.privileges.missing if state.privileges else ()
+    findings = [_block(f"The bot's account lacks: {right}.", "Grant it, then ask again.") for right in missing]
     findings += _hidden_tables(state)
     if not findings and state.privileges:
         roles = ", ".join(state.privileges.roles) or "none named"
@@ -27,13 +28,19 @@ def privileges(_targets: tuple[Address, ...], state: ClusterState) -> list[Findi
 
 
 def _hidden_tables(state: ClusterState) -> list[Finding]:
-    if state.run_mode is RunMode.SHARED_DATA or state.replication is None or state.health is None:
+    if state.run_mode is RunMode.SHARED_DATA or state.replication is None:
         return []
-    seen, counted = sum(r.partitions for r in state.replication), state.health.partitions
+    seen = sum(count.partitions for count in state.replication)
+    advice = "Give it SELECT on all tables in all databases as a default role, then ask again."
+    if state.health is None:
+        if seen:
+            return []
+        return [_block("No table is visible, and nothing else says whether there are any.", advice)]
+    what, counted = ("tables", state.health.tables) if BY_TABLE in state.unread else ("partitions", state.health.partitions)
     if seen >= SEEN_ENOUGH * counted:
         return []
-    words = f"The bot's account sees {seen:,} of {counted:,} partitions: replica rules would be judged on a part."
-    return [_block(words, "Give it SELECT on all tables in all databases as a default role, then ask again.")]
+    words = f"The bot's account sees {in_count(seen)} of {in_count(counted)} {what}: replica rules would be judged on a part."
+    return [_block(words, advice)]
 
 
 def _block(sentence: str, advice: str) -> Finding:

@@ -6,7 +6,7 @@ node cannot become empty before they expire (StarRocks PR 62781).
 
 from policies import settings
 from policies.address import Address
-from policies.cluster import ClusterState
+from policies.cluster import ClusterState, RunMode
 from policies.plan import Finding, Verdict
 from policies.units import in_count, in_time
 
@@ -14,7 +14,7 @@ NAME = "recycle bin"
 
 
 def recycle_bin(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
-    if state.recycle_bin is None:
+    if state.run_mode is RunMode.SHARED_DATA or state.recycle_bin is None:
         return []
     ids = {backend.id for backend in state.backends if backend.address in targets}
     held = sum(count for backend, count in state.recycle_bin.on_backend.items() if backend in ids)

@@ -8,11 +8,14 @@ import difflib
 from policies.address import Address
 from policies.cluster import Backend, ClusterState
 from policies.plan import Finding, Verdict
+from policies.units import in_list
 
 NAME = "target"
 
 
 def target(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
+    if not targets:
+        return [_block("No node is named.", "Name one as host:port; `/sr nodes` lists the backends.")]
     findings = [_one(address, state) for address in dict.fromkeys(targets)]
     if len(set(targets)) < len(targets):
         findings.append(_block("A node is named twice.", "Name each node once."))
@@ -30,7 +33,7 @@ def _one(address: Address, state: ClusterState) -> Finding:
         )
     if not backend.alive:
         return _block(
-            f"{address} is not alive{_because(backend)}: a drain copies from the living, and would wait for ever.",
+            f"{address} is not alive{_because(backend)}: what only it holds cannot be copied.",
             "Start the node again first.",
         )
     if backend.shutting_down:
@@ -49,7 +52,7 @@ def _unknown(address: Address, state: ClusterState) -> Finding:
             return _block(f"{address} is a frontend, not a backend.", _suggest(address, state))
     for node in state.compute_nodes:
         if node.address == address:
-            return _block(f"{address} is a compute node: it holds no tablets to drain.", "Compute nodes are dropped.")
+            return _block(f"{address} is a compute node: it holds no tablets to drain.", "It can be stopped at any time.")
     for backend in state.backends:
         if backend.address.host == address.host and address.port in {
             backend.be_port,
@@ -67,7 +70,7 @@ def _suggest(address: Address, state: ClusterState) -> str:
     swapped = [text for text in listed if sorted(text) == sorted(str(address))]
     near = same_host or swapped or difflib.get_close_matches(str(address), listed, n=1, cutoff=0.75)
     if near:
-        return f"Did you mean `{near[0]}`?"
+        return f"Did you mean {in_list([f'`{one}`' for one in near])}?"
     return "`/sr nodes` lists the backends." if listed else "The cluster lists no backend at all."
 
 

@@ -7,7 +7,9 @@ the row within seconds (fe: alter/SystemHandler.java). Both endings are planned.
 from datetime import datetime
 
 from policies import checks
-from policies.cluster import Backend, ClusterState
+from policies.address import Address
+from policies.checks.target import NAME as TARGET
+from policies.cluster import Backend, ClusterState, RunMode
 from policies.estimate import DrainRecord, drain_time
 from policies.pacing import Pacing
 from policies.plan import (
@@ -26,7 +28,7 @@ from policies.plan import (
     Verdict,
 )
 from policies.request import Request
-from policies.room import measure, spread
+from policies.room import WANTED_SLACK, Room, measure, spread
 from policies.settings import MAX_SCHEDULING, number
 from policies.units import in_list
 
@@ -47,8 +49,8 @@ def make_plan(
 ) -> Plan:
     """The plan for draining `request.targets` in the order they were typed."""
     findings = checks.run(checks.DECOMMISSION_BACKEND, request.targets, state)
-    wrong_target = any(f.check == "target" and f.verdict is Verdict.BLOCK for f in findings)
-    leaving = [] if wrong_target else [b for t in request.targets if (b := state.backend(t)) is not None]
+    leaving = _leaving(request, state, findings)
+    copied = leaving if state.run_mode is RunMode.SHARED_NOTHING else []
     return Plan(
         operation=request.id,
         revision=revision,
@@ -64,18 +66,28 @@ def make_plan(
         estimate=drain_time(request.targets, state, pacing, history)
         if leaving
         else Estimate(low_s=None, high_s=None, reason="there is nothing to do"),
-        room=spread(request.targets, state) if leaving else (),
+        room=spread(request.targets, state) if copied else (),
         tablets_to_move=sum(backend.tablets for backend in leaving),
-        bytes_to_move=sum(backend.data_used for backend in leaving),
+        bytes_to_move=sum(backend.data_used for backend in copied),
         unhealthy_baseline=state.health.unhealthy if state.health else 0,
         undo_words=UNDO,
     )
 
 
+def _leaving(request: Request, state: ClusterState, findings: tuple[Finding, ...]) -> list[Backend]:
+    """The nodes to drain, in the order typed; none when what was typed is wrong, then there is nothing to plan."""
+    if any(finding.check == TARGET and finding.verdict is Verdict.BLOCK for finding in findings):
+        return []
+    return [backend for address in request.targets if (backend := state.backend(address)) is not None]
+
+
 def _explained(findings: tuple[Finding, ...], nodes: int) -> tuple[Finding, ...]:
     if nodes < 2:
         return findings
-    words = f"The {nodes} nodes leave in the order typed, the next only when the one before is gone."
+    words = (
+        f"The {nodes} nodes leave in the order typed, the next only when the one before is gone: "
+        "data of the first may land on a later one and move twice."
+    )
     return (*findings, Finding(check="order", verdict=Verdict.OK, sentence=words))
 
 
@@ -115,33 +127,49 @@ def _steps(backend: Backend) -> tuple[Step, Step, Step]:
 
 
 def _facts(request: Request, leaving: list[Backend], state: ClusterState) -> tuple[Fact, ...]:
-    """What the plan relies on. Free room may shrink by a tenth, data may grow by a fifth: checks judge the rest anew."""
+    """What the plan relies on: nodes and settings exactly, numbers within a tolerance; the checks judge the rest anew.
+
+    Who leads is not among them: StarRocks elects as it likes, and a drain goes on.
+    """
+    frozen = number(state, MAX_SCHEDULING) <= 0
     facts = [
-        Fact(key=f"backend {b.address}", label=f"BE {b.address}", value=_standing(b))
-        for b in sorted(state.backends, key=lambda b: b.address)
-    ]
-    room = measure(request.targets, state)
-    largest = max((r.replication for r in state.replication or ()), default=0)
-    tablets = sum(backend.tablets for backend in leaving)
-    facts += [
+        *(
+            Fact(key=f"backend {b.address}", label=f"BE {b.address}", value=_standing(b))
+            for b in sorted(state.backends, key=lambda b: b.address)
+        ),
         Fact(key="mode", label="Run mode", value=state.run_mode.value),
+        Fact(key="frozen", label="Scheduler frozen", value="yes" if frozen else "no"),
+    ]
+    if state.run_mode is RunMode.SHARED_NOTHING:
+        facts += _facts_of_data(request.targets, leaving, state)
+    return tuple(facts)
+
+
+def _facts_of_data(targets: tuple[Address, ...], leaving: list[Backend], state: ClusterState) -> list[Fact]:
+    room = measure(targets, state)
+    largest = max((count.replication for count in state.replication or ()), default=0)
+    tablets = sum(backend.tablets for backend in leaving)
+    facts = [
         Fact(key="replication", label="Largest replication number", value=largest),
-        Fact(key="frozen", label="Scheduler frozen", value=str(number(state, MAX_SCHEDULING) <= 0).lower()),
-        Fact(key="bytes", label="Bytes to move", value=room.need, tolerance=room.need // 5),
-        Fact(key="usable", label="Usable bytes on the staying disks", value=room.usable, tolerance=room.usable // 10),
+        Fact(key="bytes", label="Data to move", value=room.need, tolerance=room.need // 5),
+        Fact(key="usable bytes", label="Room on the staying disks", value=room.usable, tolerance=_room_to_lose(room)),
         Fact(key="tablets", label="Tablets to move", value=tablets, tolerance=max(200, tablets // 5)),
     ]
     if state.health:
         baseline = state.health.unhealthy
-        facts.append(
-            Fact(
-                key="unhealthy",
-                label="Unhealthy tablets",
-                value=baseline,
-                tolerance=max(50, state.health.tablets // 100, baseline // 10),
-            )
-        )
-    return tuple(facts)
+        tolerance = max(50, state.health.tablets // 100, baseline // 10)
+        facts.append(Fact(key="unhealthy", label="Unhealthy tablets", value=baseline, tolerance=tolerance))
+    return facts
+
+
+def _room_to_lose(room: Room) -> int:
+    """A tenth, but not so much that a drain with slack becomes one without, or one that fits becomes one that does not.
+
+    Free space changes all the time, so a fiftieth is always allowed: the checks, run again, see what it leads to.
+    """
+    with_slack = round(room.need / (1 - WANTED_SLACK))
+    floor = with_slack if room.usable >= with_slack else room.need
+    return max(room.usable // 50, min(room.usable // 10, room.usable - floor))
 
 
 def _standing(backend: Backend) -> str:

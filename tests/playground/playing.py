@@ -103,12 +103,12 @@ async def connected(played: Played, *apps: AsyncApp) -> AsyncIterator[None]:
     ]
     try:
         for handler in handlers:
-            await handler.connect_async()
+            await handler.connect_async()  # type: ignore[no-untyped-call]
         await until(lambda: len(played.playground.sockets_open) >= len(apps))
         yield
     finally:
         for handler in handlers:
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 async def until(true: Callable[[], bool], seconds: float = 5.0) -> None:

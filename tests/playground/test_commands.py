@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from slack_bolt.async_app import AsyncApp
 
 from tests.playground.playing import ALICE, BOB, GUS, MALLORY, OPS, OTHER, RANDOM, bolt, card, connected, served
 
@@ -90,13 +91,15 @@ async def test_a_late_acknowledgement_is_a_timeout_for_the_person_and_logged_as_
 async def test_each_payload_goes_to_one_connection_in_turn() -> None:
     async with served() as played:
         apps, heard = [bolt(played), bolt(played), bolt(played)], []
-        for number, app in enumerate(apps):
 
-            async def answer(ack: Any, number: int = number) -> None:
+        def listen(app: AsyncApp, number: int) -> None:
+            @app.command("/sr")
+            async def answer(ack: Any) -> None:
                 await ack()
                 heard.append(number)
 
-            app.command("/sr")(answer)
+        for number, app in enumerate(apps):
+            listen(app, number)
         async with connected(played, *apps):
             for _ in range(6):
                 assert (await played.command(ALICE, "/sr status"))["ok"]

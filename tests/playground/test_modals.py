@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from slack_bolt.async_app import AsyncApp
 
 from tests.playground.playing import ALICE, BOB, OPS, Played, bolt, button, card, connected, modal, refusal, served
 
 
-async def opened(played: Played, app: Any, user: str = ALICE, **more: Any) -> str:
+async def opened(played: Played, app: AsyncApp, user: str = ALICE, **more: Any) -> str:
     """A modal opened by a click on a card; its id."""
 
     @app.action("open")

@@ -10,7 +10,9 @@ from workers.demo import house
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
-    with house(scenario="small", speed=100.0, policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0) as built:
+    with house(
+        scenario="small", speed=100.0, policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, slack_timeout_s=2.0
+    ) as built:
         yield Scene(built)
 
 

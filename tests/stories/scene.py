@@ -13,7 +13,7 @@ from workers.tour import Control, plain
 T = TypeVar("T")
 ALICE, BOB, CAROL, DAVE, MALLORY, GUS = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0MALLORY", "U0GUS"
 TARGET = "10.84.0.18:9050"
-LIMIT_S = 40.0
+LIMIT_S = 20.0
 
 
 class Scene:

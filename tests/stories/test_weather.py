@@ -87,6 +87,7 @@ def test_the_link_breaks_at_the_statement(scene: Scene, fault: str) -> None:
 
 
 def test_no_frontend_answers_for_a_while(scene: Scene) -> None:
+    scene.fault("drain_rate", factor=0.3)
     ts = scene.ask()
     scene.press(ts, "approve")
     scene.told(ts, "is leaving")
@@ -105,6 +106,7 @@ def test_the_facts_drift_before_the_approval(scene: Scene) -> None:
 
 
 def test_somebody_adds_the_node_again(scene: Scene) -> None:
+    scene.fault("drain_rate", factor=0.1)
     ts = scene.ask()
     scene.press(ts, "approve")
     scene.told(ts, "is leaving")
@@ -116,6 +118,7 @@ def test_somebody_adds_the_node_again(scene: Scene) -> None:
 
 
 def test_a_second_node_dies_and_comes_back(scene: Scene) -> None:
+    scene.fault("drain_rate", factor=0.2)
     ts = scene.ask()
     scene.press(ts, "approve")
     scene.told(ts, "is leaving")
@@ -123,12 +126,13 @@ def test_a_second_node_dies_and_comes_back(scene: Scene) -> None:
     assert "10.84.91.16:9050" in scene.shows(ts, "Halted")
     scene.fault("be_up", at="10.84.91.16:9050")
     scene.wait(lambda: next(b for b in scene.twin("state")["backends"] if b["address"] == "10.84.91.16:9050")["alive"])
+    scene.fault("drain_rate", factor=1.0)
     scene.press(ts, "retry", ALICE)
     scene.ends_done(ts)
 
 
 def test_somebody_cancels_the_drain(scene: Scene) -> None:
-    scene.twin("speed", {"factor": 40})
+    scene.fault("drain_rate", factor=0.1)
     ts = scene.ask()
     scene.press(ts, "approve")
     scene.told(ts, "is leaving")

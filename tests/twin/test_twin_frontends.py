@@ -165,3 +165,12 @@ def test_a_host_without_process_stays_dead(talk: Any) -> None:
     t.twin.inject("host_process", host="10.84.7.7", running=True)
     t.twin.advance(6)
     assert t.backend("10.84.7.7")["Alive"] == "true"
+
+
+def test_an_unreachable_frontend_fails_the_setting_after_it_took_effect(talk: Any) -> None:
+    t = talk(columns="4.0")
+    t.twin.inject("fe_down", fe="10.84.0.19")
+    with pytest.raises(SqlError, match=r"10\.84\.0\.19"):
+        t.do(FREEZE)
+    assert t.setting("tablet_sched_max_scheduling_tablets") == "0"
+    assert t.twin.effects[-1].outcome.startswith("error 1064"), "an error, and an effect"

@@ -1,65 +1,110 @@
-// Block Kit as elements: the classic set, and inputs for forms.
+// Block Kit as nodes. Every block type has one line in KINDS; what is interactive is drawn by elements.js.
+import { ownAddress } from "/page/api.js";
 import { el } from "/page/dom.js";
-import { mention, mrkdwn, userName } from "/page/mrkdwn.js";
+import { withEmoji } from "/page/emoji.js";
+import { control, input } from "/page/elements.js";
+import { icon } from "/page/icons.js";
+import { markdown } from "/page/markdown.js";
+import { link, mrkdwn } from "/page/mrkdwn.js";
+import { richPart, richText } from "/page/richtext.js";
 
-export function render(blocks, onAction) {
-  return blocks.map((block) => (KINDS[block.type] || unknown)(block, onAction));
+export function render(blocks) {
+  return blocks.map((block) => drawn(block, block.block_id));
 }
 
-const unknown = (block) => el("div", { class: "unknown" }, `[${block.type}]`);
-const text = (object) => (object.type === "plain_text" ? [object.text] : mrkdwn(object.text));
+// `owner` is the block that a click names: the children of a container belong to it.
+function drawn(block, owner) {
+  const kind = Object.hasOwn(KINDS, block.type) ? KINDS[block.type] : unknown;
+  const node = kind(block, owner);
+  node.classList.add("block");
+  node.dataset.block = block.type;
+  return node;
+}
+
+export function textObject(object) {
+  if (!object) return "";
+  if (object.type === "mrkdwn") return mrkdwn(object.text);
+  return object.emoji === false ? object.text : withEmoji(object.text);
+}
+
+const LEVELS = { info: "info", warning: "warning", error: "error", success: "check", default: "info" };
+const TASKS = { pending: "○", in_progress: "●", complete: "✔", error: "✖" };
 
 const KINDS = {
-  header: (block) => el("h3", { class: "b-header" }, block.text.text),
+  header: (block) => el("h3", { class: "b-header", dir: "auto" }, textObject(block.text)),
   divider: () => el("hr"),
-  section: (block, act) => el("div", { class: "b-section" },
-    el("div", { class: "grow" }, block.text ? el("div", {}, text(block.text)) : null,
-      block.fields ? el("div", { class: "fields" }, block.fields.map((field) => el("div", {}, text(field)))) : null),
-    block.accessory ? element(block.accessory, act) : null),
-  context: (block) => el("div", { class: "b-context" }, block.elements.map((one) => one.type === "image" ? picture(one) : el("span", {}, text(one)))),
-  actions: (block, act) => el("div", { class: "b-actions" }, block.elements.map((one) => element(one, act, block.block_id))),
-  image: (block) => picture(block),
-  rich_text: (block) => el("div", { class: "b-rich" }, block.elements.map(rich)),
-  table: (block) => el("table", {}, block.rows.map((row) => el("tr", {}, row.map((cell) => el("td", {}, cell.text ?? cell.elements?.map(rich) ?? ""))))),
-  markdown: (block) => el("div", {}, mrkdwn(block.text)),
-  input: (block) => el("label", { class: "b-input" }, el("span", { class: "label" }, block.label.text, block.optional ? el("i", {}, " (optional)") : null),
-    input(block), block.hint ? el("span", { class: "note" }, block.hint.text) : null, el("span", { class: "error", "data-error": block.block_id })),
+  section: (block, owner) =>
+    el("div", { class: "b-section" },
+      el("div", { class: "grow" }, block.text && el("div", { class: "said", dir: "auto" }, textObject(block.text)), fields(block)),
+      block.accessory && el("div", { class: "accessory" }, accessory(block.accessory, owner))),
+  context: (block) => el("div", { class: "b-context" }, block.elements.map(contextItem)),
+  actions: (block, owner) => el("div", { class: "b-actions" }, block.elements.map((one) => control(one, owner))),
+  image: (block) => el("figure", { class: "b-image" }, block.title && el("figcaption", {}, textObject(block.title)), picture(block)),
+  rich_text: (block) => el("div", { class: "b-rich", dir: "auto" }, richText(block)),
+  table,
+  markdown: (block) => el("div", { class: "b-markdown", dir: "auto" }, markdown(block.text)),
+  input: (block, owner) => input(block, owner),
+  container,
+  alert: (block) => el("div", { class: `b-alert ${block.level ?? "default"}`, role: "note" },
+    icon(LEVELS[block.level] ?? "info"), el("div", { class: "said" }, textObject(block.text))),
+  task_card: taskCard,
+  plan: (block) => el("details", { class: "b-fold" },
+    el("summary", {}, block.title), (block.tasks ?? []).map((task) => drawn({ type: "task_card", ...task }))),
 };
 
-function picture(one) {
-  const local = one.image_url && new URL(one.image_url, location.href).origin === location.origin;
-  return local ? el("img", { src: one.image_url, alt: one.alt_text }) : el("span", {}, `[image: ${one.alt_text}]`);
+function fields(block) {
+  return block.fields && el("div", { class: "fields" }, block.fields.map((field) => el("div", { class: "said", dir: "auto" }, textObject(field))));
 }
 
-function element(one, act, block) {
-  if (one.type !== "button") return el("span", { class: "unknown" }, `[${one.type}]`);
-  if (one.url) return el("a", { class: "button", href: one.url, target: "_blank", rel: "noreferrer" }, one.text.text);
-  return el("button", { type: "button", class: `button ${one.style || ""}`, "data-testid": `action-${one.action_id}`,
-    "aria-label": one.accessibility_label, onclick: (event) => act && act(one, block, event.currentTarget) }, one.text.text);
+function accessory(element, owner) {
+  return element.type === "image" ? picture(element, "thumbnail") : control(element, owner);
 }
 
-function input(block) {
-  const one = block.element;
-  const common = { "data-block": block.block_id, "data-action": one.action_id, placeholder: one.placeholder?.text };
-  if (one.type === "static_select") return el("select", common, one.options.map((option) => el("option", { value: option.value }, option.text.text)));
-  if (one.multiline) { const area = el("textarea", { ...common, rows: 4, maxlength: one.max_length }); area.value = one.initial_value || ""; return area; }
-  return el("input", { ...common, maxlength: one.max_length, value: one.initial_value || "" });
+function contextItem(item) {
+  return item.type === "image" ? picture(item, "inline") : el("span", { class: "said", dir: "auto" }, textObject(item));
 }
 
-function rich(part) {
-  const inside = (part.elements || []).map(inline);
-  if (part.type === "rich_text_preformatted") return el("pre", {}, inside);
-  if (part.type === "rich_text_quote") return el("blockquote", {}, inside);
-  if (part.type === "rich_text_list") return el(part.style === "ordered" ? "ol" : "ul", {}, part.elements.map((item) => el("li", {}, item.elements.map(inline))));
-  return el("div", {}, inside);
+// Pictures come from this origin only; for any other the reader gets the words, and a way to look for himself.
+function picture(one, size = "picture") {
+  const asked = one.slack_file?.id ? `/files/${encodeURIComponent(one.slack_file.id)}/file` : (one.slack_file?.url ?? one.image_url ?? "");
+  const address = ownAddress(asked);
+  if (address) return el("img", { class: size, src: address, alt: one.alt_text, loading: "lazy" });
+  return el("span", { class: "elsewhere" }, icon("image"), link(asked, one.alt_text || "picture"));
 }
 
-function inline(one) {
-  if (one.type === "user") return mention(`@${userName(one.user_id)}`);
-  if (one.type === "broadcast") return el("span", { class: "mention loud" }, `@${one.range}`);
-  if (one.type === "emoji") return one.unicode ? String.fromCodePoint(...one.unicode.split("-").map((code) => parseInt(code, 16))) : `:${one.name}:`;
-  if (one.type === "link") return el("a", { href: one.url, target: "_blank", rel: "noreferrer" }, one.text || one.url);
-  let node = document.createTextNode(one.text ?? "");
-  for (const [style, tag] of [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"]]) if (one.style?.[style]) node = el(tag, {}, node);
-  return node;
+function table(block) {
+  const [head, ...rows] = block.rows;
+  const setting = (column) => block.column_settings?.[column] ?? {};
+  const cells = (row, tag) => row.map((cell, column) => el(tag, {
+    class: `${setting(column).align ?? "left"}${setting(column).is_wrapped ? " wrapped" : ""}`, scope: tag === "th" ? "col" : null }, cellWords(cell)));
+  return el("div", { class: "b-table", tabindex: "0", role: "region", "aria-label": "Table" },
+    el("table", {}, el("thead", {}, el("tr", {}, cells(head, "th"))), el("tbody", {}, rows.map((row) => el("tr", {}, cells(row, "td"))))));
+}
+
+function cellWords(cell) {
+  return cell.type === "rich_text" ? cell.elements.map(richPart) : String(cell.text ?? cell.value ?? "");
+}
+
+function container(block, owner) {
+  const title = [block.title && el("strong", {}, textObject(block.title)), block.subtitle && el("span", { class: "soft" }, textObject(block.subtitle))];
+  const inside = el("div", { class: "b-inside" }, block.child_blocks.map((child) => drawn(child, owner)));
+  if (!block.is_collapsible) return el("div", { class: "b-container" }, el("div", { class: "b-title" }, title), inside);
+  return el("details", { class: "b-container b-fold", open: !block.default_collapsed }, el("summary", {}, title), inside);
+}
+
+function taskCard(block) {
+  const more = [block.details, block.output].filter(Boolean).map((text) => el("div", { class: "b-rich" }, richText(text)));
+  return el("div", { class: "b-task" }, el("span", { class: "sign", "aria-hidden": "true" }, TASKS[block.status] ?? TASKS.pending),
+    el("div", { class: "grow" }, block.title, el("span", { class: "soft" }, ` ${(block.status ?? "pending").replace("_", " ")}`), more));
+}
+
+// Not drawn here, but nothing it says is lost.
+function unknown(block) {
+  return el("div", { class: "unknown" }, el("code", {}, block.type), ` ${wordsOf(block).join(" · ")}`);
+}
+
+function wordsOf(value) {
+  if (Array.isArray(value)) return value.flatMap(wordsOf);
+  if (!value || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, one]) => (typeof one === "string" && /text|title|body|name$/.test(key) ? [one] : wordsOf(one)));
 }

@@ -1,52 +1,98 @@
-// The composer: completion of commands, history, and what happens on Enter.
-import { call } from "/page/api.js";
-import { el } from "/page/dom.js";
-import { toast } from "/page/forms.js";
+// A box to write in: drafts kept per person and place, history with arrow-up, completion of commands.
+import { toast } from "/page/dialog.js";
+import { Completion } from "/page/completion.js";
 
-const QUIET = new Set(["dispatch_failed", "operation_timeout", "no_such_command"]);
+export class Composer {
+  // `send(text)` says or does it; `notice(text)` may return a node that stands in the way of sending;
+  // `completion`: offer the workspace's commands.
+  constructor(form, store, { send, thread = () => null, notice = () => null, completion = false }) {
+    this.form = form;
+    this.store = store;
+    this.send = send;
+    this.thread = thread;
+    this.notice = notice;
+    this.box = form.querySelector("textarea");
+    this.history = [];
+    this.back = 0;
+    this.completion = completion ? new Completion(form, this.box, () => store.workspace.commands, () => this.#typed()) : null;
+    this.box.addEventListener("input", () => { this.back = 0; this.#typed(); });
+    this.box.addEventListener("keydown", (event) => this.#key(event));
+    form.addEventListener("submit", (event) => { event.preventDefault(); this.#submit(); });
+  }
 
-export function composer(state, commands) {
-  const input = document.getElementById("input");
-  const box = document.getElementById("suggestions");
-  const completions = commands.flatMap((command) => command.completions);
-  const history = [];
-  let back = 0;
-  let chosen = -1;
+  // Another person or place: their own draft.
+  moved() {
+    this.back = 0;
+    this.box.value = this.store.drafts.get(this.#place()) ?? "";
+    this.#typed({ quietly: true });
+  }
 
-  const offered = () => input.value.startsWith("/") ? completions.filter((one) => one.text.startsWith(input.value) && one.text !== input.value) : [];
-  const draw = () => {
-    const found = offered();
-    box.hidden = !found.length;
-    chosen = Math.min(chosen, found.length - 1);
-    box.replaceChildren(...found.map((one, index) => el("button", { type: "button", role: "option", class: index === chosen ? "chosen" : "", onclick: () => take(one) },
-      el("code", {}, one.text), el("span", {}, one.description))));
-  };
-  const take = (one) => { input.value = one.text; chosen = -1; draw(); input.focus(); };
+  focus() {
+    this.box.focus({ preventScroll: true });
+  }
 
-  input.addEventListener("input", () => { chosen = -1; draw(); });
-  input.addEventListener("keydown", (event) => {
-    const found = offered();
-    if (event.key === "Tab" && found.length) { event.preventDefault(); take(found[Math.max(chosen, 0)]); }
-    else if (event.key === "Enter" && chosen >= 0 && found.length) { event.preventDefault(); take(found[chosen]); }
-    else if (event.key === "ArrowDown" && found.length) { event.preventDefault(); chosen = (chosen + 1) % found.length; draw(); }
-    else if (event.key === "ArrowUp" && found.length && chosen >= 0) { event.preventDefault(); chosen -= 1; draw(); }
-    else if (event.key === "ArrowUp" && history.length && (!input.value || back)) { back = Math.min(back + 1, history.length); input.value = history[history.length - back]; }
-    else if (event.key === "Escape") { box.hidden = true; }
-  });
-  document.getElementById("composer").addEventListener("submit", async (event) => {
+  write(text) {
+    this.box.value = text;
+    this.#typed();
+    this.focus();
+  }
+
+  // What was written; the box is empty afterwards.
+  take() {
+    const text = this.box.value.trim();
+    this.box.value = "";
+    this.#typed();
+    return text;
+  }
+
+  #place() {
+    return this.store.place(this.thread());
+  }
+
+  #typed({ quietly = false } = {}) {
+    const text = this.box.value;
+    this.store.drafts.set(this.#place(), text);
+    this.form.querySelector(".send").disabled = !text.trim();
+    this.form.querySelector(".notices").replaceChildren(this.notice(text) ?? "");
+    this.#fit();
+    if (quietly) this.completion?.close();
+    else this.completion?.offer();
+  }
+
+  // As high as its lines, up to the limit that the style sheet sets.
+  #fit() {
+    this.box.style.height = "auto";
+    if (this.box.scrollHeight) this.box.style.height = `${this.box.scrollHeight}px`;
+  }
+
+  #key(event) {
+    if (event.isComposing || this.completion?.key(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.#submit();
+    } else if (event.key === "ArrowUp" && (this.back || !this.box.value)) this.#recall(event, 1);
+    else if (event.key === "ArrowDown" && this.back) this.#recall(event, -1);
+  }
+
+  #recall(event, step) {
+    const back = Math.min(this.history.length, this.back + step);
+    if (back === this.back) return;
     event.preventDefault();
-    const text = input.value.trim();
-    if (!text) return;
-    history.push(text);
-    back = 0;
-    input.value = "";
-    draw();
+    this.back = back;
+    this.box.value = back ? this.history.at(-back) : "";
+    this.#typed({ quietly: true });
+    this.box.setSelectionRange(this.box.value.length, this.box.value.length);
+  }
+
+  async #submit() {
+    if (!this.box.value.trim() || this.notice(this.box.value)) return;
+    this.back = 0;
+    const text = this.take();
+    if (this.history.at(-1) !== text) this.history.push(text);
     try {
-      if (text.startsWith("/")) await call("command", { as: state.me, channel: state.channel, text });
-      else await call("message", { as: state.me, channel: state.channel, text });
+      await this.send(text);
     } catch (error) {
-      if (!QUIET.has(error.message)) toast(error.message);
+      toast(error.message);
     }
-  });
-  return () => { draw(); input.placeholder = `Message #${state.channelName()} — try /sr help`; };
+  }
 }

@@ -1,4 +1,5 @@
-// Elements from plain calls; text always through textContent.
+// Elements from plain calls. Words enter only as text nodes, so nothing in a message can become markup.
+
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -7,10 +8,16 @@ export function el(tag, attributes = {}, ...children) {
     else if (name === "style") for (const [key, css] of Object.entries(value)) node.style.setProperty(key, css);
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  node.append(...flat(children));
   return node;
 }
 
-export function clock(ts) {
-  return new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+export function flat(children) {
+  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+}
+
+export const byId = (id) => document.getElementById(id);
+
+export function plural(number, word, words = `${word}s`) {
+  return `${number} ${number === 1 ? word : words}`;
 }

@@ -1,90 +1,176 @@
 // Wiring: who I am, where I am, what I see.
-import { call, events } from "/page/api.js";
-import { composer } from "/page/composer.js";
-import { el } from "/page/dom.js";
-import { closeView, showView, toast, weather } from "/page/forms.js";
-import { List } from "/page/messages.js";
-import { learn } from "/page/mrkdwn.js";
+import { call, watch } from "/page/api.js";
+import { Composer } from "/page/composer.js";
+import { ago, moment } from "/page/dates.js";
+import { toast } from "/page/dialog.js";
+import { byId } from "/page/dom.js";
+import { Drawer } from "/page/drawer.js";
+import { icon } from "/page/icons.js";
+import { Inspector } from "/page/inspector.js";
+import { MessageList } from "/page/messages.js";
+import { Modal } from "/page/modal.js";
+import { learn, person, readAs } from "/page/names.js";
+import { Personas } from "/page/personas.js";
+import { Sidebar } from "/page/sidebar.js";
+import { Store } from "/page/store.js";
+import { ThreadPane } from "/page/thread.js";
+import { Weather } from "/page/weather.js";
 
-const byId = (id) => document.getElementById(id);
-const workspace = await call("workspace");
-learn(workspace);
-const state = {
-  me: workspace.personas[0].id,
-  channel: workspace.channels[0].id,
-  thread: null,
-  unread: new Set(),
-  people: Object.fromEntries(workspace.users.map((user) => [user.id, user])),
-  channelName: () => workspace.channels.find((channel) => channel.id === state.channel).name,
-  openThread,
-};
-const column = new List(byId("messages"), state, false);
-const thread = new List(byId("thread-messages"), state, true);
-const refreshComposer = composer(state, workspace.commands);
-let source = null;
+const AGO_EVERY_MS = 15_000;
 
-function drawSide() {
-  byId("team").textContent = workspace.team.name;
-  byId("title").textContent = `# ${state.channelName()}`;
-  byId("channels").replaceChildren(...workspace.channels.filter((channel) => channel.members.includes(state.me)).map((channel) => el("button", {
-    type: "button", class: `channel ${channel.id === state.channel ? "here" : ""} ${state.unread.has(channel.id) ? "unread" : ""}`,
-    "data-testid": `channel-${channel.id}`, onclick: () => go(channel.id) }, `# ${channel.name}`)));
-  byId("personas").replaceChildren(...workspace.personas.map((person) => el("button", {
-    type: "button", role: "radio", "aria-checked": String(person.id === state.me), class: `persona ${person.id === state.me ? "here" : ""}`,
-    "data-testid": `persona-${person.id}`, onclick: () => become(person.id) },
-    el("span", { class: "avatar small", style: { background: person.color } }, person.real_name[0]), el("span", {}, person.real_name), el("i", {}, person.role))));
-  byId("as").textContent = `as ${state.people[state.me]?.real_name.split(" ")[0] ?? ""}`;
-  refreshComposer();
-}
+class Page {
+  constructor(workspace, address) {
+    learn(workspace);
+    const me = workspace.personas.some((one) => one.id === address.get("as")) ? address.get("as") : workspace.personas[0].id;
+    this.store = new Store(workspace, me, address.get("channel"));
+    this.sidebar = new Sidebar(this.store, (channel) => this.go(channel));
+    this.personas = new Personas(this.store, (user) => this.become(user));
+    this.modal = new Modal(this.store);
+    this.column = new MessageList(byId("channel"), this.store, { openThread: (ts) => this.thread.open(ts) });
+    this.composer = new Composer(byId("composer"), this.store, { send: (text) => this.#say(text), completion: true });
+    this.thread = new ThreadPane(this.store, { changed: () => this.#remember(), moveUp: (text) => this.composer.write(text) });
+    this.weather = new Weather();
+    this.drawer = new Drawer({ inspector: new Inspector(), weather: this.weather });
+    setInterval(refreshAgo, AGO_EVERY_MS);
+  }
 
-async function load() {
-  const { messages } = await call(`messages?channel=${state.channel}&as=${state.me}`);
-  column.show(messages.filter((message) => !message.thread_ts || message.broadcast));
-  if (state.thread) thread.show(messages.filter((message) => message.ts === state.thread || message.thread_ts === state.thread));
-}
+  // Be another person: his channels, his unread marks, his ephemerals, his forms.
+  async become(user) {
+    this.#leavePlace();
+    this.modal.hide();
+    this.store.me = user;
+    readAs(user);
+    this.source?.close();
+    this.early = [];
+    this.sidebar.toggle(false);
+    this.source = watch(user, (event) => this.#heard(event), (connected) => { byId("offline").hidden = connected; });
+    await this.load();
+  }
 
-async function go(channel) {
-  state.channel = channel;
-  state.thread = null;
-  byId("thread").hidden = true;
-  document.body.classList.remove("menu");
-  state.unread.delete(channel);
-  drawSide();
-  await load();
-}
+  // Everything anew. What happens meanwhile waits, so that nothing falls between the two.
+  async load() {
+    const { me } = this.store;
+    this.early ??= [];
+    const [workspace, { channels }] = await Promise.all([call(`workspace?as=${me}`), call(`channels?as=${me}`)]);
+    if (me !== this.store.me) return;
+    learn(workspace);
+    this.store.learn(workspace);
+    this.store.fill(channels);
+    for (const event of this.early.splice(0)) this.#apply(event);
+    this.early = null;
+    if (!this.store.joined().some((one) => one.id === this.store.channel)) this.store.channel = this.store.joined()[0]?.id;
+    this.#arrive();
+    await this.modal.load();
+  }
 
-async function become(user) {
-  state.me = user;
-  closeView();
-  const mine = workspace.channels.filter((channel) => channel.members.includes(user));
-  if (!mine.some((channel) => channel.id === state.channel)) state.channel = mine[0].id;
-  source?.close();
-  source = events(user, heard);
-  drawSide();
-  await load();
-  const { views } = await call(`views?as=${user}`);
-  if (views.length) showView(views.at(-1), user);
-}
+  go(channel) {
+    this.sidebar.toggle(false);
+    if (channel !== this.store.channel) {
+      this.#leavePlace();
+      this.thread.close();
+      this.store.channel = channel;
+      this.#arrive();
+    }
+    this.composer.focus();
+  }
 
-async function openThread(ts) {
-  state.thread = ts;
-  byId("thread").hidden = false;
-  await load();
-}
+  #leavePlace() {
+    this.store.places.set(this.store.place(), this.column.follower.place());
+    this.thread.leave();
+  }
 
-function heard(event) {
-  if (event.type === "view") showView(event.view, state.me);
-  else if (event.type === "view_closed") closeView();
-  else if (event.channel && event.channel !== state.channel) { state.unread.add(event.channel); drawSide(); }
-  else if (event.type === "delete") { column.drop(event.ts); thread.drop(event.ts); }
-  else if (event.type === "message" || event.type === "update") {
-    if (!event.thread_ts || event.broadcast) column.put(event);
-    if (state.thread && (event.thread_ts === state.thread || event.ts === state.thread)) thread.put(event);
+  #arrive() {
+    const { store } = this;
+    this.column.show(store.timeline(), store.lastRead(), store.places.get(store.place()));
+    this.thread.redraw();
+    this.composer.moved();
+    this.personas.draw();
+    const here = store.here();
+    byId("title").replaceChildren(icon(here.sign, 18), here.title);
+    byId("members").replaceChildren(icon("people", 16), String(here.members.length));
+    byId("composer-box").placeholder = `Message ${here.address}`;
+    this.#seen();
+    this.#remember();
+  }
+
+  #heard(event) {
+    if (this.early) this.early.push(event);
+    else if (event.type === "reset") this.#again();
+    else if (event.channel && !this.store.workspace.channels.some((one) => one.id === event.channel)) this.#again();
+    else this.#apply(event);
+  }
+
+  // A fresh start, or a conversation that did not exist before.
+  #again() {
+    this.early = [];
+    this.load().catch((error) => toast(error.message));
+  }
+
+  #apply(event) {
+    const { type, ...body } = event;
+    if (type === "view") this.modal.show(body.view);
+    else if (type === "view_closed") this.modal.hide(body.view_id);
+    else if (type === "fault") this.weather.hit(body);
+    else if (type === "delete") this.store.drop(body.channel, body.ts);
+    else if (type === "message" || type === "update") this.store.put(body);
+    if (type === "message") this.#announce(body);
+    this.#drawSoon();
+  }
+
+  // Several events of one moment are one drawing.
+  #drawSoon() {
+    this.drawing ??= setTimeout(() => {
+      this.drawing = null;
+      this.column.sync(this.store.timeline());
+      this.thread.draw();
+      this.#seen();
+    });
+  }
+
+  #seen() {
+    this.store.markRead();
+    this.sidebar.draw();
+    document.title = `${this.store.here().address} as ${this.store.persona().real_name} · Playground`;
+  }
+
+  // For those who listen instead of look: each new message once, and no edits.
+  #announce(message) {
+    const near = message.channel === this.store.channel && (!message.thread_ts || message.thread_ts === this.store.thread);
+    if (near && message.user !== this.store.me) byId("spoken").textContent = `${person(message.user)?.real_name ?? message.username}: ${message.text}`;
+  }
+
+  async #say(text) {
+    const { me, channel } = this.store;
+    this.column.follower.toEnd();
+    if (!text.startsWith("/")) return call("message", { as: me, channel, text });
+    // What becomes of a command (a wrong name, no answer in time) is told as a private message, as Slack does.
+    return call("command", { as: me, channel, text }).catch((error) => { if (error.code === "unreachable") throw error; });
+  }
+
+  // The address names person and channel, so that two windows can be two persons.
+  #remember() {
+    const address = new URL(location);
+    address.searchParams.set("as", this.store.me);
+    if (this.store.channel) address.searchParams.set("channel", this.store.channel);
+    history.replaceState(null, "", address);
   }
 }
 
-byId("thread-close").addEventListener("click", () => { state.thread = null; byId("thread").hidden = true; });
-byId("menu").addEventListener("click", () => document.body.classList.toggle("menu"));
-byId("weather-open").addEventListener("click", weather);
-window.addEventListener("unhandledrejection", (event) => toast(event.reason?.message || "Something went wrong."));
-await become(state.me);
+function refreshAgo() {
+  for (const node of document.querySelectorAll("[data-ago]")) node.textContent = ago(moment(node.dataset.ago));
+}
+
+for (const node of document.querySelectorAll("[data-icon]")) node.prepend(icon(node.dataset.icon));
+window.addEventListener("unhandledrejection", (event) => toast(event.reason?.message ?? "Something went wrong."));
+try {
+  const address = new URLSearchParams(location.search);
+  const page = new Page(await call("workspace"), address);
+  byId("app").hidden = false;
+  byId("loading").hidden = true;
+  await page.become(page.store.me);
+  page.composer.focus();
+} catch (error) {
+  byId("app").hidden = true;
+  byId("loading").hidden = false;
+  byId("loading").textContent = error.message;
+}
