@@ -12,7 +12,7 @@ import math
 import secrets
 import time
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -36,6 +36,13 @@ TOO_RICH = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too
 HOPELESS = frozenset({"channel_not_found", "not_in_channel", "is_archived", "user_not_in_channel", "user_not_found"})
 CARD_LOST = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 METADATA = "sr_event"
+
+
+class Posted(NamedTuple):
+    """A message that is in Slack; `now` is False when an earlier try had posted it, with the words of then."""
+
+    ts: str
+    now: bool
 
 
 class NotNow(Exception):
@@ -150,21 +157,21 @@ class Notifier:
         except Rejected as error:
             log.warning("%s was dropped: %s", method, error)
 
-    def post_once(self, conversation: str, mark: str, address: dict[str, Any], message: Message) -> str:
-        """Post unless it was posted before; returns the message's ts. `mark` names the post within its conversation."""
+    def post_once(self, conversation: str, mark: str, address: dict[str, Any], message: Message) -> "Posted":
+        """Post unless it was posted before. `mark` names the post within its conversation."""
         told = self.keys.told(conversation)
         if self.redis.hget(told, "sending") == mark:
             found = self._find(conversation, mark, address)
             if found:
                 self.redis.hdel(told, "sending")
-                return found
+                return Posted(found, now=False)
         self.redis.hset(told, "sending", mark)
         failpoint("before_post")
         metadata = {"event_type": METADATA, "event_payload": {"conversation": conversation, "mark": mark}}
         ts = str(self.send("chat.postMessage", {**address, "metadata": metadata}, message).get("ts", ""))
         failpoint("after_post")
         self.redis.hdel(told, "sending")
-        return ts
+        return Posted(ts, now=True)
 
     def _find(self, conversation: str, mark: str, address: dict[str, Any]) -> str | None:
         """Look in the channel for a post that carries our mark."""
@@ -286,16 +293,14 @@ class Card:
         self.channel = snapshot.operation.request.channel
         seq = self._seq()
         try:
-            self.ts = self.notifier.post_once(
+            posted = self.notifier.post_once(
                 self.conversation, "card", {"channel": self.channel}, blocks.card(snapshot)
             )
         except Rejected as error:
             log.error("%s: no card in %s: %s", self.operation, self.channel, error)
             return False
-        now = time.time()
-        self._remember(
-            channel=self.channel, ts=self.ts, shown=seq, state=snapshot.operation.state.value, edited_at=now
-        )
+        shown, state = (seq, snapshot.operation.state.value) if posted.now else (0, "")
+        self._remember(channel=self.channel, ts=posted.ts, shown=shown, state=state, edited_at=time.time())
         return True
 
     def _remember(self, **facts: object) -> None:
