@@ -106,6 +106,8 @@ class Ears:
             kind=parsed.kind,
             cluster=parsed.cluster,
             targets=parsed.targets,
+            into=parsed.into,
+            options=parsed.options,
             reason=parsed.reason,
             requester=Person(
                 id=str(command["user_id"]),

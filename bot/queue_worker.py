@@ -35,7 +35,7 @@ class OneQueueWorker(SimpleWorker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """RQ's own flag stays unset when the signal finds the worker idle."""
         self.asked_to_stop = True
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def run_maintenance_tasks(self) -> None:
         """RQ's registries are not on the durable path: `due` is. Nothing to clean here."""

@@ -30,6 +30,24 @@ class Role(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class NodeKind(StrEnum):
+    """What a node is in ALTER SYSTEM ADD and DROP: the words of the statement."""
+
+    BACKEND = "BACKEND"
+    COMPUTE_NODE = "COMPUTE NODE"
+    FOLLOWER = "FOLLOWER"
+    OBSERVER = "OBSERVER"
+
+    @property
+    def frontend(self) -> bool:
+        return self in {NodeKind.FOLLOWER, NodeKind.OBSERVER}
+
+    @property
+    def short(self) -> str:
+        """As people say it: BE, CN, follower, observer."""
+        return {"BACKEND": "BE", "COMPUTE NODE": "CN"}.get(self.value, self.value.lower())
+
+
 class Disk(Record):
     """One storage path of a backend (SHOW PROC '/backends/<id>'); `data_total` = data used + available."""
 
@@ -217,6 +235,7 @@ class ClusterState(Record):
     frontends: tuple[Frontend, ...] = ()
     backends: tuple[Backend, ...] = ()
     compute_nodes: tuple[ComputeNode, ...] = ()
+    compute_nodes_read: bool = False
     settings: dict[str, str] = Field(default_factory=dict)
     replication: tuple[ReplicationCount, ...] | None = None
     one_replica: tuple[OneReplicaTable, ...] | None = None
@@ -228,6 +247,8 @@ class ClusterState(Record):
     recycle_bin: RecycleBin | None = None
     privileges: Privileges | None = None
     unread: dict[str, str] = Field(default_factory=dict)
+    silent: frozenset[Address] | None = None
+    """Addresses that were tried and do not answer; None when none was tried."""
 
     def backend(self, address: Address) -> Backend | None:
         """The backend listed under exactly this host and heartbeat port."""
@@ -235,6 +256,35 @@ class ClusterState(Record):
 
     def backend_by_id(self, backend_id: int) -> Backend | None:
         return next((b for b in self.backends if b.id == backend_id), None)
+
+    @property
+    def workers(self) -> tuple[Backend | ComputeNode, ...]:
+        """Every node that runs queries."""
+        return (*self.backends, *self.compute_nodes)
+
+    @property
+    def nodes(self) -> tuple[Frontend | Backend | ComputeNode, ...]:
+        return (*self.frontends, *self.backends, *self.compute_nodes)
+
+    def compute_node(self, address: Address) -> ComputeNode | None:
+        return next((c for c in self.compute_nodes if c.address == address), None)
+
+    def node(self, kind: NodeKind, address: Address) -> "Backend | ComputeNode | Frontend | None":
+        """The node of this kind listed at this address; a leading frontend is a follower."""
+        match kind:
+            case NodeKind.BACKEND:
+                return self.backend(address)
+            case NodeKind.COMPUTE_NODE:
+                return self.compute_node(address)
+            case _:
+                found = self.frontend(address)
+                return found if found is not None and (found.role is Role.OBSERVER) == (kind is NodeKind.OBSERVER) else None
+
+    def lists(self, kind: NodeKind) -> bool:
+        """Whether this look read the list that such a node would be in; an empty list of backends is not believed."""
+        if kind.frontend:
+            return bool(self.frontends)
+        return self.compute_nodes_read if kind is NodeKind.COMPUTE_NODE else bool(self.backends)
 
     def frontend(self, address: Address) -> Frontend | None:
         return next((f for f in self.frontends if f.address == address), None)

@@ -10,11 +10,13 @@ frontends, needs nothing of the node, and must stay possible (the final sentence
 from collections.abc import Callable
 from datetime import datetime
 
+from policies.acts import AddNode
 from policies.address import Address
-from policies.cluster import Backend, ClusterState
+from policies.awaited import BackendDrained, BackendGone, BackendLeaving, DrainCondition, NodeUp, TabletsArriving
+from policies.cluster import Backend, ClusterState, NodeKind
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
-from policies.plan import BackendDrained, BackendGone, BackendLeaving, Plan, Step
+from policies.plan import Plan, Step
 from policies.progress import FIRST_MOVE, last_moved, measure
 from policies.record import Record
 from policies.stalls import recycle_bin
@@ -44,24 +46,31 @@ class Scene(Record):
 
     @property
     def row(self) -> Backend | None:
-        """The target under the id that was approved."""
-        return self.state.backend_by_id(self.step.until.backend_id)
+        """The draining target under the id that was approved; None for a step that drains nothing."""
+        until = self.step.until
+        return self.state.backend_by_id(until.backend_id) if isinstance(until, DrainCondition) else None
 
     @property
     def done_targets(self) -> frozenset[Address]:
         """Targets whose steps all lie behind: drained, so what becomes of their processes is nobody's concern."""
-        return frozenset(s.until.address for s in self.plan.steps[: self.operation.step]) - self.coming_targets
+        behind = self.plan.steps[: self.operation.step]
+        back_again = {s.act.address for s in behind if isinstance(s.act, AddNode)}
+        return _drained(behind) - self.coming_targets - back_again
 
     @property
     def coming_targets(self) -> frozenset[Address]:
         """Targets with a step in hand or ahead."""
-        return frozenset(s.until.address for s in self.plan.steps[self.operation.step :])
+        return _drained(self.plan.steps[self.operation.step :])
 
     @property
     def others(self) -> tuple[Backend, ...]:
         """Backends that must be well while this one leaves."""
         apart = self.done_targets | {self.target}
         return tuple(b for b in self.state.backends if b.address not in apart)
+
+
+def _drained(steps: tuple[Step, ...]) -> frozenset[Address]:
+    return frozenset(s.until.address for s in steps if isinstance(s.until, DrainCondition))
 
 
 Rule = Callable[[Scene], str | None]
@@ -72,12 +81,20 @@ def interference(plan: Plan, operation: Operation, state: ClusterState, pacing: 
     if operation.step >= len(plan.steps) or not state.backends:
         return None
     scene = Scene(plan=plan, operation=operation, step=plan.steps[operation.step], state=state, pacing=pacing, now=now)
-    rules = WHILE_UNDOING if operation.state is OperationState.UNDOING else WHILE_RUNNING
-    return next((sentence for rule in rules if (sentence := rule(scene)) is not None), None)
+    return next((sentence for rule in _rules(scene) if (sentence := rule(scene)) is not None), None)
+
+
+def _rules(scene: Scene) -> tuple[Rule, ...]:
+    undoing = scene.operation.state is OperationState.UNDOING
+    if isinstance(scene.step.until, DrainCondition):
+        return WHILE_UNDOING_A_DRAIN if undoing else WHILE_DRAINING
+    return () if undoing else WHILE_NODES_COME_AND_GO
 
 
 def identity_changed(scene: Scene) -> str | None:
     """A node is known by host:port and id: re-adding gives a new id (fe: system/SystemInfoService.java addBackend)."""
+    if not isinstance(scene.step.until, DrainCondition):
+        return None
     wanted = scene.step.until.backend_id
     there = scene.state.backend(scene.target)
     if there is not None and there.id != wanted:
@@ -201,7 +218,32 @@ def _could_have_moved(scene: Scene, memory: StepMemory | None, last_seen: dateti
     return max(UNMEASURED_TABLETS_PER_S * scene.pacing.cluster(moving_s), FEW)
 
 
-WHILE_RUNNING: tuple[Rule, ...] = (
+def mismatch(step: Step, state: ClusterState) -> str | None:
+    """A node that was added came up with another version than the cluster's: it must go again (mission 000: “必须一致”)."""
+    until = step.until
+    if not isinstance(until, NodeUp):
+        return None
+    row = state.node(until.role, until.address)
+    if row is None or not row.alive or not row.version or row.version == until.version:
+        return None
+    return (
+        f"{until.address} runs {row.version}, but the cluster runs {until.version}: versions must be equal to the letter. "
+        "Install the right package there, then ask again."
+    )
+
+
+def added_node_vanished(scene: Scene) -> str | None:
+    """A node that this plan added, and that it still needs, is not listed any more."""
+    until = scene.step.until
+    if not isinstance(until, NodeUp | TabletsArriving):
+        return None
+    role = until.role if isinstance(until, NodeUp) else NodeKind.BACKEND
+    if not scene.state.lists(role) or scene.state.node(role, until.address) is not None:
+        return None
+    return f"{until.address} is no longer listed: somebody dropped it. Abort to end here; or add it by hand and retry."
+
+
+WHILE_DRAINING: tuple[Rule, ...] = (
     identity_changed,
     decommission_cancelled,
     target_died,
@@ -210,4 +252,5 @@ WHILE_RUNNING: tuple[Rule, ...] = (
     a_stayer_vanished,
     vanished_too_early,
 )
-WHILE_UNDOING: tuple[Rule, ...] = (identity_changed,)
+WHILE_UNDOING_A_DRAIN: tuple[Rule, ...] = (identity_changed,)
+WHILE_NODES_COME_AND_GO: tuple[Rule, ...] = (added_node_vanished, a_stayer_vanished)

@@ -73,7 +73,7 @@ MOVES: dict[tuple[OperationState, OperationState], str] = {
     (S.RUNNING, S.HALTED): "a step failed, or the cluster is not as the plan says",
     (S.HALTED, S.RUNNING): "a person decided to try again, or to skip the step",
     (S.HALTED, S.UNDOING): "a person aborted it, or wants the undo tried again",
-    (S.RUNNING, S.UNDOING): "a person aborted it",
+    (S.RUNNING, S.UNDOING): "a person aborted it, or what was added must not stand",
     (S.PAUSED, S.UNDOING): "a person aborted it",
     (S.UNDOING, S.UNDONE): "everything that can be undone was undone",
     (S.UNDOING, S.HALTED): "an undo failed, or the cluster is not as the undo expects",
@@ -240,6 +240,7 @@ class EventKind(StrEnum):
     QUEUED = "queued"
     STARTED = "started"
     ACTED = "acted"
+    ASKED = "asked"
     STEP_DONE = "step_done"
     STALLED = "stalled"
     MOVING_AGAIN = "moving_again"

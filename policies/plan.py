@@ -7,11 +7,10 @@ import hashlib
 import json
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
 
-from pydantic import Field
-
+from policies.acts import Act
 from policies.address import Address
+from policies.awaited import Condition
 from policies.record import Record
 from policies.request import OperationKind
 
@@ -33,76 +32,12 @@ class Finding(Record):
     advice: str = ""
 
 
-class DecommissionBackend(Record):
-    """ALTER SYSTEM DECOMMISSION BACKEND: data moves away while the node keeps serving. Repeating it changes nothing."""
-
-    kind: Literal["decommission_backend"] = "decommission_backend"
-    address: Address
-    backend_id: int
-
-
-class CancelDecommission(Record):
-    """CANCEL DECOMMISSION BACKEND: stops a drain; tablets that moved stay moved. Repeating it changes nothing."""
-
-    kind: Literal["cancel_decommission"] = "cancel_decommission"
-    address: Address
-    backend_id: int
-
-
-class DropBackend(Record):
-    """ALTER SYSTEM DROP BACKEND of a drained node, never with FORCE. It cannot be undone."""
-
-    kind: Literal["drop_backend"] = "drop_backend"
-    address: Address
-    backend_id: int
-
-
-Act = Annotated[DecommissionBackend | CancelDecommission | DropBackend, Field(discriminator="kind")]
-
-
-class BackendLeaving(Record):
-    """The node is listed with this id and its decommission flag is set."""
-
-    kind: Literal["backend_leaving"] = "backend_leaving"
-    address: Address
-    backend_id: int
-
-
-class BackendDrained(Record):
-    """The node is gone from the list, or it has held no tablet for two looks that lie `pacing.second_look_after` apart."""
-
-    kind: Literal["backend_drained"] = "backend_drained"
-    address: Address
-    backend_id: int
-
-
-class BackendGone(Record):
-    """No node with this id is listed any more."""
-
-    kind: Literal["backend_gone"] = "backend_gone"
-    address: Address
-    backend_id: int
-
-
-class BackendStaying(Record):
-    """The node is listed with this id and its decommission flag is not set."""
-
-    kind: Literal["backend_staying"] = "backend_staying"
-    address: Address
-    backend_id: int
-
-
-Condition = Annotated[
-    BackendLeaving | BackendDrained | BackendGone | BackendStaying,
-    Field(discriminator="kind"),
-]
-
-
 class Step(Record):
     """*act* (what to do; None means only wait) + *until* (what must then be seen) + *undo* (if there is one).
 
     `group` names what the step belongs to (a node); undo works within one group, from the step in hand backwards.
-    `point_of_no_return` means: once this step's act has been sent, its group can no longer be undone.
+    `point_of_no_return` means: once this step's act has been sent, its group can no longer be undone. `deadline` is how
+    long, in cluster seconds, the step may wait for `until` before a person is asked; None waits as long as it takes.
     """
 
     id: str
@@ -114,6 +49,8 @@ class Step(Record):
     undo_until: Condition | None = None
     point_of_no_return: bool = False
     skippable: bool = False
+    deadline: float | None = None
+    advice: str = ""
 
 
 class Fact(Record):
@@ -145,7 +82,11 @@ class NodeRoom(Record):
 
 
 class Plan(Record):
-    """Ordered steps with everything a person needs to judge them."""
+    """Ordered steps with everything a person needs to judge them.
+
+    `command` is what was typed for it; `to_prepare` is what a person does on hosts beforehand; `done_words` is what may be
+    said when all steps are done.
+    """
 
     operation: str
     revision: int
@@ -155,6 +96,7 @@ class Plan(Record):
     title: str
     reason: str
     targets: tuple[Address, ...]
+    command: str = ""
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...]
     facts: tuple[Fact, ...]
@@ -164,6 +106,8 @@ class Plan(Record):
     bytes_to_move: int = 0
     unhealthy_baseline: int = 0
     undo_words: str = ""
+    done_words: str = ""
+    to_prepare: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:

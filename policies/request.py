@@ -3,6 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from policies.address import Address
 from policies.record import Record
 
@@ -11,6 +13,18 @@ class OperationKind(StrEnum):
     """The kinds of operation there is a playbook for."""
 
     DECOMMISSION_BACKEND = "decommission-be"
+    CANCEL_DECOMMISSION = "cancel-decommission"
+    ADD_BACKEND = "add-be"
+    ADD_COMPUTE_NODE = "add-cn"
+    ADD_FOLLOWER = "add-follower"
+    ADD_OBSERVER = "add-observer"
+    DROP_BACKEND = "drop-be"
+    DROP_COMPUTE_NODE = "drop-cn"
+    DROP_FOLLOWER = "drop-follower"
+    DROP_OBSERVER = "drop-observer"
+    REPLACE_BACKEND = "replace-be"
+    REBUILD_BACKEND = "rebuild-be"
+    MIGRATE = "migrate"
 
 
 class Person(Record):
@@ -27,13 +41,25 @@ class Person(Record):
 
 
 class Request(Record):
-    """One operation asked for; `id` is the operation's id from here on."""
+    """One operation asked for; `id` is the operation's id from here on.
+
+    `into` are the new nodes of an operation that puts some in the place of others; `options` what `name=value` said.
+    """
 
     id: str
     kind: OperationKind
     cluster: str
     targets: tuple[Address, ...]
+    into: tuple[Address, ...] = ()
+    options: dict[str, str] = Field(default_factory=dict)
     reason: str
     requester: Person
     channel: str
     asked_at: datetime
+
+    @property
+    def command(self) -> str:
+        """The request as it is typed, without cluster and reason."""
+        words = [self.kind.value.replace("-", " "), *(str(target) for target in self.targets)]
+        words += ["to", *(str(new) for new in self.into)] if self.into else []
+        return " ".join([*words, *(f"{name}={value}" for name, value in self.options.items())])

@@ -5,12 +5,12 @@ One address per statement: for FOLLOWER/OBSERVER lists are a syntax error, and a
 (fe: sql/parser/StarRocks.g4; system/SystemInfoService.java dropBackends).
 """
 
+from policies.acts import Act, AddNode, AskPerson, CancelDecommission, DecommissionBackend, DropBackend, DropNode
 from policies.address import Address
-from policies.plan import Act, CancelDecommission, DecommissionBackend, DropBackend
 
 
 def statement_of(act: Act) -> str:
-    """The exact statement an act sends."""
+    """The exact statement an act sends; for what a person does, the task in words."""
     match act:
         case DecommissionBackend(address=address):
             return f"ALTER SYSTEM DECOMMISSION BACKEND {quoted(address)}"
@@ -19,6 +19,12 @@ def statement_of(act: Act) -> str:
             return f"CANCEL DECOMMISSION BACKEND {quoted(address)}"
         case DropBackend(address=address):
             return f"ALTER SYSTEM DROP BACKEND {quoted(address)}"
+        case AddNode(role=role, address=address):
+            return f"ALTER SYSTEM ADD {role.value} {quoted(address)}"
+        case DropNode(role=role, address=address):
+            return f"ALTER SYSTEM DROP {role.value} {quoted(address)}"
+        case AskPerson(task=task):
+            return task
 
 
 def quoted(address: Address) -> str:

@@ -17,26 +17,21 @@ says what we asked for. The rules keep that, whatever was interrupted or done by
 from datetime import datetime, timedelta
 
 from policies import guards
+from policies.acts import Act, AskPerson
+from policies.awaited import BackendDrained, BackendGone, BackendLeaving, NodeListed, NodeUnlisted
 from policies.cluster import ClusterState
 from policies.conditions import holds, unlisted
+from policies.effects import effect_visible, forbidden, repeatable
 from policies.operation import Operation, StepMemory
 from policies.pacing import Pacing
-from policies.plan import (
-    Act,
-    BackendDrained,
-    BackendGone,
-    BackendLeaving,
-    CancelDecommission,
-    DecommissionBackend,
-    DropBackend,
-    Plan,
-    Step,
-)
+from policies.plan import Plan, Step
 from policies.record import Record
 from policies.statements import statement_of
 from policies.undoing import kept_words, undo_steps
-from policies.units import in_count, in_time
+from policies.units import in_time
 from policies.watching import next_look, watched
+
+__all__ = ["Advance", "Finish", "Halt", "Move", "Perform", "TurnBack", "Wait", "effect_visible", "next_move", "next_undo"]
 
 EFFECT_PATIENCE = 60.0
 """Cluster seconds: the flag of a node and the node list change at once on the leader; later means never."""
@@ -64,6 +59,13 @@ class Advance(Record):
     sentence: str
 
 
+class TurnBack(Record):
+    """What was begun must not stand, and it can be undone safely without asking: undo the group in hand."""
+
+    memory: StepMemory
+    sentence: str
+
+
 class Halt(Record):
     """Stop and ask a person."""
 
@@ -78,7 +80,7 @@ class Finish(Record):
     sentence: str
 
 
-Move = Perform | Wait | Advance | Halt | Finish
+Move = Perform | Wait | Advance | TurnBack | Halt | Finish
 
 
 def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
@@ -95,7 +97,15 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         return Halt(memory=memory, sentence=interference)
     if memory.reading is not None and memory.reading.done:
         return Advance(memory=memory, sentence=_done_words(step, memory, state))
-    return _act_or_wait(step, memory, _why_not(step, plan, operation, state), state, pacing, now)
+    mismatch = guards.mismatch(step, state)
+    if mismatch is not None:
+        can_undo = bool(undo_steps(plan, operation.step))
+        return TurnBack(memory=memory, sentence=mismatch) if can_undo else Halt(memory=memory, sentence=mismatch)
+    overdue = _overdue(step, memory, pacing, now)
+    if overdue is not None:
+        return Halt(memory=memory, sentence=overdue)
+    behind = tuple(done.until for done in plan.steps[: operation.step])
+    return _act_or_wait(step, memory, forbidden(step.act, plan, behind, state), state, pacing, now)
 
 
 def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
@@ -111,33 +121,8 @@ def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         if back is None or holds(back.until, state) or unlisted(back.until, state):
             continue
         memory = watched(back, _remembered(operation, back.id, now), state, pacing, now)
-        return _act_or_wait(back, memory, None, state, pacing, now)
+        return _act_or_wait(back, memory, forbidden(back.act, plan, (), state), state, pacing, now)
     return Finish(memory=undone, sentence=kept_words(plan, operation, undone, state))
-
-
-def effect_visible(act: Act, state: ClusterState) -> bool:
-    """Whether the cluster shows what the act is to bring about."""
-    row = state.backend_by_id(act.backend_id)
-    match act:
-        case DecommissionBackend():
-            return row is not None and row.decommissioned
-        case CancelDecommission():
-            # A node that was removed meanwhile cannot be cancelled any more, and need not be.
-            return bool(state.backends) and (row is None or not row.decommissioned)
-        case DropBackend():
-            return bool(state.backends) and row is None
-
-
-def repeatable(act: Act, state: ClusterState) -> bool:
-    """Whether an act may be sent again when nobody knows if it was sent: its effect is not seen, and twice is as once.
-
-    DECOMMISSION and CANCEL change nothing when repeated (fe: alter/SystemHandler.java). DROP of a row that is still
-    there, flagged and empty, has not taken effect.
-    """
-    if isinstance(act, DropBackend):
-        row = state.backend_by_id(act.backend_id)
-        return row is not None and row.address == act.address and row.decommissioned and row.tablets == 0
-    return state.backend_by_id(act.backend_id) is not None
 
 
 def _remembered(operation: Operation, name: str, now: datetime) -> StepMemory:
@@ -159,6 +144,8 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
     """`until` is not seen yet: act if that was not asked for, otherwise be patient for as long as makes sense."""
     if step.act is None:
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
+    if isinstance(step.act, AskPerson):
+        return _ask_or_wait(step, step.act, memory, pacing, now)
     statement = statement_of(step.act)
     # After a person's retry the step is entered anew: what was accepted before then had no lasting effect.
     if memory.acted_at is not None and memory.acted_at >= memory.entered_at:
@@ -176,34 +163,24 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
     return Perform(memory=memory, act=step.act, statement=statement)
 
 
-def _why_not(step: Step, plan: Plan, operation: Operation, state: ClusterState) -> str | None:
-    """What forbids the act of this step right now (I1, I2), or None."""
-    match step.act:
-        case DecommissionBackend(address=address, backend_id=backend_id):
-            row = state.backend_by_id(backend_id)
-            if address not in plan.targets:
-                return f"{address} is no target of the approved plan; nothing was sent."
-            if row is None:
-                return f"{address} (id {backend_id}) is not listed any more, so there is nothing to decommission."
-            return None
-        case DropBackend():
-            return _why_not_drop(step.act, plan.steps[: operation.step], state)
-        case _:
-            return None
+def _ask_or_wait(step: Step, act: AskPerson, memory: StepMemory, pacing: Pacing, now: datetime) -> Move:
+    """A person is asked once, and not at all when it turns out to be done within the grace; then it takes its time."""
+    asked = memory.acted_at is not None and memory.acted_at >= memory.entered_at
+    early = now - memory.entered_at < timedelta(seconds=pacing.wall(act.grace))
+    if asked or early:
+        return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
+    return Perform(memory=memory, act=act, statement=statement_of(act))
 
 
-def _why_not_drop(act: DropBackend, behind: tuple[Step, ...], state: ClusterState) -> str | None:
-    """A node that holds tablets is never dropped (design promise: no table below a readable replica)."""
-    row = state.backend_by_id(act.backend_id)
-    if row is None or row.address != act.address:
-        return f"{act.address} (id {act.backend_id}) is not what is listed there; nothing was dropped."
-    if not row.decommissioned:
-        return f"{act.address} is not flagged as leaving; a node that was not drained is never dropped."
-    if row.tablets > 0:
-        return f"{act.address} still holds {in_count(row.tablets)} tablets; a node with tablets is never dropped."
-    if not any(isinstance(s.until, BackendDrained) and s.until.backend_id == act.backend_id for s in behind):
-        return f"The plan has no drain of {act.address} before its drop; nothing was dropped."
-    return None
+def _overdue(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) -> str | None:
+    """The step has waited longer than makes sense, counted from the statement, or from a person's retry."""
+    if step.deadline is None:
+        return None
+    since = max(memory.entered_at, memory.acted_at or memory.entered_at)
+    if now - since < timedelta(seconds=pacing.wall(step.deadline)):
+        return None
+    seen = memory.reading.sentence if memory.reading else ""
+    return " ".join(part for part in (f"After {in_time(now - since)}:", seen, step.advice) if part)
 
 
 def _done_words(step: Step, memory: StepMemory, state: ClusterState) -> str:
@@ -221,7 +198,9 @@ def _done_words(step: Step, memory: StepMemory, state: ClusterState) -> str:
             return f"The row of {condition.address} is gone."
         case BackendDrained() if state.backend_by_id(condition.backend_id) is None:
             return f"{condition.address} is drained: StarRocks moved its tablets and removed its row by itself."
-        case _ if perhaps:
+        case NodeListed() | NodeUnlisted() if not by_us and not perhaps:
+            return f"{seen} It was so already; nothing was sent."
+        case _ if perhaps and not isinstance(step.act, AskPerson):
             return f"{seen} The statement had been sent; its reply was lost."
         case _:
             return seen

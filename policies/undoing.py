@@ -1,7 +1,8 @@
 """Which steps an abort undoes, and what remains as it is."""
 
 from policies.address import Address
-from policies.cluster import ClusterState
+from policies.awaited import BackendDrained, BackendGone, Condition, DrainCondition, NodeCondition, NodeUnlisted
+from policies.cluster import ClusterState, NodeKind
 from policies.operation import Operation, StepMemory
 from policies.plan import Plan, Step
 from policies.units import in_bytes, in_count, in_list
@@ -31,13 +32,35 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
     sentences = []
     if operation.step < len(plan.steps):
         until = plan.steps[operation.step].until
-        sentences = _in_hand(plan, until.address, until.backend_id, memory, state)
+        if isinstance(until, DrainCondition):
+            sentences = _in_hand(plan, until.address, until.backend_id, memory, state)
+        else:
+            sentences = _node_in_hand(until, state)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
-    gone = [str(u.address) for u in behind if state.backend_by_id(u.backend_id) is None]
+    gone = [str(until.address) for until in behind if _is_gone(until, state)]
     if gone:
         verb = "has" if len(gone) == 1 else "have"
         sentences.append(f"{in_list(gone)} {verb} left the cluster for good and cannot be brought back by an undo.")
     return " ".join(sentences) or "There was nothing to undo."
+
+
+def _is_gone(until: Condition, state: ClusterState) -> bool:
+    match until:
+        case BackendGone() | BackendDrained():
+            return state.backend_by_id(until.backend_id) is None
+        case NodeUnlisted():
+            return state.lists(until.role) and state.node(until.role, until.address) is None
+        case _:
+            return False
+
+
+def _node_in_hand(until: NodeCondition, state: ClusterState) -> list[str]:
+    """A node that was being added or dropped."""
+    role = getattr(until, "role", NodeKind.BACKEND)
+    if not state.lists(role):
+        return []
+    listed = state.node(role, until.address) is not None
+    return [f"{until.address} stays in the cluster." if listed else f"Undone: {until.address} is not in the cluster."]
 
 
 def _in_hand(plan: Plan, address: Address, backend_id: int, memory: StepMemory, state: ClusterState) -> list[str]:

@@ -2,16 +2,20 @@
 
 from datetime import datetime
 
+from policies.acts import AskPerson
+from policies.awaited import BackendDrained, NodeCondition
 from policies.cluster import ClusterState
 from policies.conditions import holds, read
 from policies.operation import Sample, Stall, StepMemory
 from policies.pacing import Pacing
-from policies.plan import BackendDrained, Step
+from policies.plan import Step
 from policies.progress import FIRST_MOVE, forecast, keep, last_moved, measure
 from policies.stalls import diagnose
 
 SHORTEST_LOOK = 12.0
 """Cluster seconds: a look costs two statements, and a watched cluster answers at most 12 a minute for all that watch it."""
+NODES_LOOK = 15.0
+"""Cluster seconds: a look at every node costs three statements."""
 LATENESS = 0.02
 """An ending may be seen this share of the time passed later than it came; so young drains are looked at more often."""
 STALLED_LOOKS = 2.0
@@ -52,6 +56,10 @@ def _since(before: StepMemory, stall: Stall | None, now: datetime) -> datetime |
 
 def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) -> float:
     """In cluster seconds."""
+    if isinstance(step.act, AskPerson):
+        return pacing.look_every
+    if isinstance(step.until, NodeCondition):
+        return NODES_LOOK
     if not isinstance(step.until, BackendDrained):
         return SHORTEST_LOOK
     if memory.stall is not None:

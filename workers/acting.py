@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from bot.failpoints import failpoint
+from policies.acts import AskPerson
 from policies.deciding import tell
-from policies.operation import EventKind, Operation
-from policies.plan import DecommissionBackend, Plan, Verdict
-from policies.playbooks import entry_for
-from policies.stepping import Perform, effect_visible
+from policies.effects import effect_visible
+from policies.judging_again import blocked_now, judged_again
+from policies.operation import EventKind, Operation, OperationState
+from policies.plan import Plan
+from policies.stepping import Perform
 from workers import running
 from workers.audit import AuditEntry
 from workers.starrocks import ClusterError, Depth, OutcomeUnknown, Refused
@@ -19,16 +21,18 @@ LOOK_AGAIN_S = 2.0
 
 def act(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Perform, now: datetime) -> str:
     """Carry out `move` if it is still what the live cluster calls for."""
+    if isinstance(move.act, AskPerson):
+        return _ask(wiring, claim, operation, move.act, now)
     claim, operation = _write_intent(wiring, claim, operation, move, now)
     failpoint("after_intent")
     try:
-        state = wiring.look(operation.cluster, _look_before(plan, operation, move), targets=plan.targets)
+        state = wiring.look(operation.cluster, _look_before(plan, operation), targets=plan.targets)
     except ClusterError as error:
         return running._unreachable(wiring, claim, operation, error, now)
     again = running.decide_move(wiring, plan, operation, state, now)
     if not (isinstance(again, Perform) and again.act == move.act):
         return running._follow(wiring, claim, plan, operation, again, now)
-    blocked = _blocked_now(plan, operation, move, state)
+    blocked = blocked_now(plan, operation.step, state)
     if blocked:
         return running.halt(wiring, claim, operation, blocked, now)
     return _send(wiring, claim, plan, operation, move, now)
@@ -46,19 +50,20 @@ def _write_intent(
     return claim, intended
 
 
-def _look_before(plan: Plan, operation: Operation, move: Perform) -> Depth:
-    """A node after the first one starts to leave a cluster that has changed since the approval: all checks run again."""
-    later = isinstance(move.act, DecommissionBackend) and operation.step > 0
-    return Depth.FULL if later else Depth.WATCH
+def _ask(wiring: Wiring, claim: Claim, operation: Operation, act: AskPerson, now: datetime) -> str:
+    """Ask in the thread, once: the question and the note that it was asked are one commit."""
+    assert operation.memory is not None  # running._with_memory
+    asked = operation.with_(memory=operation.memory.with_(intended_at=now, acted_at=now))
+    asked, event = tell(asked, now, EventKind.ASKED, act.task, details=act.commands)
+    wiring.store.commit(claim, asked, delay_s=0, events=(event,), audit=(AuditEntry.of(asked, event),))
+    return f"asked: {act.task}"
 
 
-def _blocked_now(plan: Plan, operation: Operation, move: Perform, state: object) -> str:
-    if not (isinstance(move.act, DecommissionBackend) and operation.step > 0):
-        return ""
-    remaining = tuple(t for t in plan.targets if plan.groups.index(str(t)) >= plan.groups.index(str(move.act.address)))
-    findings = entry_for(plan.kind).check(remaining, state)  # type: ignore[arg-type]
-    blocking = [finding.sentence for finding in findings if finding.verdict is Verdict.BLOCK]
-    return f"Looked at again before the next node: {blocking[0]}" if blocking else ""
+def _look_before(plan: Plan, operation: Operation) -> Depth:
+    """A node that leaves a cluster which has changed since the approval: all checks run again."""
+    undoing = operation.state is OperationState.UNDOING
+    step = plan.steps[min(operation.step, len(plan.steps) - 1)]
+    return Depth.FULL if not undoing and judged_again(plan, operation.step) else running.depth_of(step)
 
 
 def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Perform, now: datetime) -> str:
@@ -76,7 +81,8 @@ def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: 
     except ClusterError as error:
         return running._unreachable(wiring, claim, operation, error, now)
     try:
-        state = wiring.look(operation.cluster, Depth.WATCH, targets=plan.targets)
+        step = plan.steps[min(operation.step, len(plan.steps) - 1)]
+        state = wiring.look(operation.cluster, running.depth_of(step), targets=plan.targets)
     except ClusterError as error:
         return running._unreachable(wiring, claim, operation, error, now)
     if refusal and not effect_visible(move.act, state):

@@ -2,13 +2,14 @@
 
 import logging
 import time
+from contextlib import suppress
 
 from redis import RedisError
 
 from bot.identity import IdentityUnknown
 from workers import questions
 from workers.engine import take_turn
-from workers.store import Fenced
+from workers.store import Claim, Fenced
 from workers.wiring import wiring
 
 log = logging.getLogger(__name__)
@@ -17,6 +18,7 @@ TURNS = 12
 TURNS_LIMIT_S = 15.0
 """A job goes on with an operation that is due at once (approve, start, first statement), but not for ever."""
 IDENTITY_RETRY_S = 5.0
+DEFECT_RETRY_S = 60.0
 
 
 def advance(operation: str) -> str:
@@ -39,9 +41,26 @@ def advance(operation: str) -> str:
             # Whatever was decided is either committed or not; the next claim sees which.
             log.exception("%s: Redis failed in the middle of a turn", operation)
             raise
+        except Exception as error:
+            log.exception("%s: a defect of ours", operation)
+            return _own_up(claim, error)
         log.info("%s: %s", operation, said)
         if not wired.store.due_now(operation) or time.monotonic() - began > TURNS_LIMIT_S:
             return said
+    return said
+
+
+def _own_up(claim: Claim, error: Exception) -> str:
+    """A defect of ours must be seen on the card, not only in a log; the turn is tried again, ever more seldom."""
+    wired, operation = wiring(), claim.operation
+    said = f"A defect in the bot ({type(error).__name__}) stops this operation. The worker's log has the details."
+    if operation is None:
+        wired.store.release(claim, DEFECT_RETRY_S)
+        return said
+    now = wired.now()
+    troubled = operation.with_(trouble=said, trouble_since=operation.trouble_since or now)
+    with suppress(Fenced):  # The turn had committed something already; the next look sees what.
+        wired.store.commit(claim, troubled, delay_s=DEFECT_RETRY_S)
     return said
 
 

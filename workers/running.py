@@ -8,12 +8,15 @@ the next look: policies.stepping decides from what is seen, never from what was 
 from datetime import datetime
 
 from bot.failpoints import failpoint
+from policies.awaited import NodeCondition
 from policies.cluster import ClusterState
 from policies.deciding import tell
 from policies.operation import Event, EventKind, Operation, OperationState, StepMemory
+from policies.pacing import Pacing
 from policies.plan import Plan, Step
 from policies.stalls import needs_evidence
-from policies.stepping import Advance, Finish, Halt, Move, Perform, Wait, next_move, next_undo
+from policies.stepping import Advance, Finish, Halt, Move, Perform, TurnBack, Wait, next_move, next_undo
+from policies.units import in_time
 from workers.acting import act
 from workers.audit import AuditEntry
 from workers.starrocks import ClusterError, Depth
@@ -35,6 +38,7 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
     in_hand = plan.steps[min(operation.step, len(plan.steps) - 1)]
     try:
         state = wiring.watch(operation.cluster, _depth(in_hand, operation, pacing, now), targets=plan.targets)
+        state = wiring.probed(state, in_hand)
     except ClusterError as error:
         return _unreachable(wiring, claim, operation, error, now)
     operation = operation.with_(trouble="", trouble_since=None)
@@ -61,10 +65,15 @@ def _with_memory(operation: Operation, plan: Plan, now: datetime) -> Operation:
     return operation.with_(memory=StepMemory(step=name, entered_at=now))
 
 
-def _depth(in_hand: Step, operation: Operation, pacing: object, now: datetime) -> Depth:
+def depth_of(in_hand: Step) -> Depth:
+    """A drain needs the backends and the scheduler; what is about any other node needs every list."""
+    return Depth.NODES if isinstance(in_hand.until, NodeCondition) else Depth.WATCH
+
+
+def _depth(in_hand: Step, operation: Operation, pacing: Pacing, now: datetime) -> Depth:
     memory = operation.memory
     assert memory is not None  # set by _with_memory
-    return Depth.EVIDENCE if needs_evidence(in_hand, memory, pacing, now) else Depth.WATCH  # type: ignore[arg-type]
+    return Depth.EVIDENCE if needs_evidence(in_hand, memory, pacing, now) else depth_of(in_hand)
 
 
 def _unreachable(wiring: Wiring, claim: Claim, operation: Operation, error: ClusterError, now: datetime) -> str:
@@ -89,6 +98,8 @@ def _follow(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move
             return _wait(wiring, claim, operation, move, now)
         case Advance():
             return _advance(wiring, claim, plan, operation, move, now)
+        case TurnBack():
+            return _turn_back(wiring, claim, operation, move, now)
         case Halt():
             return halt(wiring, claim, operation.with_(memory=move.memory), move.sentence, now)
         case Finish():
@@ -141,6 +152,14 @@ def _next_memory(plan: Plan, operation: Operation) -> StepMemory | None:
     return StepMemory(step=plan.steps[ahead].id, entered_at=sent_at)
 
 
+def _turn_back(wiring: Wiring, claim: Claim, operation: Operation, move: TurnBack, now: datetime) -> str:
+    """What was added must not stand, and taking it out again is safe: that needs no person."""
+    undoing = operation.moved(S.UNDOING, now, memory=None)
+    undoing, event = tell(undoing, now, EventKind.UNDOING, f"{move.sentence} Taking it out again.")
+    wiring.store.commit(claim, undoing, delay_s=0, events=(event,), audit=(AuditEntry.of(undoing, event),))
+    return f"turning back: {move.sentence}"
+
+
 def _finish(wiring: Wiring, claim: Claim, operation: Operation, move: Finish, now: datetime) -> str:
     undone = operation.state is S.UNDOING
     to, kind = (S.UNDONE, EventKind.UNDONE) if undone else (S.DONE, EventKind.DONE)
@@ -167,13 +186,8 @@ def _end(
 
 
 def _summary(plan: Plan, operation: Operation, now: datetime) -> str:
-    from policies.units import in_bytes, in_count, in_list, in_time
-
-    gone = in_list([str(target) for target in plan.targets])
     took = in_time(now - (operation.started_at or now))
-    moved = f"{in_count(plan.tablets_to_move)} tablets ({in_bytes(plan.bytes_to_move)})"
-    verb = "is" if len(plan.targets) == 1 else "are"
-    return f"Done in {took}: {gone} {verb} out of the cluster, {moved} moved. Its process can be stopped now."
+    return f"Done in {took}: {plan.done_words or plan.title}"
 
 
 def halt(wiring: Wiring, claim: Claim, operation: Operation, why: str, now: datetime) -> str:

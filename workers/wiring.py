@@ -10,12 +10,14 @@ from bot.identity import Directory, slack_client
 from bot.message import Message
 from bot.queue import Mailbox
 from bot.settings import SettingsError
+from policies.acts import Act
 from policies.address import Address
 from policies.approval import ApprovalPolicy
+from policies.awaited import ProcessSilent
 from policies.cluster import ClusterState
 from policies.estimate import DrainRecord
 from policies.operation import Operation
-from policies.plan import Act
+from policies.plan import Step
 from policies.playbooks import entry_for
 from workers import starrocks
 from workers.audit import mirror
@@ -60,6 +62,14 @@ class Wiring:
         redis, keys = self.mailbox.redis, self.mailbox.keys
         return starrocks.observe(redis, keys, self.clusters[cluster], depth, targets, age, pacing.wall(EVIDENCE_KEPT_S))
 
+    def probed(self, state: ClusterState, step: Step) -> ClusterState:
+        """The state, and whether a process that a person was asked to stop still answers."""
+        if not isinstance(step.until, ProcessSilent):
+            return state
+        there = step.until.probed
+        quiet = starrocks.silent(self.clusters[state.cluster], there)
+        return state.with_(silent=frozenset({there}) if quiet else frozenset())
+
     def perform(self, cluster: str, act: Act) -> None:
         starrocks.perform(self.clusters[cluster], act)
 
@@ -96,6 +106,7 @@ def clusters_of(settings: WorkerSettings) -> dict[str, Cluster]:
             password=settings.password(name),
             tls=entry.tls,
             tls_ca=entry.tls_ca,
+            via=entry.via,
         )
     return found
 

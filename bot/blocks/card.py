@@ -176,7 +176,7 @@ def _kept(operation: Operation, plan: Plan | None, holder: Holder | None) -> lis
 def _ended(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:
     blocks = reason_block(operation.request.reason)
     if plan is not None:
-        if operation.state is S.DONE:
+        if operation.state is S.DONE and plan.tablets_to_move:
             moved = f"{in_count(plan.tablets_to_move)} tablets, {in_bytes(plan.bytes_to_move)} were planned to move."
             blocks.append(section(moved))
         blocks += step_list(operation, plan)

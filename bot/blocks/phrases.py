@@ -54,9 +54,9 @@ def verb_of(operation: Operation) -> str:
 
 def typed_words(plan: Plan) -> str:
     """The command that asks for this plan in earnest, without the leading `/sr`."""
-    targets = " ".join(str(target) for target in plan.targets)
     reason = f" reason={quoted(plan.reason)}" if plan.reason else ""
-    return f"{plan.kind.value.replace('-', ' ')} {targets} on {plan.cluster}{reason}"
+    command = plan.command or f"{plan.kind.value.replace('-', ' ')} {' '.join(str(target) for target in plan.targets)}"
+    return f"{command} on {plan.cluster}{reason}"
 
 
 def estimate_words(estimate: Estimate) -> str:

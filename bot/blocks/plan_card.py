@@ -19,6 +19,7 @@ from bot.blocks.layout import (
 from bot.blocks.phrases import estimate_words, plural
 from bot.blocks.room_table import room_text
 from bot.escape import clip, mrkdwn, sentence
+from policies.acts import AskPerson
 from policies.plan import Finding, Plan, Step, Verdict
 from policies.statements import statement_of
 from policies.units import in_bytes, in_count, in_list
@@ -37,6 +38,7 @@ def plan_blocks(plan: Plan, title: str = "What will run") -> list[Block]:
         *reason_block(plan.reason),
         summary(plan),
         *finding_blocks(plan.findings),
+        *prepare_blocks(plan),
         *step_blocks(plan, title),
         *room_blocks(plan),
         *undo_blocks(plan),
@@ -132,7 +134,9 @@ def step_blocks(plan: Plan, title: str = "What will run") -> list[Block]:
         parts += _numbered(steps, number)
         number += len(steps)
     if hidden:
-        parts += _folded([name for name, _ in hidden], [step for _, steps in hidden for step in steps])
+        alike = all(_kinds(steps) == _kinds(shown[0][1]) for _, steps in hidden)
+        rest = [step for _, steps in hidden for step in steps]
+        parts += _folded([name for name, _ in hidden], rest) if alike else _listed(rest, number)
     return [rich(*parts)]
 
 
@@ -140,9 +144,32 @@ def _numbered(steps: Sequence[Step], first: int) -> list[Element]:
     parts: list[Element] = []
     for number, step in enumerate(steps, first):
         parts.append(paragraph(*words(f"{number}. {clip(step.title, 300)}")))
-        if step.act is not None:
+        if isinstance(step.act, AskPerson):
+            parts.append(paragraph(*words("A person is asked in the thread:", italic=True)))
+            parts.append(preformatted("\n".join(step.act.commands) or step.act.task))
+        elif step.act is not None:
             parts.append(preformatted(statement_of(step.act)))
     return parts
+
+
+def _kinds(steps: Sequence[Step]) -> list[str]:
+    return [step.until.kind for step in steps]
+
+
+def _listed(steps: Sequence[Step], first: int) -> list[Element]:
+    """Stages that differ: every step on a line of its own, its statement where it sends one."""
+    lines = [_line(step, number) for number, step in enumerate(steps, first)]
+    more = len(lines) - MOST_STATEMENTS
+    tail = [f"…and {plural(more, 'more step')}"] if more > 0 else []
+    return [paragraph(*words("Then, one after another:")), preformatted("\n".join(lines[:MOST_STATEMENTS] + tail))]
+
+
+def _line(step: Step, number: int) -> str:
+    if step.act is None:
+        return f"{number}. {step.title}"
+    if isinstance(step.act, AskPerson):
+        return f"{number}. {step.title} (a person, asked in the thread)"
+    return f"{number}. {statement_of(step.act)}"
 
 
 def _folded(names: Sequence[str], steps: Sequence[Step]) -> list[Element]:
@@ -151,6 +178,14 @@ def _folded(names: Sequence[str], steps: Sequence[Step]) -> list[Element]:
     tail = [f"…and {more} more"] if more > 0 else []
     said = f"Then the same for {in_list(list(names), 8)}, one after another:"
     return [paragraph(*words(said)), preformatted("\n".join(statements[:MOST_STATEMENTS] + tail))]
+
+
+def prepare_blocks(plan: Plan) -> list[Block]:
+    """What a person makes ready on new hosts before approving."""
+    if not plan.to_prepare:
+        return []
+    title = paragraph(*words("To prepare on the hosts", bold=True))
+    return [rich(title, bullets([words(clip(line, 300)) for line in plan.to_prepare[:MOST_FINDINGS]]))]
 
 
 def room_blocks(plan: Plan) -> list[Block]:

@@ -23,6 +23,7 @@ EMOJI: dict[EventKind, str] = {
     E.QUEUED: "🚦",
     E.STARTED: "▶️",
     E.ACTED: "⚙️",
+    E.ASKED: "🙋",
     E.STEP_DONE: "✔️",
     E.STALLED: "🐌",
     E.MOVING_AGAIN: "🏃",
@@ -40,7 +41,7 @@ EMOJI: dict[EventKind, str] = {
 """What is told, and its sign. REQUESTED and PLANNED are missing: the card itself tells them."""
 
 CALLS_THE_REQUESTER = frozenset(
-    {E.REFUSED, E.REJECTED, E.EXPIRED, E.REPLANNED, E.HALTED, E.UNDONE, E.CLOSED, E.DONE}
+    {E.REFUSED, E.REJECTED, E.EXPIRED, E.REPLANNED, E.ASKED, E.HALTED, E.UNDONE, E.CLOSED, E.DONE}
 )
 """Only what needs a person, or is the end; everything else can wait until somebody looks."""
 
@@ -78,8 +79,9 @@ def _is_own_doing(operation: Operation, event: Event) -> bool:
 
 def _details(event: Event) -> list[Block]:
     """Statements as code, everything else as a list; both literal."""
-    statements = [line for line in event.details if _STATEMENT.match(line)]
-    others = [line for line in event.details if not _STATEMENT.match(line)]
+    asked = event.kind is E.ASKED  # Then every line is one to copy.
+    statements = [line for line in event.details if asked or _STATEMENT.match(line)]
+    others = [line for line in event.details if not asked and not _STATEMENT.match(line)]
     hidden = len(others) - _MOST_DETAILS
     items = [words(clip(line, _LONGEST)) for line in others[:_MOST_DETAILS]]
     if hidden > 0:
@@ -106,10 +108,11 @@ def _facts(snapshot: Snapshot, event: Event) -> list[Block]:
     facts = []
     if operation.started_at is not None:
         facts.append(f"Duration: {in_time((operation.ended_at or event.at) - operation.started_at)}")
-    if plan is not None and event.kind is E.DONE:
+    if plan is not None and event.kind is E.DONE and plan.tablets_to_move:
         facts.append(
             f"Moved: {in_count(plan.tablets_to_move)} tablets, {in_bytes(plan.bytes_to_move)} by the plan"
         )
+    if plan is not None and event.kind is E.DONE and plan.estimate.low_s is not None:
         facts.append(f"Estimated before: {_estimate(plan.estimate.low_s, plan.estimate.high_s)}")
     told = {line.partition(":")[0] for line in event.details}
     items = [words(fact) for fact in facts if fact.partition(":")[0] not in told]

@@ -17,7 +17,6 @@ _ROLES = {"backend": "be", "backends": "be", "bes": "be", "frontend": "fe", "fro
 _OTHER_WORDS = {
     "drain": "decommission",
     "remove": "decommission",
-    "drop": "decommission",
     "operations": "ops",
 }
 # Decisions are clicks on the card: a typed word has no digest, so it could approve something else than what was read.
@@ -127,25 +126,27 @@ def _operation(
     for entry in sorted(menu, key=lambda entry: -len(entry.words)):
         if tuple(typed[: len(entry.words)]) == entry.words:
             return parse_operation(entry, words[len(entry.words) :], place, dry_run=dry_run)
-    for entry in menu:
-        if typed[0] == entry.words[0]:
-            return _wrong_role(entry, words, typed, dry_run=dry_run)
+    same_verb = [entry for entry in menu if typed[0] == entry.words[0] and len(entry.words) > 1]
+    if same_verb:
+        return _wrong_role(same_verb, words, typed, dry_run=dry_run)
     return _unknown(words, menu, dry_run=dry_run)
 
 
-def _wrong_role(entry: MenuEntry, words: list[Word], typed: list[str], *, dry_run: bool) -> Mistake:
+def _wrong_role(entries: list[MenuEntry], words: list[Word], typed: list[str], *, dry_run: bool) -> Mistake:
     """`decommission fe …`, or the kind of node left out."""
-    name, kinds = entry.words[0], " ".join(entry.words[1:])
+    name, kinds = entries[0].words[0], [" ".join(entry.words[1:]) for entry in entries]
     second = typed[1] if len(typed) > 1 else ""
     forgotten = not second or ":" in second or any(c.isdigit() for c in second)
-    sentence = (
-        f"`{name}` needs the kind of node." if forgotten else f"`{name}` does not take {shown(second)}."
-    )
+    sentence = f"`{name}` needs the kind of node." if forgotten else f"`{name}` does not take {shown(second)}."
+    entry = entries[0]
+    right = f"Usage: `{COMMAND} {entry.usage}`. The kind of node here is `{kinds[0]}`."
+    if len(entries) > 1:
+        right = f"The kinds of node here are {', '.join(f'`{kind}`' for kind in kinds)}: `{COMMAND} {entry.usage}`."
     rest = [_written(word) for word in words[1 if forgotten else 2 :]]
     following = " ".join(["plan"] * dry_run + [*entry.words, *rest])
-    usage = f"Usage: `{COMMAND} {entry.usage}`. The kind of node here is `{kinds}`."
     # Another kind of node has other ports: only a forgotten word is filled in, never one kind put for another.
-    return mistake(sentence, usage, following if rest and forgotten else f"help {' '.join(entry.words)}")
+    guessed = rest and forgotten and len(entries) == 1
+    return mistake(sentence, right, following if guessed else f"help {' '.join(entry.words)}")
 
 
 def _unknown(words: list[Word], menu: tuple[MenuEntry, ...], *, dry_run: bool) -> Mistake:

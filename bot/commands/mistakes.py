@@ -1,6 +1,6 @@
 """Mistakes in words: each says what was wrong, what is right, and a command to type next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.commands.records import COMMAND, MenuEntry, Mistake
 from bot.escape import clip, plain
@@ -38,6 +38,8 @@ def command_line(
     entry: MenuEntry,
     targets: Iterable[str | Address],
     *,
+    into: Iterable[str | Address] = (),
+    options: Mapping[str, str] | None = None,
     cluster: str | None = None,
     reason: str = "",
     dry_run: bool = False,
@@ -45,6 +47,8 @@ def command_line(
     """The operation as it is typed, without the leading command."""
     words = ["plan"] if dry_run else []
     words += [*entry.words, *(str(target) for target in targets)]
+    words += [word for number, new in enumerate(into) for word in (["to"] if number == 0 else []) + [str(new)]]
+    words += [f"{name}={value}" for name, value in (options or {}).items()]
     if cluster:
         words += ["on", cluster]
     if reason:

@@ -1,5 +1,6 @@
 """`decommission be HOST:PORT … [on CLUSTER] [reason="…"]`: the part of the grammar that asks for an operation."""
 
+import re
 from dataclasses import dataclass, field
 
 from bot.commands import mistakes
@@ -15,6 +16,9 @@ from policies.address import Address, AddressError
 MOST_TARGETS = 20
 # Words people put between hosts; they carry no meaning here.
 _CONNECTORS = frozenset({"to", "and", "&", "+", "from", "node", "nodes"})
+# Between old and new nodes, where an operation has both.
+_TO = frozenset({"to", "by", "with", "->", "=>", "→"})
+_PATH = re.compile(r"/[A-Za-z0-9_./-]{1,200}")
 _ON = frozenset({"on", "in", "@"})
 
 
@@ -25,6 +29,8 @@ class Attempt:
     entry: MenuEntry
     dry_run: bool
     hosts: list[str] = field(default_factory=list)
+    into: list[str] = field(default_factory=list)
+    options: dict[str, str] = field(default_factory=dict)
     clusters: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     strange: list[Word] = field(default_factory=list)
@@ -37,10 +43,17 @@ class Attempt:
 
     def again(self, hosts: list[str] | None = None, cluster: str | None = None) -> str:
         """The command to type next: what was typed, with wrong parts corrected where that can be guessed."""
-        guesses = _unique([corrected(host) or host for host in self.hosts]) if hosts is None else hosts
+        guesses = _unique([self.guess(host) or host for host in self.hosts]) if hosts is None else hosts
+        new = _unique([self.guess(host) or host for host in self.into])
         named = cluster or (self.clusters[0] if self.clusters else None)
         reason = clip(self.reason, LONGEST_REASON)
-        return command_line(self.entry, guesses, cluster=named, reason=reason, dry_run=self.dry_run)
+        return command_line(
+            self.entry, guesses, into=new, options=self.options, cluster=named, reason=reason, dry_run=self.dry_run
+        )
+
+    def guess(self, host: str) -> str | None:
+        """The address that was probably meant."""
+        return corrected(host, self.entry.port)
 
 
 def parse_operation(entry: MenuEntry, words: list[Word], place: Place, *, dry_run: bool) -> Operate | Mistake:
@@ -50,25 +63,42 @@ def parse_operation(entry: MenuEntry, words: list[Word], place: Place, *, dry_ru
         return _wrong_option(attempt)
     if not attempt.hosts:
         return _no_target(attempt)
-    targets = _targets(attempt, place)
-    if isinstance(targets, Mistake):
-        return targets
+    if entry.into and not attempt.into:
+        return _no_new_node(attempt)
+    targets, into = _targets(attempt, attempt.hosts, place), _targets(attempt, attempt.into, place)
+    for wrong in (targets, into, _wrong_value(attempt)):
+        if isinstance(wrong, Mistake):
+            return wrong
+    assert not isinstance(targets, Mistake) and not isinstance(into, Mistake)
+    both = [str(target) for target in targets if target in into]
+    if both:
+        return mistake(f"{shown(both[0])} is named on both sides of `to`.", "Write `OLD to NEW`.", attempt.again())
     cluster = _wrong_reason(attempt) or _cluster(attempt, place)
     if isinstance(cluster, Mistake):
         return cluster
-    return Operate(kind=entry.kind, targets=targets, cluster=cluster, reason=attempt.reason, dry_run=dry_run)
+    return Operate(
+        kind=entry.kind,
+        targets=targets,
+        into=into,
+        options=attempt.options,
+        cluster=cluster,
+        reason=attempt.reason,
+        dry_run=dry_run,
+    )
 
 
 def sorted_words(entry: MenuEntry, words: list[Word], place: Place, *, dry_run: bool) -> Attempt:
     """Hosts, clusters and reasons told apart. An unquoted reason takes the words that follow it, up to `on CLUSTER`."""
     attempt = Attempt(entry, dry_run)
-    expects_cluster = in_reason = False
+    expects_cluster = in_reason = beyond_to = False
     for at, word in enumerate(words):
         if expects_cluster and not word.key:
             attempt.clusters.append(word.text)
             expects_cluster = in_reason = False
         elif word.key == "cluster":
             attempt.clusters.append(word.text)
+        elif (option := _option(entry, word)) is not None and not in_reason:
+            attempt.options[option[0]] = option[1]
         elif (word.key and word.key != "reason") or (not in_reason and not word.quoted and "=" in word.text):
             attempt.strange.append(word)
         elif word.key == "reason":
@@ -79,10 +109,42 @@ def sorted_words(entry: MenuEntry, words: list[Word], place: Place, *, dry_run: 
         elif in_reason:
             attempt.reasons.append(word.text)
             attempt.spilled = True
+        elif entry.into and not word.quoted and word.text.casefold() in _TO:
+            beyond_to = True
         elif word.quoted or word.text.casefold() not in _CONNECTORS:
-            attempt.hosts.append(word.text)
+            (attempt.into if beyond_to else attempt.hosts).append(word.text)
     attempt.dangling_on = expects_cluster
     return attempt
+
+
+def _option(entry: MenuEntry, word: Word) -> tuple[str, str] | None:
+    """`path=/data2` as name and value, where this operation has such an option."""
+    name, equals, value = (word.key, "=", word.text) if word.key else word.text.partition("=")
+    known = equals and name.casefold() in entry.options and (word.key or not word.quoted)
+    return (name.casefold(), value) if known else None
+
+
+def _wrong_value(attempt: Attempt) -> Mistake | None:
+    """Values go into a plan that people copy to a host: nothing but a plain path, or addresses, is taken."""
+    path = attempt.options.get("path")
+    if path is not None and (not _PATH.fullmatch(path) or ".." in path):
+        attempt.options.pop("path")
+        right = "A path begins with `/` and has only letters, digits, `.`, `_`, `-` and `/`."
+        return mistake(f"{shown(path)} is no path for a storage directory.", right, attempt.again())
+    for part in attempt.options.get("rebuild", "").split(","):
+        if part and attempt.guess(part) != part:
+            attempt.options.pop("rebuild")
+            right = "`rebuild=` takes nodes as `HOST:PORT`, with commas between them."
+            return mistake(f"{shown(part)} is not a node.", right, attempt.again())
+    return None
+
+
+def _no_new_node(attempt: Attempt) -> Mistake:
+    if attempt.options.get("rebuild"):
+        right = "Write the new nodes after `to`; to rebuild alone, ask for `rebuild be`."
+        return mistake("After `to` the new nodes are missing.", right, f"rebuild be {attempt.options['rebuild']}")
+    right = f"Usage: `{COMMAND} {attempt.entry.usage}`."
+    return mistake("The new nodes are missing: write them after `to`.", right, f"help {' '.join(attempt.entry.words)}")
 
 
 def _is_on(word: Word) -> bool:
@@ -97,13 +159,14 @@ def _wrong_option(attempt: Attempt) -> Mistake:
     """`reson="disk full"` or `force=true`; a near miss keeps its text as the reason."""
     word = attempt.strange[0]
     name, _, value = (word.key, "=", word.text) if word.key else word.text.partition("=")
-    near = closest(name, ("reason", "cluster"))
+    near = closest(name, ("reason", "cluster", *attempt.entry.options))
     if near == "reason":
         attempt.reasons.append(value)
     elif near == "cluster":
         attempt.clusters.append(value)
     guess = f" Did you mean `{near}=`?" if near else ""
-    right = 'The only options are `on CLUSTER` and `reason="…"`.'
+    own = "".join(f"`{option}=`, " for option in attempt.entry.options)
+    right = f'The only options are {own}`on CLUSTER` and `reason="…"`.'
     known = " ".join(attempt.entry.words)
     return mistake(
         f"{shown(name)} is not an option.{guess}",
@@ -144,11 +207,11 @@ def _wrong_reason(attempt: Attempt) -> Mistake | None:
     return mistakes.reason_unquoted(attempt.again()) if attempt.spilled else None
 
 
-def _targets(attempt: Attempt, place: Place) -> tuple[Address, ...] | Mistake:
+def _targets(attempt: Attempt, hosts: list[str], place: Place) -> tuple[Address, ...] | Mistake:
     targets: list[Address] = []
-    for host in attempt.hosts:
+    for host in hosts:
         cluster = place.find(host)
-        others = [other for other in attempt.hosts if other != host]
+        others = [other for other in hosts if other != host]
         if cluster is not None and others and not attempt.clusters:
             sentence = f"{shown(host)} is a cluster, not a node."
             return mistake(sentence, "Write `on` before the cluster.", attempt.again(others, cluster=cluster))
@@ -173,9 +236,9 @@ def _counted(attempt: Attempt, targets: list[Address]) -> tuple[Address, ...] | 
 
 def _wrong_host(attempt: Attempt, host: str, sentence: str) -> Mistake:
     """A word that is no address: corrected where that can be guessed, else left out, else to be looked up."""
-    if corrected(host):
+    if attempt.guess(host):
         return mistake(sentence, "A node is written as the node list shows it: `HOST:PORT`.", attempt.again())
-    rest = [other for other in attempt.hosts if other != host and corrected(other)]
+    rest = [other for other in attempt.hosts if other != host and attempt.guess(other)]
     right = "A node is written as the node list shows it: `HOST:PORT`."
     return mistake(sentence, right, attempt.again(rest) if rest else "nodes")
 

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Protocol
 
+from pydantic import Field
+
 from policies.address import Address
 from policies.record import Record
 from policies.request import OperationKind
@@ -44,6 +46,8 @@ class Operate(Record):
     kind: OperationKind
     targets: tuple[Address, ...]
     cluster: str
+    into: tuple[Address, ...] = ()
+    options: dict[str, str] = Field(default_factory=dict)
     reason: str = ""
     dry_run: bool = False
 
@@ -75,3 +79,9 @@ class MenuEntry(Protocol):
     def summary(self) -> str: ...
     @property
     def example(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def into(self) -> bool: ...
+    @property
+    def options(self) -> tuple[str, ...]: ...

@@ -73,7 +73,11 @@ def _value(text: str, at: int, key: str) -> tuple[list[Word], int]:
         return [Word(text="", key=key)], at
     if key:
         return [Word(text=bare.group(), key=key)], bare.end()
-    return [Word(text=part) for part in unlinked(bare.group()).split(",") if part], bare.end()
+    text = unlinked(bare.group())
+    if "=" in text.partition(",")[0]:
+        # The list belongs to the option: in `rebuild=a:1,b:1` the second host is no target of its own.
+        return [Word(text=text)], bare.end()
+    return [Word(text=part) for part in text.split(",") if part], bare.end()
 
 
 def unlinked(word: str) -> str:

@@ -8,10 +8,15 @@ from policies.checks.backend_count import backend_count
 from policies.checks.colocate import colocate
 from policies.checks.destinations import destinations
 from policies.checks.drop_setting import drop_setting
+from policies.checks.dropped_node import dropped_node
 from policies.checks.leader import leader
+from policies.checks.leaving_target import leaving_target
+from policies.checks.new_node import new_node
+from policies.checks.nodes_left import nodes_left
 from policies.checks.one_replica import one_replica
+from policies.checks.one_version import one_version
 from policies.checks.others_healthy import others_healthy
-from policies.checks.privileges import privileges
+from policies.checks.privileges import privileges, rights
 from policies.checks.recycle_bin import recycle_bin
 from policies.checks.room import room
 from policies.checks.run_mode import run_mode
@@ -19,8 +24,15 @@ from policies.checks.scheduler import scheduler
 from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
 from policies.checks.unread import unread
-from policies.cluster import ClusterState
+from policies.checks.voters import voters_after_add, voters_after_drop
+from policies.cluster import ClusterState, NodeKind
 from policies.plan import Finding, Verdict
+
+__all__ = [
+    "ADD_BACKEND", "ADD_COMPUTE_NODE", "ADD_FOLLOWER", "ADD_OBSERVER", "CANCEL_DECOMMISSION", "DECOMMISSION_BACKEND",
+    "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "Check", "destinations", "leader", "one_version",
+    "privileges", "rights", "room", "run",
+]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
 
@@ -42,6 +54,18 @@ DECOMMISSION_BACKEND: tuple[Check, ...] = (
     drop_setting,
     unread,
 )
+
+NODES_READ: tuple[Check, ...] = (leader, rights)
+"""What every operation needs that changes the list of nodes."""
+ADD_BACKEND: tuple[Check, ...] = (new_node(NodeKind.BACKEND), *NODES_READ, one_version, others_healthy, scheduler)
+ADD_COMPUTE_NODE: tuple[Check, ...] = (new_node(NodeKind.COMPUTE_NODE), *NODES_READ, one_version)
+ADD_FOLLOWER: tuple[Check, ...] = (new_node(NodeKind.FOLLOWER), *NODES_READ, one_version, voters_after_add)
+ADD_OBSERVER: tuple[Check, ...] = (new_node(NodeKind.OBSERVER), *NODES_READ, one_version)
+DROP_BACKEND: tuple[Check, ...] = (dropped_node(NodeKind.BACKEND), *NODES_READ, nodes_left)
+DROP_COMPUTE_NODE: tuple[Check, ...] = (dropped_node(NodeKind.COMPUTE_NODE), *NODES_READ, nodes_left)
+DROP_FOLLOWER: tuple[Check, ...] = (dropped_node(NodeKind.FOLLOWER), *NODES_READ, voters_after_drop)
+DROP_OBSERVER: tuple[Check, ...] = (dropped_node(NodeKind.OBSERVER), *NODES_READ)
+CANCEL_DECOMMISSION: tuple[Check, ...] = (leaving_target, *NODES_READ)
 
 
 def run(checks: Sequence[Check], targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:

@@ -16,10 +16,16 @@ BY_TABLE = "replication by partition"
 """Named as unread where information_schema has no partitions_meta (before 3.1 or 3.2): tables were counted instead."""
 
 
-def privileges(_targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
+def privileges(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
+    """Rights, and whether all tables are visible: for what judges replicas."""
+    hidden = _hidden_tables(state)
+    return [f for f in rights(targets, state) if not hidden or f.verdict is Verdict.BLOCK] + hidden
+
+
+def rights(_targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
+    """Rights alone: for what moves no data."""
     missing = state.privileges.missing if state.privileges else ()
     findings = [_block(f"The bot's account lacks: {right}.", "Grant it, then ask again.") for right in missing]
-    findings += _hidden_tables(state)
     if not findings and state.privileges:
         roles = ", ".join(state.privileges.roles) or "none named"
         words = f"The account's roles ({roles}) allow node statements."

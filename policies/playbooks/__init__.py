@@ -2,37 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 from policies import checks
 from policies.address import Address
-from policies.cluster import ClusterState
-from policies.estimate import DrainRecord
-from policies.pacing import Pacing
-from policies.plan import Finding, Plan
-from policies.playbooks import decommission_backend
-from policies.request import OperationKind, Request
-
-
-class MakePlan(Protocol):
-    """Request + cluster state -> plan; pure."""
-
-    def __call__(
-        self,
-        request: Request,
-        state: ClusterState,
-        *,
-        pacing: Pacing,
-        revision: int,
-        now: datetime,
-        history: tuple[DrainRecord, ...] = (),
-    ) -> Plan: ...
+from policies.cluster import ClusterState, NodeKind
+from policies.plan import Finding
+from policies.playbooks import cancel_decommission, decommission_backend, migrate
+from policies.playbooks.add_nodes import add_nodes
+from policies.playbooks.drop_nodes import drop_nodes
+from policies.playbooks.shape import MakePlan
+from policies.request import OperationKind
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu: how people name an operation, and how it is planned. `operation_class` picks the policy."""
+    """A line of the menu: how people name an operation, and how it is planned.
+
+    `operation_class` picks the policy; `port` is the usual port of what is named; `into` means that new nodes follow
+    after `to`; `options` are the names that `name=value` may use.
+    """
 
     kind: OperationKind
     words: tuple[str, ...]
@@ -40,26 +28,127 @@ class Entry:
     summary: str
     example: str
     operation_class: str
+    port: int
     checks: Sequence[checks.Check]
     make_plan: MakePlan
+    into: bool = False
+    options: tuple[str, ...] = ()
 
     def check(self, targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:
         """The preflight rules of this operation, judged on one state."""
         return checks.run(self.checks, targets, state)
 
 
+HEARTBEAT_PORT, EDIT_LOG_PORT = 9050, 9010
+REST = '[HOST:PORT …] [on CLUSTER] [reason="…"]'
+
 MENU: tuple[Entry, ...] = (
     Entry(
         kind=OperationKind.DECOMMISSION_BACKEND,
         words=("decommission", "be"),
-        usage='decommission be HOST:PORT [HOST:PORT …] [on CLUSTER] [reason="…"]',
+        usage=f"decommission be HOST:PORT {REST}",
         summary="Move all data off a backend and take it out of the cluster, one node after the other.",
         example='decommission be 10.84.0.18:9050 reason="disk full"',
         operation_class="data-moving",
+        port=HEARTBEAT_PORT,
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=decommission_backend.make_plan,
     ),
-)
+    Entry(
+        kind=OperationKind.CANCEL_DECOMMISSION,
+        words=("cancel", "decommission"),
+        usage=f"cancel decommission HOST:PORT {REST}",
+        summary="Stop a drain: the node stays, what has moved stays moved.",
+        example="cancel decommission 10.84.0.18:9050",
+        operation_class="membership",
+        port=HEARTBEAT_PORT,
+        checks=checks.CANCEL_DECOMMISSION,
+        make_plan=cancel_decommission.make_plan,
+    ),
+    *(
+        Entry(
+            kind=kind,
+            words=("add", word),
+            usage=f"add {word} HOST:PORT {REST}",
+            summary=summary,
+            example=f"add {word} 10.84.91.16:{port}",
+            operation_class="membership",
+            port=port,
+            checks=rules,
+            make_plan=add_nodes(node, rules),
+        )
+        for kind, node, word, port, rules, summary in (
+            (OperationKind.ADD_BACKEND, NodeKind.BACKEND, "be", HEARTBEAT_PORT, checks.ADD_BACKEND,
+             "Add backends, see them up with the cluster's version, see balancing begin."),
+            (OperationKind.ADD_COMPUTE_NODE, NodeKind.COMPUTE_NODE, "cn", HEARTBEAT_PORT, checks.ADD_COMPUTE_NODE,
+             "Add compute nodes and see them up with the cluster's version."),
+            (OperationKind.ADD_FOLLOWER, NodeKind.FOLLOWER, "follower", EDIT_LOG_PORT, checks.ADD_FOLLOWER,
+             "Add voting frontends, one after the other, each seen joined and caught up."),
+            (OperationKind.ADD_OBSERVER, NodeKind.OBSERVER, "observer", EDIT_LOG_PORT, checks.ADD_OBSERVER,
+             "Add frontends that do not vote, each seen joined and caught up."),
+        )
+    ),
+    *(
+        Entry(
+            kind=kind,
+            words=("drop", word),
+            usage=f"drop {word} HOST:PORT {REST}",
+            summary=summary,
+            example=f"drop {word} 10.84.0.19:{port}",
+            operation_class="membership",
+            port=port,
+            checks=rules,
+            make_plan=drop_nodes(node, rules),
+        )
+        for kind, node, word, port, rules, summary in (
+            (OperationKind.DROP_BACKEND, NodeKind.BACKEND, "be", HEARTBEAT_PORT, checks.DROP_BACKEND,
+             "Drop a backend that is dead or empty and holds nothing to lose. Never with FORCE."),
+            (OperationKind.DROP_COMPUTE_NODE, NodeKind.COMPUTE_NODE, "cn", HEARTBEAT_PORT, checks.DROP_COMPUTE_NODE,
+             "Drop compute nodes; running queries are shown."),
+            (OperationKind.DROP_FOLLOWER, NodeKind.FOLLOWER, "follower", EDIT_LOG_PORT, checks.DROP_FOLLOWER,
+             "Drop voting frontends while a majority stays; a leader gives up its lead first."),
+            (OperationKind.DROP_OBSERVER, NodeKind.OBSERVER, "observer", EDIT_LOG_PORT, checks.DROP_OBSERVER,
+             "Drop frontends that do not vote."),
+        )
+    ),
+    Entry(
+        kind=OperationKind.REPLACE_BACKEND,
+        words=("replace", "be"),
+        usage='replace be OLD:PORT [OLD:PORT …] to NEW:PORT [NEW:PORT …] [on CLUSTER] [reason="…"]',
+        summary="Add new backends, see them up, then drain the old ones and take them out.",
+        example="replace be 10.84.0.18:9050 to 10.84.91.16:9050",
+        operation_class="data-moving",
+        port=HEARTBEAT_PORT,
+        checks=checks.DECOMMISSION_BACKEND,
+        make_plan=migrate.make_plan,
+        into=True,
+    ),
+    Entry(
+        kind=OperationKind.REBUILD_BACKEND,
+        words=("rebuild", "be"),
+        usage=f"rebuild be HOST:PORT [path=/NEW/PATH] {REST}",
+        summary="Drain a backend, give it new disks, add it again, see its capacity grown and tablets return.",
+        example="rebuild be 10.84.0.12:9050 path=/data2/starrocks/be",
+        operation_class="data-moving",
+        port=HEARTBEAT_PORT,
+        checks=checks.DECOMMISSION_BACKEND,
+        make_plan=migrate.make_plan,
+        options=("path",),
+    ),
+    Entry(
+        kind=OperationKind.MIGRATE,
+        words=("migrate",),
+        usage='migrate OLD:PORT … to NEW:PORT … [rebuild=HOST:PORT] [path=/NEW/PATH] [on CLUSTER] [reason="…"]',
+        summary="Move backends and frontends to new hosts, in one plan with stages. Roles follow from the ports.",
+        example="migrate 10.84.0.19:9050 10.84.0.19:9010 to 10.84.91.18:9050 10.84.91.18:9010",
+        operation_class="data-moving",
+        port=HEARTBEAT_PORT,
+        checks=checks.DECOMMISSION_BACKEND,
+        make_plan=migrate.make_plan,
+        into=True,
+        options=("rebuild", "path"),
+    ),
+)  # fmt: skip
 
 
 def entry_for(kind: OperationKind) -> Entry:

@@ -11,26 +11,14 @@ from policies.address import Address
 from policies.checks.target import NAME as TARGET
 from policies.cluster import Backend, ClusterState, RunMode
 from policies.estimate import DrainRecord, drain_time
+from policies.facts import backend_facts
 from policies.pacing import Pacing
-from policies.plan import (
-    BackendDrained,
-    BackendGone,
-    BackendLeaving,
-    BackendStaying,
-    CancelDecommission,
-    DecommissionBackend,
-    DropBackend,
-    Estimate,
-    Fact,
-    Finding,
-    Plan,
-    Step,
-    Verdict,
-)
+from policies.plan import Estimate, Fact, Finding, Plan, Verdict
 from policies.request import Request
 from policies.room import WANTED_SLACK, Room, measure, spread
 from policies.settings import MAX_SCHEDULING, number
-from policies.units import in_list
+from policies.steps.drain import drain
+from policies.units import in_bytes, in_count, in_list
 
 UNDO = (
     "Until a node's row is gone, Abort cancels its drain (CANCEL DECOMMISSION): what has moved stays moved, "
@@ -59,8 +47,9 @@ def make_plan(
         made_at=now,
         title=f"Decommission BE {in_list([str(target) for target in request.targets])}",
         reason=request.reason,
+        command=request.command,
         targets=request.targets,
-        steps=tuple(step for backend in leaving for step in _steps(backend)),
+        steps=tuple(step for backend in leaving for step in drain(backend)),
         findings=_explained(findings, len(leaving)),
         facts=_facts(request, leaving, state),
         estimate=drain_time(request.targets, state, pacing, history)
@@ -71,7 +60,16 @@ def make_plan(
         bytes_to_move=sum(backend.data_used for backend in copied),
         unhealthy_baseline=state.health.unhealthy if state.health else 0,
         undo_words=UNDO,
+        done_words=_done_words(leaving),
     )
+
+
+def _done_words(leaving: list[Backend]) -> str:
+    names = in_list([str(backend.address) for backend in leaving])
+    tablets, size = sum(b.tablets for b in leaving), sum(b.data_used for b in leaving)
+    verb, whose = ("is", "Its process") if len(leaving) == 1 else ("are", "Their processes")
+    moved = f"{in_count(tablets)} tablets ({in_bytes(size)}) moved"
+    return f"{names} {verb} out of the cluster, {moved}. {whose} can be stopped now."
 
 
 def _leaving(request: Request, state: ClusterState, findings: tuple[Finding, ...]) -> list[Backend]:
@@ -91,41 +89,6 @@ def _explained(findings: tuple[Finding, ...], nodes: int) -> tuple[Finding, ...]
     return (*findings, Finding(check="order", verdict=Verdict.OK, sentence=words))
 
 
-def _steps(backend: Backend) -> tuple[Step, Step, Step]:
-    who = {"address": backend.address, "backend_id": backend.id}
-    address = str(backend.address)
-    cancel = CancelDecommission(**who)
-    staying = BackendStaying(**who)
-    return (
-        Step(
-            id=f"start-{address}",
-            group=address,
-            title=f"Tell StarRocks to drain {address}",
-            act=DecommissionBackend(**who),
-            until=BackendLeaving(**who),
-            undo=cancel,
-            undo_until=staying,
-        ),
-        Step(
-            id=f"drain-{address}",
-            group=address,
-            title=f"Wait until {address} is gone, or empty in two looks 60 s apart",
-            act=None,
-            until=BackendDrained(**who),
-            undo=cancel,
-            undo_until=staying,
-        ),
-        Step(
-            id=f"remove-{address}",
-            group=address,
-            title=f"Drop the row of {address}, only if StarRocks has not removed it by itself",
-            act=DropBackend(**who),
-            until=BackendGone(**who),
-            point_of_no_return=True,
-        ),
-    )
-
-
 def _facts(request: Request, leaving: list[Backend], state: ClusterState) -> tuple[Fact, ...]:
     """What the plan relies on: nodes and settings exactly, numbers within a tolerance; the checks judge the rest anew.
 
@@ -133,10 +96,7 @@ def _facts(request: Request, leaving: list[Backend], state: ClusterState) -> tup
     """
     frozen = number(state, MAX_SCHEDULING) <= 0
     facts = [
-        *(
-            Fact(key=f"backend {b.address}", label=f"BE {b.address}", value=_standing(b))
-            for b in sorted(state.backends, key=lambda b: b.address)
-        ),
+        *backend_facts(state),
         Fact(key="mode", label="Run mode", value=state.run_mode.value),
         Fact(key="frozen", label="Scheduler frozen", value="yes" if frozen else "no"),
     ]
@@ -170,8 +130,3 @@ def _room_to_lose(room: Room) -> int:
     with_slack = round(room.need / (1 - WANTED_SLACK))
     floor = with_slack if room.usable >= with_slack else room.need
     return max(room.usable // 50, min(room.usable // 10, room.usable - floor))
-
-
-def _standing(backend: Backend) -> str:
-    alive = "alive" if backend.alive else "not alive"
-    return f"id {backend.id}, {alive}, {'leaving' if backend.decommissioned else 'staying'}"

@@ -8,10 +8,11 @@ says that disks are busy: that is back-pressure.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from policies.awaited import BackendDrained
 from policies.cluster import Backend, ClusterState
 from policies.operation import Stall, StepMemory
 from policies.pacing import Pacing
-from policies.plan import BackendDrained, Step
+from policies.plan import Step
 from policies.progress import quiet_since, standing_still
 from policies.stalls.colocate import colocate_wait
 from policies.stalls.died import backend_died

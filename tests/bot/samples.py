@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from policies.acts import CancelDecommission, DecommissionBackend, DropBackend
 from policies.address import Address
+from policies.awaited import BackendDrained, BackendGone, BackendLeaving, BackendStaying
 from policies.cluster import Backend, ClusterState, Frontend, Role, RunMode, TabletHealth
 from policies.operation import (
     Event,
@@ -16,22 +18,7 @@ from policies.operation import (
     StepMemory,
     Vote,
 )
-from policies.plan import (
-    BackendDrained,
-    BackendGone,
-    BackendLeaving,
-    BackendStaying,
-    CancelDecommission,
-    DecommissionBackend,
-    DropBackend,
-    Estimate,
-    Fact,
-    Finding,
-    NodeRoom,
-    Plan,
-    Step,
-    Verdict,
-)
+from policies.plan import Estimate, Fact, Finding, NodeRoom, Plan, Step, Verdict
 from policies.request import OperationKind, Person, Request
 
 S = OperationState

@@ -3,23 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from policies.acts import CancelDecommission, DecommissionBackend, DropBackend
 from policies.address import Address
+from policies.awaited import BackendDrained, BackendGone, BackendLeaving, BackendStaying
 from policies.cluster import Backend, ClusterState, RunMode
 from policies.operation import Operation, OperationState, Sample, StepMemory
 from policies.pacing import Pacing
-from policies.plan import (
-    BackendDrained,
-    BackendGone,
-    BackendLeaving,
-    BackendStaying,
-    CancelDecommission,
-    DecommissionBackend,
-    DropBackend,
-    Estimate,
-    NodeRoom,
-    Plan,
-    Step,
-)
+from policies.plan import Estimate, NodeRoom, Plan, Step
 from policies.request import OperationKind, Person, Request
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

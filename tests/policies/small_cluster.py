@@ -6,11 +6,12 @@ invariants of policies.stepping forbid at the moment it would reach the cluster.
 
 from enum import StrEnum
 
+from policies.acts import Act, CancelDecommission, DecommissionBackend, DropBackend
 from policies.address import Address
 from policies.cluster import Backend, ClusterState
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
-from policies.plan import Act, CancelDecommission, DecommissionBackend, DropBackend, Plan
+from policies.plan import Plan
 from policies.stepping import Advance, Finish, Halt, Move, Perform, Wait, next_move, next_undo
 from tests.policies.drains import IDS, TABLETS, at, backend, look, operation_at
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from policies.awaited import BackendDrained, BackendGone, BackendLeaving, BackendStaying, Condition
 from policies.cluster import ClusterState
 from policies.conditions import holds, read
 from policies.operation import StepMemory
-from policies.plan import BackendDrained, BackendGone, BackendLeaving, BackendStaying, Condition
 from tests.policies.drains import FIRST, IDS, PACING, SECOND, at, backend, draining, look, look_at
 
 WHO = {"address": FIRST, "backend_id": IDS[FIRST]}

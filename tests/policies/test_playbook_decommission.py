@@ -2,19 +2,11 @@
 
 import pytest
 
+from policies.acts import CancelDecommission, DecommissionBackend, DropBackend
 from policies.address import Address
+from policies.awaited import BackendDrained, BackendGone, BackendLeaving, BackendStaying
 from policies.cluster import RunMode
-from policies.plan import (
-    BackendDrained,
-    BackendGone,
-    BackendLeaving,
-    BackendStaying,
-    CancelDecommission,
-    DecommissionBackend,
-    DropBackend,
-    Plan,
-    Verdict,
-)
+from policies.plan import Plan, Verdict
 from policies.playbooks import MENU
 from policies.request import OperationKind
 from policies.statements import quoted, statement_of

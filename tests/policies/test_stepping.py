@@ -2,9 +2,9 @@
 
 import pytest
 
+from policies.acts import CancelDecommission, DecommissionBackend, DropBackend
 from policies.operation import OperationState, StepMemory
 from policies.pacing import Pacing
-from policies.plan import CancelDecommission, DecommissionBackend, DropBackend
 from policies.stepping import Advance, Finish, Halt, Perform, Wait, effect_visible, next_move, next_undo
 from policies.undoing import undo_steps
 from tests.policies.drains import (

@@ -4,9 +4,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from policies.acts import DecommissionBackend
 from policies.address import Address
 from policies.operation import OperationState
-from policies.plan import DecommissionBackend
 from tests.policies.drains import FIRST, IDS, SECOND, THIRD, at, plan_for
 from tests.policies.small_cluster import Crash, SmallCluster, SmallEngine
 

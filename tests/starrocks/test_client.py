@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from policies.acts import DecommissionBackend
 from policies.address import Address
-from policies.plan import DecommissionBackend
 from tests.starrocks.scripted_frontend import PASSWORD, USER, Cut, Error, Rows, ScriptedFrontend, Slow
 from workers import starrocks
 from workers.starrocks import AccessDenied, Cluster, Endpoint, OutcomeUnknown, Refused, Unreachable, connect, queries

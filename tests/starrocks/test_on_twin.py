@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from policies.acts import CancelDecommission, DecommissionBackend
 from policies.address import Address
 from policies.cluster import RunMode
-from policies.plan import CancelDecommission, DecommissionBackend
 from tests.starrocks.printed_rows import rows
 from tests.starrocks.twin_frontends import listening
 from workers.starrocks import Depth, OutcomeUnknown, Refused, Unreachable, look_live, nodes, parts, perform, queries

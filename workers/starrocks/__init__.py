@@ -1,6 +1,6 @@
 """Reading and changing a StarRocks cluster: the only package that speaks its protocol."""
 
-from policies.plan import Act
+from policies.acts import Act, AskPerson
 from policies.statements import statement_of
 from workers.starrocks.client import SEND_TIMEOUT_S, Connection, connect
 from workers.starrocks.endpoints import Cluster, Endpoint
@@ -14,6 +14,7 @@ from workers.starrocks.errors import (
 )
 from workers.starrocks.look import Depth, look
 from workers.starrocks.observer import look_live, observe
+from workers.starrocks.probe import silent
 
 
 def perform(cluster: Cluster, act: Act, timeout_s: float = SEND_TIMEOUT_S) -> None:
@@ -22,6 +23,8 @@ def perform(cluster: Cluster, act: Act, timeout_s: float = SEND_TIMEOUT_S) -> No
     Raises Refused (nothing was changed), OutcomeUnknown (look before anything else), Unreachable or AccessDenied
     (nothing was sent).
     """
+    if isinstance(act, AskPerson):
+        raise TypeError("a person is asked in the thread, not in SQL")
     with connect(cluster, budget_s=timeout_s + 10.0) as connection:
         connection.send(statement_of(act), timeout_s)
 
@@ -42,4 +45,5 @@ __all__ = [
     "look_live",
     "observe",
     "perform",
+    "silent",
 ]

@@ -3,7 +3,7 @@
 import ssl
 from functools import cache
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from policies.address import Address
 from policies.record import Record
@@ -41,6 +41,8 @@ class Cluster(Record):
     password: SecretStr
     tls: bool = False
     tls_ca: str = ""
+    via: dict[str, str] = Field(default_factory=dict)
+    """Where an address of the cluster is really reached, for addresses behind a tunnel or of a simulated cluster."""
 
     def tls_context(self) -> ssl.SSLContext | None:
         """The one context that all connections share: making one costs 40 times a connection."""

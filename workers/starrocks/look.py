@@ -22,13 +22,14 @@ T = TypeVar("T")
 class Depth(StrEnum):
     """How much to read, in statements besides the one that opens the session.
 
-    GLANCE 1: backends. WATCH 2: and the scheduler. STATUS 4: all nodes and tablet health.
+    GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. STATUS 4: and tablet health.
     EVIDENCE some ten and three per database: what may hold a drain. FULL the same with a statement per backend for its
-    disks: everything a plan is judged on. Frontends are listed by STATUS and FULL only.
+    disks: everything a plan is judged on. Frontends are listed by NODES, STATUS and FULL only.
     """
 
     GLANCE = "glance"
     WATCH = "watch"
+    NODES = "nodes"
     EVIDENCE = "evidence"
     STATUS = "status"
     FULL = "full"
@@ -53,11 +54,13 @@ class _Look:
         self.denied: set[str] = set()
 
     def taken(self, depth: Depth) -> ClusterState:
-        frontends = self._frontends() if depth in {Depth.STATUS, Depth.FULL} else ()
+        frontends = self._frontends() if depth in {Depth.NODES, Depth.STATUS, Depth.FULL} else ()
         state = self._backends(frontends)
         match depth:
             case Depth.WATCH:
                 state = self._scheduler(state)
+            case Depth.NODES:
+                state = self._compute_nodes(state)
             case Depth.EVIDENCE:
                 state = self._evidence(state)
             case Depth.STATUS:
@@ -115,7 +118,7 @@ class _Look:
 
     def _compute_nodes(self, state: ClusterState) -> ClusterState:
         rows = self.part("compute_nodes", lambda: self.connection.rows(queries.COMPUTE_NODES))
-        return state.with_(compute_nodes=tuple(nodes.compute_node(row) for row in rows or ()))
+        return state.with_(compute_nodes=tuple(nodes.compute_node(row) for row in rows or ()), compute_nodes_read=rows is not None)
 
     def _health(self, state: ClusterState) -> ClusterState:
         return state.with_(

@@ -20,7 +20,9 @@ from workers.starrocks.client import connect
 from workers.starrocks.endpoints import Cluster
 from workers.starrocks.look import Depth, look
 
-BUDGET_S = {Depth.GLANCE: 15.0, Depth.WATCH: 15.0, Depth.EVIDENCE: 25.0, Depth.STATUS: 25.0, Depth.FULL: 60.0}
+BUDGET_S = {
+    Depth.GLANCE: 15.0, Depth.WATCH: 15.0, Depth.NODES: 15.0, Depth.EVIDENCE: 25.0, Depth.STATUS: 25.0, Depth.FULL: 60.0,
+}  # fmt: skip
 """All statements of a look together, connecting included; a worker's turn must be longer than this."""
 
 KEPT_S = 600
@@ -32,7 +34,7 @@ EVIDENCE_KEPT_S = 300.0
 _POLL_S = 0.05
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
-_ALSO_ANSWERED_BY = {Depth.GLANCE: (Depth.WATCH,)}
+_ALSO_ANSWERED_BY = {Depth.GLANCE: (Depth.WATCH, Depth.NODES)}
 """Depths whose look holds everything of a shallower one and is usually at hand."""
 
 

@@ -1,19 +1,15 @@
-"""What a step waits to see, read from one look at the cluster.
-
-`holds` is the test of this very look; `read` adds what only time can tell (two looks that both saw no tablet) and puts
-it in a sentence. An empty node list proves nothing: a frontend that is starting may give one, so nothing counts as gone.
-"""
+"""Drains: a backend that leaves, has left, or stays."""
 
 from datetime import datetime
 
+from policies.awaited import BackendDrained, BackendGone, BackendLeaving, BackendStaying, DrainCondition
 from policies.cluster import Backend, ClusterState
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
-from policies.plan import BackendDrained, BackendGone, BackendLeaving, BackendStaying, Condition
 from policies.units import in_bytes, in_count, in_time
 
 
-def holds(condition: Condition, state: ClusterState) -> bool:
+def holds(condition: DrainCondition, state: ClusterState) -> bool:
     """Whether this look alone shows what the condition wants."""
     row = state.backend_by_id(condition.backend_id)
     match condition:
@@ -27,16 +23,14 @@ def holds(condition: Condition, state: ClusterState) -> bool:
             return unlisted(condition, state)
 
 
-def unlisted(condition: Condition, state: ClusterState) -> bool:
+def unlisted(condition: DrainCondition, state: ClusterState) -> bool:
     """No node with this id is in a list that does show nodes."""
     return bool(state.backends) and state.backend_by_id(condition.backend_id) is None
 
 
-def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: Pacing, now: datetime) -> Reading:
+def read(condition: DrainCondition, state: ClusterState, memory: StepMemory, pacing: Pacing, now: datetime) -> Reading:
     """What the condition sees. `memory` must already hold this look (see policies.watching)."""
     row = state.backend_by_id(condition.backend_id)
-    if not state.backends:
-        return Reading(done=False, sentence="The node list came back empty, which is not believed; looking again.")
     if isinstance(condition, BackendDrained):
         return _drained(condition, row, memory, pacing, now)
     return Reading(done=holds(condition, state), sentence=_standing(condition, row))
@@ -69,7 +63,7 @@ def _draining(row: Backend, memory: StepMemory) -> Reading:
     return Reading(done=False, share=1 - row.tablets / peak, sentence=sentence)
 
 
-def _standing(condition: Condition, row: Backend | None) -> str:
+def _standing(condition: DrainCondition, row: Backend | None) -> str:
     if row is None:
         return f"{condition.address} (id {condition.backend_id}) is not listed."
     holding = f"{in_count(row.tablets)} tablets, {in_bytes(row.data_used)}"

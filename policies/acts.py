@@ -1,0 +1,83 @@
+"""Acts: what a step does, as data. The statement is written in policies.statements, its effect read in policies.effects."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from policies.address import Address
+from policies.cluster import NodeKind
+from policies.record import Record
+
+
+class DecommissionBackend(Record):
+    """ALTER SYSTEM DECOMMISSION BACKEND: data moves away while the node keeps serving. Repeating it changes nothing."""
+
+    kind: Literal["decommission_backend"] = "decommission_backend"
+    address: Address
+    backend_id: int
+
+
+class CancelDecommission(Record):
+    """CANCEL DECOMMISSION BACKEND: stops a drain; tablets that moved stay moved. Repeating it changes nothing."""
+
+    kind: Literal["cancel_decommission"] = "cancel_decommission"
+    address: Address
+    backend_id: int
+
+
+class DropBackend(Record):
+    """ALTER SYSTEM DROP BACKEND of a drained node, never with FORCE. It cannot be undone."""
+
+    kind: Literal["drop_backend"] = "drop_backend"
+    address: Address
+    backend_id: int
+
+
+class AddNode(Record):
+    """ALTER SYSTEM ADD …: lists a node. Its process may not run yet; one address for each statement."""
+
+    kind: Literal["add_node"] = "add_node"
+    role: NodeKind
+    address: Address
+
+
+class Ground(StrEnum):
+    """Why a node may be dropped without a drain; each is looked at again right before the statement is sent."""
+
+    JUST_ADDED = "just_added"
+    EMPTY = "empty"
+    DEAD = "dead"
+    HOLDS_NO_DATA = "holds_no_data"
+
+
+class DropNode(Record):
+    """ALTER SYSTEM DROP …, never with FORCE: of a frontend or compute node, or of a backend that holds nothing to lose.
+
+    `node_id` is the id that was approved; None for a frontend, and for a node that the plan itself adds.
+    """
+
+    kind: Literal["drop_node"] = "drop_node"
+    role: NodeKind
+    address: Address
+    ground: Ground
+    node_id: int | None = None
+
+
+class AskPerson(Record):
+    """Something on a host that a person does: the words and the exact lines to copy. Seen to be done by the step's `until`.
+
+    It is asked only when it is not already done `grace` cluster seconds after the step began.
+    """
+
+    kind: Literal["ask_person"] = "ask_person"
+    address: Address
+    task: str
+    commands: tuple[str, ...] = ()
+    grace: float = 0.0
+
+
+Act = Annotated[
+    DecommissionBackend | CancelDecommission | DropBackend | AddNode | DropNode | AskPerson,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,38 @@
+"""What a step waits to see, read from one look at the cluster.
+
+`holds` is the test of this very look; `read` adds what only time can tell (two looks that both saw no tablet) and puts
+it in a sentence. An empty node list proves nothing: a frontend that is starting may give one, so nothing counts as gone.
+"""
+
+from datetime import datetime
+
+from policies.awaited import Condition, DrainCondition
+from policies.cluster import ClusterState
+from policies.conditions import drains, nodes
+from policies.operation import Reading, StepMemory
+from policies.pacing import Pacing
+
+NOT_BELIEVED = "The node list came back empty, which is not believed; looking again."
+
+
+def holds(condition: Condition, state: ClusterState) -> bool:
+    """Whether this look alone shows what the condition wants."""
+    if isinstance(condition, DrainCondition):
+        return drains.holds(condition, state)
+    return nodes.holds(condition, state)
+
+
+def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: Pacing, now: datetime) -> Reading:
+    """What the condition sees. `memory` must already hold this look (see policies.watching)."""
+    if not state.backends:
+        return Reading(done=False, sentence=NOT_BELIEVED)
+    if isinstance(condition, DrainCondition):
+        return drains.read(condition, state, memory, pacing, now)
+    return nodes.read(condition, state, memory, pacing, now)
+
+
+def unlisted(condition: Condition, state: ClusterState) -> bool:
+    """What the condition is about is in no list that was read, so that nothing remains to be undone there."""
+    if isinstance(condition, DrainCondition):
+        return drains.unlisted(condition, state)
+    return False

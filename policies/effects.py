@@ -1,0 +1,122 @@
+"""What an act brings about: whether it is seen, whether it may be sent again, and what forbids it right now."""
+
+from policies.acts import Act, AddNode, AskPerson, CancelDecommission, DecommissionBackend, DropBackend, DropNode, Ground
+from policies.awaited import BackendDrained, Condition
+from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind, RunMode
+from policies.plan import Plan
+from policies.units import in_count
+from policies.voters import votes, why_not_drop
+
+
+def effect_visible(act: Act, state: ClusterState) -> bool:
+    """Whether the cluster shows what the act is to bring about."""
+    match act:
+        case DecommissionBackend():
+            row = state.backend_by_id(act.backend_id)
+            return row is not None and row.decommissioned
+        case CancelDecommission():
+            # A node that was removed meanwhile cannot be cancelled any more, and need not be.
+            row = state.backend_by_id(act.backend_id)
+            return bool(state.backends) and (row is None or not row.decommissioned)
+        case DropBackend():
+            return bool(state.backends) and state.backend_by_id(act.backend_id) is None
+        case AddNode():
+            return state.node(act.role, act.address) is not None
+        case DropNode():
+            return state.lists(act.role) and _row(act, state) is None
+        case AskPerson():
+            return False
+
+
+def repeatable(act: Act, state: ClusterState) -> bool:
+    """Whether an act may be sent again when nobody knows if it was sent: its effect is not seen, and twice is as once.
+
+    DECOMMISSION and CANCEL change nothing when repeated (fe: alter/SystemHandler.java). DROP of a row that is still
+    there has not taken effect. ADD of what is listed is an error without effect (fe: system/SystemInfoService.java).
+    """
+    match act:
+        case DropBackend():
+            row = state.backend_by_id(act.backend_id)
+            return row is not None and row.address == act.address and row.decommissioned and row.tablets == 0
+        case DropNode():
+            return _row(act, state) is not None
+        case AddNode():
+            return state.lists(act.role) and state.node(act.role, act.address) is None
+        case AskPerson():
+            return True
+        case _:
+            return state.backend_by_id(act.backend_id) is not None
+
+
+def forbidden(act: Act | None, plan: Plan, behind: tuple[Condition, ...], state: ClusterState) -> str | None:
+    """What forbids the act right now, as a sentence, or None. `behind` are the conditions of the steps that are done."""
+    match act:
+        case DecommissionBackend(address=address, backend_id=backend_id):
+            if address not in plan.targets:
+                return f"{address} is no target of the approved plan; nothing was sent."
+            if state.backend_by_id(backend_id) is None:
+                return f"{address} (id {backend_id}) is not listed any more, so there is nothing to decommission."
+            return None
+        case DropBackend():
+            return _forbidden_drop_of_drained(act, behind, state)
+        case AddNode():
+            return _forbidden_add(act, state)
+        case DropNode():
+            return _forbidden_drop(act, state)
+        case _:
+            return None
+
+
+def _forbidden_drop_of_drained(act: DropBackend, behind: tuple[Condition, ...], state: ClusterState) -> str | None:
+    """A node that holds tablets is never dropped (design promise: no table below a readable replica)."""
+    row = state.backend_by_id(act.backend_id)
+    if row is None or row.address != act.address:
+        return f"{act.address} (id {act.backend_id}) is not what is listed there; nothing was dropped."
+    if not row.decommissioned:
+        return f"{act.address} is not flagged as leaving; a node that was not drained is never dropped."
+    if row.tablets > 0:
+        return f"{act.address} still holds {in_count(row.tablets)} tablets; a node with tablets is never dropped."
+    if not any(isinstance(until, BackendDrained) and until.backend_id == act.backend_id for until in behind):
+        return f"The plan has no drain of {act.address} before its drop; nothing was dropped."
+    return None
+
+
+def _forbidden_add(act: AddNode, state: ClusterState) -> str | None:
+    """A frontend joins only where no other frontend is (fe: server/NodeMgr.java checkFrontendExist), and needs a majority."""
+    if not act.role.frontend:
+        return None
+    same_host = next((f for f in state.frontends if f.address.host == act.address.host), None)
+    if same_host is not None:
+        return f"Host {act.address.host} has a frontend already ({same_host.address}, {same_host.role.value}); nothing was sent."
+    if not votes(state).hold:
+        return f"Nothing can be added now: {votes(state).words}."
+    return None
+
+
+def _forbidden_drop(act: DropNode, state: ClusterState) -> str | None:
+    row = _row(act, state)
+    if row is None:
+        return f"{act.address} is not what is listed there any more; nothing was dropped."
+    if isinstance(row, Backend):
+        return _forbidden_drop_of_backend(act, row, state.run_mode)
+    if isinstance(row, Frontend) and state.leader is not None and state.leader.address == act.address:
+        return f"{act.address} leads the cluster; a leader cannot be dropped."
+    return why_not_drop(state, act.address) if act.role is NodeKind.FOLLOWER else None
+
+
+def _forbidden_drop_of_backend(act: DropNode, row: Backend, run_mode: RunMode) -> str | None:
+    """In shared_data the tablets of a node are a cache (docs: shared-data architecture); elsewhere they are the data."""
+    if act.ground is Ground.DEAD and row.alive:
+        return f"{act.address} is alive again; decommission it instead."
+    if row.tablets > 0 and run_mode is RunMode.SHARED_NOTHING:
+        held = f"{act.address} holds {in_count(row.tablets)} tablets"
+        return f"{held}; a node with tablets is never dropped: decommission it instead."
+    return None
+
+
+def _row(act: DropNode, state: ClusterState) -> Backend | ComputeNode | Frontend | None:
+    """The node to drop, under the id that was approved if there is one."""
+    row = state.node(act.role, act.address)
+    if row is None or isinstance(row, Frontend) or act.node_id is None:
+        return row
+    return row if row.id == act.node_id else None

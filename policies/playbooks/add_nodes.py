@@ -1,0 +1,65 @@
+"""Add backends, compute nodes, followers or observers: one statement each, seen up, or taken out again.
+
+Mission 001 §3 with its port corrected (--helper wants the edit_log_port), mission 000 with its two-address ADD FOLLOWER
+taken apart (a syntax error: fe: sql/parser/StarRocks.g4 addFrontendClause).
+"""
+
+from datetime import datetime
+
+from policies import checks
+from policies.address import Address
+from policies.cluster import ClusterState, NodeKind
+from policies.estimate import DrainRecord
+from policies.facts import nodes_facts
+from policies.pacing import Pacing
+from policies.plan import Estimate, Plan, Verdict
+from policies.playbooks.shape import MakePlan
+from policies.preparing import to_prepare
+from policies.request import Request
+from policies.steps.join import join
+from policies.units import in_list
+
+UNDO = (
+    "Until a new node is up, Abort drops it again: it holds nothing yet. Once a backend has tablets, it leaves by a "
+    "decommission only."
+)
+NOT_KNOWN = "it depends on when the process is started; a running one is up within a minute"
+
+
+def add_nodes(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
+    """The playbook for one kind of node."""
+
+    def make_plan(
+        request: Request,
+        state: ClusterState,
+        *,
+        pacing: Pacing,
+        revision: int,
+        now: datetime,
+        history: tuple[DrainRecord, ...] = (),
+    ) -> Plan:
+        del pacing, history
+        findings = checks.run(rules, request.targets, state)
+        wrong = any(finding.check == "target" and finding.verdict is Verdict.BLOCK for finding in findings)
+        new: tuple[Address, ...] = () if wrong else request.targets
+        names = in_list([str(address) for address in request.targets])
+        return Plan(
+            operation=request.id,
+            revision=revision,
+            kind=request.kind,
+            cluster=request.cluster,
+            made_at=now,
+            title=f"Add {kind.short} {names}",
+            reason=request.reason,
+            command=request.command,
+            targets=request.targets,
+            steps=tuple(step for address in new for step in join(kind, address, state)),
+            findings=findings,
+            facts=nodes_facts(state),
+            estimate=Estimate(low_s=None, high_s=None, reason=NOT_KNOWN),
+            undo_words=UNDO,
+            done_words=f"{names} {'is' if len(request.targets) == 1 else 'are'} up, with version {state.version}.",
+            to_prepare=to_prepare(kind, new, state),
+        )
+
+    return make_plan

@@ -1,0 +1,79 @@
+"""A node without data leaves: a frontend, a compute node, or a backend that holds nothing."""
+
+from policies.acts import AskPerson, DropNode, Ground
+from policies.awaited import LeaderElsewhere, NodeUnlisted, ProcessSilent
+from policies.cluster import Backend, ComputeNode, Frontend, NodeKind, Role
+from policies.plan import Step
+
+STOP_DEADLINE = 24 * 3600.0
+"""Cluster seconds that a person may take to stop a dropped process before the operation asks again."""
+
+
+def leave(role: NodeKind, node: Backend | ComputeNode, ground: Ground) -> tuple[Step, ...]:
+    """Drop one backend or compute node under the id that is listed now."""
+    who = {"role": role, "address": node.address}
+    return (
+        Step(
+            id=f"drop-{node.address}",
+            group=f"drop {node.address}",
+            title=f"Drop {role.short} {node.address}",
+            act=DropNode(**who, ground=ground, node_id=node.id),
+            until=NodeUnlisted(**who),
+            point_of_no_return=True,
+        ),
+    )
+
+
+def leave_frontend(role: NodeKind, node: Frontend) -> tuple[Step, ...]:
+    """Drop one frontend and see its process stopped: a dropped frontend lives on with an old list of members and keeps
+    answering clients (StarRocks issue 78195). A leader gives up its lead first; there is no statement for that.
+    """
+    group, who = f"drop {node.address}", {"role": role, "address": node.address}
+    moved = (_move_leader(node, group),) if node.role is Role.LEADER else ()
+    return (
+        *moved,
+        Step(
+            id=f"drop-{node.address}",
+            group=group,
+            title=f"Drop {role.short} {node.address}",
+            act=DropNode(**who, ground=Ground.HOLDS_NO_DATA),
+            until=NodeUnlisted(**who),
+            point_of_no_return=True,
+        ),
+        Step(
+            id=f"stop-{node.address}",
+            group=group,
+            title=f"See the frontend process on {node.address.host} stopped",
+            act=AskPerson(
+                address=node.address,
+                task=(
+                    f"Please stop the frontend process on {node.address.host}: it was dropped, but it goes on answering clients "
+                    "with an old list of nodes. Take it out of load balancers too."
+                ),
+                commands=("bin/stop_fe.sh",),
+            ),
+            until=ProcessSilent(address=node.address, port=node.query_port),
+            deadline=STOP_DEADLINE,
+            advice="Retry asks again.",
+            skippable=True,
+        ),
+    )
+
+
+def _move_leader(node: Frontend, group: str) -> Step:
+    return Step(
+        id=f"lead-{node.address}",
+        group=group,
+        title=f"Move the leadership away from {node.address.host}",
+        act=AskPerson(
+            address=node.address,
+            task=(
+                f"Please restart the frontend on {node.address.host}: it leads, and a leader cannot be dropped. StarRocks has no "
+                "statement that moves the leadership; the others elect one of them while it is down."
+            ),
+            commands=("bin/stop_fe.sh    # from 3.4 on: bin/stop_fe.sh -g hands over first", "bin/start_fe.sh --daemon"),
+        ),
+        until=LeaderElsewhere(address=node.address),
+        deadline=STOP_DEADLINE,
+        advice="Retry asks again.",
+    )
