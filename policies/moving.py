@@ -72,7 +72,7 @@ def _frontend_steps(moving: Moving, state: ClusterState) -> list[Step]:
         if new:
             found += join(NodeKind.FOLLOWER, new.pop(0), state)
         kind = NodeKind.OBSERVER if frontend.role is Role.OBSERVER else NodeKind.FOLLOWER
-        found += leave_frontend(kind, frontend)
+        found += leave_frontend(kind, frontend, others_elect=len(state.frontends) + len(moving.new_frontends) > 2)
     return found
 
 
@@ -164,7 +164,7 @@ def _voters(moving: Moving, state: ClusterState) -> list[Finding]:
     if path[-1] % 2 == 0:
         advice = "An even number of voters tolerates no more failures than one less."
         return [Finding(check=VOTERS, verdict=Verdict.WARN, sentence=words, advice=advice)]
-    return [Finding(check=VOTERS, verdict=Verdict.OK, sentence=words)]
+    return [Finding(check=VOTERS, verdict=Verdict.OK, sentence=words, told=True)]
 
 
 def _with_follower(state: ClusterState, address: Address) -> ClusterState:
@@ -188,7 +188,7 @@ def _order_words(moving: Moving) -> list[Finding]:
         parts.append("frontends change one for one, a leader last")
     if len(parts) < 2 and len(moving.drained) < 2:
         return []
-    return [Finding(check="order", verdict=Verdict.OK, sentence=f"Order: {'; '.join(parts)}.")]
+    return [Finding(check="order", verdict=Verdict.OK, sentence=f"Order: {'; '.join(parts)}.", told=True)]
 
 
 def _names(addresses: Iterable[Address]) -> str:

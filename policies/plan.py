@@ -24,12 +24,16 @@ class Verdict(StrEnum):
 
 
 class Finding(Record):
-    """A check's verdict: one sentence with the evidence, and what to do about it (empty when nothing is needed)."""
+    """A check's verdict: one sentence with the evidence, and what to do about it (empty when nothing is needed).
+
+    `told` marks an ok that approvers should read all the same: the order of the stages, what was left out and why.
+    """
 
     check: str
     verdict: Verdict
     sentence: str
     advice: str = ""
+    told: bool = False
 
 
 class Step(Record):

@@ -59,6 +59,11 @@ def after_add(state: ClusterState, count: int = 1) -> Votes:
     return Votes(total=now.total + count, alive=now.alive + count)
 
 
+def can_stop(state: ClusterState) -> bool:
+    """Whether one living follower may be stopped and the rest still acknowledge writes."""
+    return votes(state).spare >= 1
+
+
 def why_not_drop(state: ClusterState, leaving: Address) -> str | None:
     """Why dropping this follower would cost the majority, now or afterwards; None when it would not.
 

@@ -99,7 +99,9 @@ class House:
     def config(self) -> str:
         """The TOML file of this house."""
         frontends = [f"{fe['host']}:{fe['query_port']}" for fe in self.twin["frontends"]]
-        via = "\n".join(f'"{fe["host"]}:{fe["query_port"]}" = "127.0.0.1:{fe["port"]}"' for fe in self.twin["frontends"])
+        ways = {f"{fe['host']}:{fe['query_port']}": fe["port"] for fe in self.twin["frontends"]}
+        ways |= {be["address"]: be["port"] for be in self.twin["backends"]}
+        via = "\n".join(f'"{address}" = "127.0.0.1:{port}"' for address, port in ways.items())
         return (
             f'[policy]\napprover_groups = ["S0DBA"]\n{self.policy}\n\n'
             f'[clusters.{CLUSTER}]\nfrontends = {json.dumps(frontends)}\nuser = "sr_bot"\nchannels = ["C0OPS"]\n'

@@ -101,7 +101,8 @@ def _follow(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move
         case TurnBack():
             return _turn_back(wiring, claim, operation, move, now)
         case Halt():
-            return halt(wiring, claim, operation.with_(memory=move.memory), move.sentence, now)
+            skippable = operation.state is not S.UNDOING and plan.steps[operation.step].skippable
+            return halt(wiring, claim, operation.with_(memory=move.memory), move.sentence, now, skippable=skippable)
         case Finish():
             return _finish(wiring, claim, operation, move, now)
 
@@ -190,10 +191,10 @@ def _summary(plan: Plan, operation: Operation, now: datetime) -> str:
     return f"Done in {took}: {plan.done_words or plan.title}"
 
 
-def halt(wiring: Wiring, claim: Claim, operation: Operation, why: str, now: datetime) -> str:
-    """Stop and ask a person; the lock stays ours."""
+def halt(wiring: Wiring, claim: Claim, operation: Operation, why: str, now: datetime, *, skippable: bool = False) -> str:
+    """Stop and ask a person; the lock stays ours. A step that may be skipped offers that too."""
     came_from = "undoing" if operation.state is S.UNDOING else "running"
-    halted = operation.moved(S.HALTED, now, halted_because=why, halted_from=came_from)
+    halted = operation.moved(S.HALTED, now, halted_because=why, halted_from=came_from, skippable=skippable)
     halted, event = tell(halted, now, EventKind.HALTED, why)
     wiring.store.commit(claim, halted, delay_s=600.0, events=(event,), audit=(AuditEntry.of(halted, event),))
     return f"halted: {why}"

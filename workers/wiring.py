@@ -68,6 +68,8 @@ class Wiring:
             return state
         there = step.until.probed
         quiet = starrocks.silent(self.clusters[state.cluster], there)
+        if quiet is None:
+            return state
         return state.with_(silent=frozenset({there}) if quiet else frozenset())
 
     def perform(self, cluster: str, act: Act) -> None:

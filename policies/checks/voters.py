@@ -31,4 +31,4 @@ def _told(before: Votes, after: Votes) -> Finding:
     if after.total % 2 == 0:
         advice = "An even number of voters tolerates no more failures than one less: consider an observer, or one more."
         return Finding(check=NAME, verdict=Verdict.WARN, sentence=words, advice=advice)
-    return Finding(check=NAME, verdict=Verdict.OK, sentence=words)
+    return Finding(check=NAME, verdict=Verdict.OK, sentence=words, told=True)

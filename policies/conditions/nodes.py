@@ -63,8 +63,7 @@ def read(condition: NodeCondition, state: ClusterState, memory: StepMemory, paci
         case LeaderElsewhere():
             return Reading(done=done, sentence=_leader_words(condition, state))
         case ProcessSilent():
-            words = "Nothing answers" if done else "A process still answers"
-            return Reading(done=done, sentence=f"{words} at {condition.probed}.")
+            return Reading(done=done, sentence=_silence_words(condition, state))
 
 
 def _missing(condition: NodeUp, row: Row, state: ClusterState) -> str:
@@ -116,6 +115,12 @@ def _arriving(
         words = f"{condition.address} has got no tablet in {in_time(waited)}: the balancer sees no need, or is switched off."
         return Reading(done=True, sentence=words)
     return Reading(done=False, sentence=f"{condition.address} is empty; the balancer has not begun yet.")
+
+
+def _silence_words(condition: ProcessSilent, state: ClusterState) -> str:
+    if state.silent is None:
+        return f"Whether a process still answers at {condition.probed} cannot be tried from here."
+    return f"{'Nothing answers' if condition.probed in state.silent else 'A process still answers'} at {condition.probed}."
 
 
 def _leader_words(condition: LeaderElsewhere, state: ClusterState) -> str:

@@ -86,7 +86,7 @@ def _explained(findings: tuple[Finding, ...], nodes: int) -> tuple[Finding, ...]
         f"The {nodes} nodes leave in the order typed, the next only when the one before is gone: "
         "data of the first may land on a later one and move twice."
     )
-    return (*findings, Finding(check="order", verdict=Verdict.OK, sentence=words))
+    return (*findings, Finding(check="order", verdict=Verdict.OK, sentence=words, told=True))
 
 
 def _facts(request: Request, leaving: list[Backend], state: ClusterState) -> tuple[Fact, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from policies import checks
 from policies.acts import Ground
-from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
+from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind, Role
 from policies.estimate import DrainRecord
 from policies.facts import nodes_facts
 from policies.pacing import Pacing
@@ -16,6 +16,7 @@ from policies.playbooks.shape import MakePlan
 from policies.request import Request
 from policies.steps.leave import leave, leave_frontend
 from policies.units import in_list
+from policies.voters import can_stop
 
 UNDO = "A drop cannot be undone. A node that was dropped comes back only by adding it again, as a new and empty one."
 SECONDS = (2.0, 60.0)
@@ -50,7 +51,7 @@ def drop_nodes(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
             reason=request.reason,
             command=request.command,
             targets=request.targets,
-            steps=tuple(step for row in rows for step in _steps(kind, row)),
+            steps=tuple(step for row in _leader_last(rows) for step in _steps(kind, row, state)),
             findings=findings,
             facts=nodes_facts(state),
             estimate=Estimate(low_s=low, high_s=high, reason=f"a drop takes effect at once{people}"),
@@ -61,9 +62,13 @@ def drop_nodes(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
     return make_plan
 
 
-def _steps(kind: NodeKind, row: Backend | ComputeNode | Frontend) -> tuple[Step, ...]:
+def _leader_last(rows: list[Backend | ComputeNode | Frontend]) -> list[Backend | ComputeNode | Frontend]:
+    return sorted(rows, key=lambda row: isinstance(row, Frontend) and row.role is Role.LEADER)
+
+
+def _steps(kind: NodeKind, row: Backend | ComputeNode | Frontend, state: ClusterState) -> tuple[Step, ...]:
     if isinstance(row, Frontend):
-        return leave_frontend(kind, row)
+        return leave_frontend(kind, row, others_elect=can_stop(state))
     if isinstance(row, ComputeNode):
         return leave(kind, row, Ground.HOLDS_NO_DATA)
     return leave(kind, row, Ground.EMPTY if row.alive else Ground.DEAD)

@@ -166,4 +166,4 @@ def _estimate(moving: Moving, state: ClusterState, pacing: Pacing, history: tupl
 
 
 def _finding(verdict: Verdict, sentence: str, advice: str = "") -> Finding:
-    return Finding(check="target", verdict=verdict, sentence=sentence, advice=advice)
+    return Finding(check="target", verdict=verdict, sentence=sentence, advice=advice, told=True)

@@ -24,12 +24,13 @@ def leave(role: NodeKind, node: Backend | ComputeNode, ground: Ground) -> tuple[
     )
 
 
-def leave_frontend(role: NodeKind, node: Frontend) -> tuple[Step, ...]:
+def leave_frontend(role: NodeKind, node: Frontend, *, others_elect: bool = True) -> tuple[Step, ...]:
     """Drop one frontend and see its process stopped: a dropped frontend lives on with an old list of members and keeps
-    answering clients (StarRocks issue 78195). A leader gives up its lead first; there is no statement for that.
+    answering clients (StarRocks issue 78195). A leader gives up its lead first; there is no statement for that. It is
+    stopped for good where the others can elect one without it (`others_elect`), else restarted.
     """
     group, who = f"drop {node.address}", {"role": role, "address": node.address}
-    moved = (_move_leader(node, group),) if node.role is Role.LEADER else ()
+    moved = (_move_leader(node, group, others_elect),) if node.role is Role.LEADER else ()
     return (
         *moved,
         Step(
@@ -60,19 +61,19 @@ def leave_frontend(role: NodeKind, node: Frontend) -> tuple[Step, ...]:
     )
 
 
-def _move_leader(node: Frontend, group: str) -> Step:
+def _move_leader(node: Frontend, group: str, others_elect: bool) -> Step:
+    host, stop = node.address.host, "bin/stop_fe.sh    # from 3.4 on: bin/stop_fe.sh -g hands over first"
+    why = "it leads, and a leader cannot be dropped. StarRocks has no statement that moves the leadership; the others elect one"
+    task = f"Please stop the frontend on {host}, and leave it stopped: {why}."
+    commands: tuple[str, ...] = (stop,)
+    if not others_elect:
+        task = f"Please restart the frontend on {host}: {why} once it is back, for two voters need both."
+        commands = (stop, "bin/start_fe.sh --daemon")
     return Step(
         id=f"lead-{node.address}",
         group=group,
         title=f"Move the leadership away from {node.address.host}",
-        act=AskPerson(
-            address=node.address,
-            task=(
-                f"Please restart the frontend on {node.address.host}: it leads, and a leader cannot be dropped. StarRocks has no "
-                "statement that moves the leadership; the others elect one of them while it is down."
-            ),
-            commands=("bin/stop_fe.sh    # from 3.4 on: bin/stop_fe.sh -g hands over first", "bin/start_fe.sh --daemon"),
-        ),
+        act=AskPerson(address=node.address, task=task, commands=commands),
         until=LeaderElsewhere(address=node.address),
         deadline=STOP_DEADLINE,
         advice="Retry asks again.",

@@ -61,3 +61,25 @@ def test_a_backend_with_tablets_is_not_dropped(scene: Scene) -> None:
     scene.type(f"/sr drop be {TARGET}")
     scene.private(ALICE, "a drop would take them away at once")
     assert scene.sent() == []
+
+
+def test_a_follower_is_added_and_started_by_a_person(scene: Scene) -> None:
+    scene.fault("host_process", host="10.84.91.20", running=False)
+    ts = scene.ask("/sr add follower 10.84.91.20:9010")
+    assert "--helper" in scene.card(ts)
+    scene.press(ts, "approve")
+    asked = scene.told(ts, "Please start the follower process")
+    assert "--helper 10.84.0.12:9010" in asked
+    scene.fault("host_process", host="10.84.91.20", running=True)
+    scene.told(ts, "Done in")
+    assert scene.sent() == ['ALTER SYSTEM ADD FOLLOWER "10.84.91.20:9010"']
+    scene.in_order(ts)
+
+
+def test_a_follower_is_dropped_and_its_process_seen_stopped(scene: Scene) -> None:
+    ts = scene.ask("/sr drop follower 10.84.0.19:9010")
+    scene.press(ts, "approve")
+    scene.told(ts, "Please stop the frontend process on 10.84.0.19")
+    scene.fault("fe_down", fe="10.84.0.19")
+    scene.told(ts, "Done in")
+    assert scene.sent() == ['ALTER SYSTEM DROP FOLLOWER "10.84.0.19:9010"']

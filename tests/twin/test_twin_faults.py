@@ -89,6 +89,15 @@ def _(t: Any) -> None:
     assert t.backend("10.84.9.9")["Alive"] == "false"
 
 
+@check("host_offers")
+def _(t: Any) -> None:
+    t.twin.inject("host_offers", host="10.84.9.9", disk_gb=2048, version="3.3.4-abcdef0")
+    t.do('ALTER SYSTEM ADD BACKEND "10.84.9.9:9050"')
+    t.twin.advance(90)
+    row = t.backend("10.84.9.9")
+    assert (row["TotalCapacity"], row["Version"]) == ("2.000 TB", "3.3.4-abcdef0")
+
+
 @check("disk_full")
 def _(t: Any) -> None:
     t.twin.inject("disk_full", at=AT)

@@ -6,18 +6,28 @@ import socket
 from policies.address import Address
 from workers.starrocks.endpoints import Cluster
 
-PROBE_TIMEOUT_S = 2.0
+CONNECT_TIMEOUT_S = 2.0
+LISTEN_S = 0.5
+"""A process that is gone behind a tunnel or proxy shows as a connection that is closed at once."""
 
 
-def silent(cluster: Cluster, address: Address) -> bool:
-    """True when nothing accepts a connection there. An address that is reached through `via` is tried only there.
+def silent(cluster: Cluster, address: Address) -> bool | None:
+    """True when nothing holds a connection there; None when there is no way to try: `via` leads elsewhere only.
 
-    A firewall that swallows packets looks like silence, so silence never allows an act that could lose data.
+    A firewall that swallows packets looks like silence, so silence alone never allows an act that could lose data.
     """
     where = cluster.via.get(str(address))
     if where is None and cluster.via:
-        return True
+        return None
     there = Address.parse(where) if where else address
-    with contextlib.suppress(OSError), socket.create_connection((there.host, there.port), timeout=PROBE_TIMEOUT_S):
-        return False
+    with contextlib.suppress(OSError), socket.create_connection((there.host, there.port), CONNECT_TIMEOUT_S) as link:
+        return _hangs_up(link)
     return True
+
+
+def _hangs_up(link: socket.socket) -> bool:
+    link.settimeout(LISTEN_S)
+    try:
+        return link.recv(1) == b""
+    except TimeoutError:
+        return False

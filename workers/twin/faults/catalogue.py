@@ -55,6 +55,12 @@ CATALOGUE = (
         (Argument("host", str), Argument("running", bool)),
         nodes.host_process,
     ),
+    Fault(
+        "host_offers",
+        "what a backend that is added on a host later brings: size of its disk, build of StarRocks",
+        (Argument("host", str), Argument("disk_gb", float, None), Argument("version", str, None)),
+        nodes.host_offers,
+    ),
     Fault("disk_full", "other files fill a backend's disk, 1 GB stays free", (_AT,), nodes.disk_full),
     Fault(
         "set_disk",

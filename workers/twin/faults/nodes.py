@@ -1,7 +1,9 @@
 """Faults of nodes: processes that stop, leaders that are lost, disks that fill, people who act beside the bot."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workers.twin.life.membership import Hardware
 from workers.twin.model.nodes import Backend, Frontend
 
 if TYPE_CHECKING:
@@ -61,6 +63,14 @@ def host_process(twin: "Twin", host: str, running: bool) -> None:
     for frontend in cluster.frontends:
         if frontend.host == host and not frontend.process_up:
             twin.course.election.start(frontend)
+
+
+def host_offers(twin: "Twin", host: str, disk_gb: float | None, version: str | None) -> None:
+    """What a backend that is added on `host` later will bring: how much disk, and which build of StarRocks."""
+    membership = twin.course.backends
+    known = membership.hardware.get(host, Hardware())
+    total = known.disk_total if disk_gb is None else round(disk_gb * GB)
+    membership.hardware[host] = replace(known, disk_total=total, version=version or known.version)
 
 
 def fe_down(twin: "Twin", fe: str) -> None:

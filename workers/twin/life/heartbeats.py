@@ -86,7 +86,7 @@ class Heartbeats:
         if backend.be_port < 0:
             backend.be_port, backend.http_port, backend.brpc_port = 9060, 8040, 8060
         backend.error, backend.down_since = "", None
-        backend.version = self._cluster.version.release
+        backend.version = backend.installed or self._cluster.version.release
         backend.last_heartbeat = self._cluster.now
         self._cluster.disturbed = True
         self._schedule_report(backend, self._cluster.now + FIRST_REPORT_S)

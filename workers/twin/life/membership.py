@@ -24,6 +24,8 @@ class Hardware:
     disk_total: int = round(1.475 * 1024**4)  # TB, as the newest hosts of mission 000
     other_used: int = 0
     cpu_cores: int = 32
+    version: str = ""
+    """The build that is installed there; empty: the cluster's."""
 
 
 class BackendMembership:
@@ -52,7 +54,7 @@ class BackendMembership:
         disk = Disk("/data/starrocks/be/storage", 7_000_000_000 + node_id, hardware.disk_total, hardware.other_used)
         backend = Backend(
             node_id, host, disk, "", heartbeat_port=int(port), be_port=-1, http_port=-1, brpc_port=-1,
-            cpu_cores=hardware.cpu_cores, process_up=False, alive=False,
+            cpu_cores=hardware.cpu_cores, installed=hardware.version, process_up=False, alive=False,
         )  # fmt: skip
         self._cluster.backends[node_id] = backend
         if host in self._cluster.absent_processes:

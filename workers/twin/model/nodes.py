@@ -67,6 +67,8 @@ class Backend:
     cpu_pct: float = 1.0
     cache: str = "Status: Normal, DiskUsage: 0B/980GB, MemUsage: 0B/0B"
     location: str = ""
+    installed: str = ""
+    """The build on the host where it differs from the cluster's."""
     process_up: bool = True
     alive: bool = True
     decommissioned: bool = False

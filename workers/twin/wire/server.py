@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from workers.twin.wire.control import Control
+from workers.twin.wire.doors import Doors
 from workers.twin.wire.host import TwinHost
 from workers.twin.wire.mysql import FrontendServer
 
@@ -23,6 +24,7 @@ class TwinServer:
         self._token = token
         self._listeners: dict[str, FrontendServer] = {}
         self._runner: web.AppRunner | None = None
+        self._doors = Doors()
         # The library reports every refused login and vanished client as an error.
         logging.getLogger("mysql_mimic").setLevel(logging.CRITICAL)
 
@@ -30,6 +32,7 @@ class TwinServer:
         """`port` is the first frontend's, the next ones follow; 0 takes free ones."""
         for index, frontend in enumerate(self.host.twin.cluster.frontends):
             await self._listen(frontend.host, port + index if port else 0)
+        await self._doors.open_new(lambda: self.host.twin)
         self._runner = web.AppRunner(Control(self.host, self._token, lambda: self.ports).app(), access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, LOOPBACK, control_port).start()
@@ -42,6 +45,7 @@ class TwinServer:
             session.cut()
         for listener in self._listeners.values():
             listener.close()
+        self._doors.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -51,12 +55,14 @@ class TwinServer:
             {"host": f.host, "query_port": f.query_port, "port": self.ports[f.host], "name": f.name}
             for f in self.host.twin.cluster.frontends
         ]
-        return {"frontends": frontends, "control": f"http://{LOOPBACK}:{self.control_port}", "user": "sr_bot"}
+        backends = [{"address": address, "port": port} for address, port in self._doors.ports.items()]
+        return {"frontends": frontends, "backends": backends, "control": f"http://{LOOPBACK}:{self.control_port}", "user": "sr_bot"}
 
     async def _open_new(self) -> None:
         for frontend in self.host.twin.cluster.frontends:
             if frontend.host not in self._listeners:
                 await self._listen(frontend.host, 0)
+        await self._doors.open_new(lambda: self.host.twin)
 
     async def _listen(self, fe: str, port: int) -> None:
         listener = FrontendServer(self.host, fe, self._password)

@@ -1,0 +1,49 @@
+"""The heartbeat ports of the hosts: open while a backend process runs there, slammed when it does not.
+
+A closed port of a real host refuses; a listener that is shared with a simulation can only accept and hang up at once.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from workers.twin.twin import Twin
+
+TwinOf = Callable[[], Twin]
+
+LOOPBACK = "127.0.0.1"
+
+
+class Doors:
+    """One listener for each host that has, or had, a backend."""
+
+    def __init__(self) -> None:
+        self.ports: dict[str, int] = {}
+        self._servers: list[asyncio.Server] = []
+
+    async def open_new(self, twin: TwinOf) -> None:
+        """Open a door for every backend address that has none yet."""
+        for backend in list(twin().cluster.backends.values()):
+            if backend.address not in self.ports:
+                await self._open(backend.host, backend.address, twin)
+
+    async def _open(self, host: str, address: str, twin: TwinOf) -> None:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if runs(twin(), host):
+                await reader.read(1)
+            writer.close()
+
+        server = await asyncio.start_server(answer, LOOPBACK, 0)
+        self._servers.append(server)
+        self.ports[address] = server.sockets[0].getsockname()[1]
+
+    def close(self) -> None:
+        for server in self._servers:
+            server.close()
+
+
+def runs(twin: Twin, host: str) -> bool:
+    """Whether a backend process runs on a host: a dropped one goes on until somebody stops it."""
+    listed = next((b for b in twin.cluster.backends.values() if b.host == host), None)
+    if listed is not None:
+        return listed.process_up
+    return host not in twin.cluster.absent_processes
