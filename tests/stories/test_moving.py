@@ -72,3 +72,26 @@ def test_mission_000_as_one_plan(scene: Scene) -> None:
     assert "2 → 3 → 4 → 3" in card
     scene.press(ts, "approve")
     scene.told(ts, "Please stop the BE process on 10.84.0.12", 120)
+    scene.fault("host_process", host="10.84.0.12", running=False)
+    scene.fault("host_offers", host="10.84.0.12", disk_gb=1510)
+    scene.told(ts, "Please start the BE process on 10.84.0.12", 60)
+    scene.fault("host_process", host="10.84.0.12", running=True)
+    scene.told(ts, "Please stop the frontend process on 10.84.0.19", 180)
+    scene.fault("fe_down", fe="10.84.0.19")
+    end = scene.told(ts, "Done in", 60)
+    assert "10.84.0.12:9050 is back on its new disk, with a new id" in end
+    assert sorted(scene.listed()) == ["10.84.0.12:9050", "10.84.91.16:9050", "10.84.91.18:9050"]
+    frontends = sorted(fe["host"] for fe in scene.twin("state")["frontends"])
+    assert frontends == ["10.84.0.12", "10.84.91.16", "10.84.91.18"]
+    assert [s.removeprefix("ALTER SYSTEM ") for s in scene.sent()] == [
+        'ADD BACKEND "10.84.91.16:9050"',
+        'ADD BACKEND "10.84.91.18:9050"',
+        'DECOMMISSION BACKEND "10.84.0.12:9050"',
+        'ADD BACKEND "10.84.0.12:9050"',
+        'DECOMMISSION BACKEND "10.84.0.18:9050"',
+        'DECOMMISSION BACKEND "10.84.0.19:9050"',
+        'ADD FOLLOWER "10.84.91.16:9010"',
+        'ADD FOLLOWER "10.84.91.18:9010"',
+        'DROP FOLLOWER "10.84.0.19:9010"',
+    ]
+    scene.in_order(ts)
