@@ -8,8 +8,10 @@ Invariants, each kept by one Lua script:
 
 import json
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from redis import ConnectionError as RedisConnectionError
@@ -26,6 +28,7 @@ from workers.audit import AuditEntry
 log = logging.getLogger(__name__)
 
 UNKNOWN_SCHEMA_DELAY_S = 60.0
+_SCHEMA_VERSION = re.compile(r'"schema_version":\s*(\d+)')
 
 
 class Fenced(Exception):
@@ -63,6 +66,8 @@ class Store:
         self.redis = redis
         self.keys = Keys(prefix)
         self.visibility_s = visibility_s
+        self.last_delay_s: float | None = 0.0
+        """What the last commit or release said of the next turn; None: the operation is over."""
         self._dispatch, self._claim, self._commit, self._release, self._lock, self._renew = (
             redis.register_script(lua(__file__, name))
             for name in ("dispatch", "claim", "commit", "release", "lock", "renew")
@@ -97,16 +102,17 @@ class Store:
         if answer[0] != "claimed":
             return None
         _, fence, seq, record, request, plan, audit_head, inbox = answer
-        if record and json.loads(record).get("schema_version", SCHEMA) > SCHEMA:
+        if record and _schema_of(record) > SCHEMA:
             self._release(keys=keys[:2], args=[operation, fence, UNKNOWN_SCHEMA_DELAY_S])
             return None
+        known = Operation.model_validate_json(record) if record else None
         return Claim(
             id=operation,
             fence=int(fence),
             seq=int(seq),
-            operation=Operation.model_validate_json(record) if record else None,
-            request=Request.model_validate_json(request),
-            plan=Plan.model_validate_json(plan) if plan else None,
+            operation=known,
+            request=known.request if known else Request.model_validate_json(request),
+            plan=_plan(plan) if plan else None,
             inbox=tuple((entry, Decision.model_validate_json(fields[1])) for entry, fields in inbox),
             audit_head=audit_head,
             visibility_s=self.visibility_s,
@@ -120,6 +126,7 @@ class Store:
 
     def release(self, claim: Claim, delay_s: float = 0.0) -> None:
         """Give an operation back unchanged, to be looked at again after `delay_s`."""
+        self.last_delay_s = delay_s
         self._release(keys=[self.keys.operation(claim.id), self.keys.due], args=[claim.id, claim.fence, delay_s])
 
     def commit(
@@ -141,6 +148,7 @@ class Store:
         `keep` commits in the middle of a turn: the claim returned goes on. A lost reply is answered by asking once
         more: the script recognises its own commit.
         """
+        self.last_delay_s = delay_s
         head, chained = _chained(claim.audit_head, audit)
         told = [json.dumps({"type": "event", "event": event.model_dump(mode="json")}) for event in events]
         told += [json.dumps(entry) for entry in private]
@@ -203,6 +211,18 @@ class Store:
         """The operation that has a cluster now."""
         found = self.redis.hgetall(self.keys.lock(cluster))
         return Holder(operation=found["op"], title=found["title"], since=float(found["since"])) if found else None
+
+
+def _schema_of(record: str) -> int:
+    """Read before the record is: a newer one may not be readable. Inside texts JSON escapes the quotes."""
+    found = _SCHEMA_VERSION.search(record)
+    return int(found[1]) if found else SCHEMA
+
+
+@lru_cache(maxsize=32)
+def _plan(text: str) -> Plan:
+    """A plan is large and never changes, and turns of one operation follow one another."""
+    return Plan.model_validate_json(text)
 
 
 def _chained(head: str, entries: Sequence[AuditEntry]) -> tuple[str, list[str]]:

@@ -61,6 +61,13 @@ class Valkey:
         except (RedisError, OSError):
             return False
 
+    @property
+    def pid(self) -> int:
+        """Of the running server; raises RuntimeError when there is none."""
+        if self.process is None:
+            raise RuntimeError("Valkey was not started")
+        return self.process.pid
+
     def kill(self) -> None:
         """SIGKILL, as a crash would; `start` brings it back with its data."""
         if self.process is not None:

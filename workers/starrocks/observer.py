@@ -4,10 +4,12 @@ Ages are told by the Redis server's clock, which all workers share. A look is as
 statement. Whoever asks for a live look (`max_age_s` 0) gets one that was begun after the question.
 """
 
+import contextlib
 import secrets
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pydantic import ValidationError
 from redis import Redis
@@ -66,7 +68,9 @@ def observe(
     EVIDENCE younger than `evidence_kept_s` is kept, and only its quick parts are read again.
     """
     shared = _Shared(redis, keys, cluster, tuple(sorted(targets)))
-    asked = shared.now()
+    asked, known = shared.glance(depth)
+    if known is not None and known.begun >= asked - max_age_s:
+        return known.state
     deadline = time.monotonic() + BUDGET_S[depth]
     token = ""
     try:
@@ -97,6 +101,16 @@ class _Shared:
         seconds, micros = self.redis.time()
         return float(seconds) + float(micros) / 1e6
 
+    def glance(self, depth: Depth) -> tuple[float, Observation | None]:
+        """The time and what is at hand, in one round trip: most looks end here."""
+        pipeline = self.redis.pipeline(transaction=False)
+        pipeline.time()
+        depths = (depth, *_ALSO_ANSWERED_BY.get(depth, ()))
+        for each in depths:
+            pipeline.get(self.key(each))
+        (seconds, micros), *texts = pipeline.execute()
+        return float(seconds) + float(micros) / 1e6, _youngest(texts)
+
     def key(self, depth: Depth) -> str:
         """Only EVIDENCE and FULL depend on whom it is about."""
         about = ",".join(map(str, self.targets)) if depth in {Depth.EVIDENCE, Depth.FULL} else ""
@@ -104,17 +118,7 @@ class _Shared:
 
     def last(self, depth: Depth) -> Observation | None:
         """The youngest observation that answers this depth; one that another version of us wrote counts as none."""
-        found = [self._stored(each) for each in (depth, *_ALSO_ANSWERED_BY.get(depth, ()))]
-        return max((each for each in found if each is not None), key=lambda each: each.begun, default=None)
-
-    def _stored(self, depth: Depth) -> Observation | None:
-        text = self.redis.get(self.key(depth))
-        if not text:
-            return None
-        try:
-            return Observation.model_validate_json(text)
-        except ValidationError:
-            return None
+        return _youngest([self.redis.get(self.key(each)) for each in (depth, *_ALSO_ANSWERED_BY.get(depth, ()))])
 
     def claim(self, depth: Depth) -> str:
         """The right to read, for as long as a look may take; empty when another has it."""
@@ -138,6 +142,21 @@ class _Shared:
         observation = Observation(begun=begun, state=state)
         self.redis.set(self.key(depth), observation.model_dump_json(), ex=KEPT_S)
         return state
+
+
+def _youngest(texts: Sequence[str | bytes | None]) -> Observation | None:
+    """One that another version of us wrote counts as none."""
+    found = []
+    for text in texts:
+        with contextlib.suppress(ValidationError):
+            found.append(_observation(text or ""))
+    return max(found, key=lambda each: each.begun, default=None)
+
+
+@lru_cache(maxsize=8)
+def _observation(text: str | bytes) -> Observation:
+    """Several operations, and the looks of one, read the same observation."""
+    return Observation.model_validate_json(text)
 
 
 def with_evidence(fresh: ClusterState, evidence: ClusterState) -> ClusterState:

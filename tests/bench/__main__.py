@@ -1,0 +1,33 @@
+"""python -m tests.bench [NAME …]: run the benchmarks, print the table, write bench.json."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench import acknowledging, draining, planning, recovering, ticking, waiting
+from tests.bench.goals import table, write
+
+BENCHMARKS: dict[str, Callable[[], dict[str, float]]] = {
+    "acknowledging": acknowledging.run,
+    "planning": planning.run,
+    "ticking": ticking.run,
+    "waiting": waiting.run,
+    "draining": draining.run,
+    "recovering": recovering.run,
+}
+
+
+def main(names: list[str]) -> None:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        raise SystemExit(f"There is no benchmark {unknown[0]}; there are {', '.join(BENCHMARKS)}.")
+    results: dict[str, float] = {}
+    for name in names or BENCHMARKS:
+        print(f"{name} …", flush=True)
+        results |= {key: round(value, 4) for key, value in BENCHMARKS[name]().items()}
+    write(Path("bench.json"), results)
+    print(table(results))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

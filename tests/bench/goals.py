@@ -1,0 +1,51 @@
+"""What is to be reached (docs: design), and the table and file that say what was."""
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+GOALS: dict[str, float] = {
+    "ack_p99_ratio": 1.25,
+    "ack_p99_ms_redis_down": 300.0,
+    "plan_p95_s": 2.0,
+    "approve_to_first_statement_s": 1.0,
+    "tick_cpu_ratio": 1.5,
+    "waiting_1000_rss_mb": 250.0,
+    "waiting_1000_core_share": 0.30,
+    "drain_time_ratio": 1.02,
+    "fe_statements_per_minute": 12.0,
+    "recovery_s": 31.0,
+}
+"""At most these; recovery: the visibility timeout of 30 s and one more second."""
+
+
+def table(results: Mapping[str, float]) -> str:
+    """One line for each number: what was measured, what is wanted, whether it is met."""
+    lines = [f"{'key':<30}{'value':>10}{'goal':>10}  met"]
+    for key, goal in GOALS.items():
+        if key in results:
+            met = "yes" if results[key] <= goal else "no"
+            lines.append(f"{key:<30}{results[key]:>10.3g}{f'≤ {goal:g}':>10}  {met}")
+    return "\n".join(lines)
+
+
+def write(path: Path, results: Mapping[str, float]) -> None:
+    """Keep the results with the facts of the machine; numbers measured earlier stay when only some were run."""
+    before = json.loads(path.read_text(encoding="utf-8"))["results"] if path.exists() else {}
+    machine = {
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "date": datetime.now(UTC).date().isoformat(),
+    }
+    content = {"machine": machine, "results": {**before, **results}, "goals": GOALS}
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def quantile(values: list[float], share: float) -> float:
+    """The value below which `share` of the values lie (nearest rank)."""
+    ranked = sorted(values)
+    return ranked[min(len(ranked) - 1, round(share * len(ranked)))]

@@ -1,0 +1,26 @@
+"""The table and the file of the benchmarks; nothing here is timed."""
+
+import json
+from pathlib import Path
+
+from tests.bench.goals import GOALS, quantile, table, write
+
+
+def test_the_table_says_what_is_met() -> None:
+    lines = table({"ack_p99_ratio": 1.1, "plan_p95_s": 2.5}).splitlines()
+    assert [line.split()[0] for line in lines] == ["key", "ack_p99_ratio", "plan_p95_s"]
+    assert lines[1].endswith("yes") and lines[2].endswith("no")
+
+
+def test_a_later_run_keeps_what_it_did_not_measure(tmp_path: Path) -> None:
+    path = tmp_path / "bench.json"
+    write(path, {"recovery_s": 30.0, "plan_p95_s": 1.0})
+    write(path, {"plan_p95_s": 1.5})
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert content["results"] == {"recovery_s": 30.0, "plan_p95_s": 1.5}
+    assert content["goals"] == GOALS and content["machine"]["cpus"] >= 1
+
+
+def test_a_quantile_is_one_of_the_values() -> None:
+    assert quantile([3.0, 1.0, 2.0], 0.5) == 3.0
+    assert quantile([float(n) for n in range(100)], 0.99) == 99.0
