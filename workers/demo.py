@@ -48,12 +48,16 @@ class House:
         policy: str = "quorum = 2\nexpires_s = 3600",
         visibility_s: float = 30.0,
         slack_timeout_s: float = 10.0,
+        second: str = "",
     ) -> None:
+        """`second` is the scenario of a second cluster, called `second`, beside the first."""
         self.directory = directory
         self.scenario = scenario
         self.speed = speed
         self.workers = workers
         self.policy = policy
+        self.second = second
+        self.second_twin: dict[str, Any] = {}
         self.redis_url = redis_url
         self.valkey: Valkey | None = None
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -85,6 +89,9 @@ class House:
             json.dumps([{"text": text, "description": words} for text, words in COMPLETIONS]), encoding="utf-8"
         )
         self.twin = self._ready("twin", "workers.twin", "--scenario", self.scenario, "--speed", str(self.speed))
+        if self.second:
+            self.second_twin = self._ready("second-twin", "workers.twin", "--scenario", self.second, "--speed", str(self.speed))
+            self.environment["SR_PASSWORDS__SECOND"] = self.environment["SR_TWIN_PASSWORD"]
         completions = str(self.directory / "completions.json")
         self.playground = self._ready("playground", "bot.playground", "--completions", completions)
         self.environment["SR_SLACK_API_URL"] = self.playground["api"]
@@ -98,14 +105,19 @@ class House:
 
     def config(self) -> str:
         """The TOML file of this house."""
-        frontends = [f"{fe['host']}:{fe['query_port']}" for fe in self.twin["frontends"]]
-        ways = {f"{fe['host']}:{fe['query_port']}": fe["port"] for fe in self.twin["frontends"]}
-        ways |= {be["address"]: be["port"] for be in self.twin["backends"]}
+        parts = [f'[policy]\napprover_groups = ["S0DBA"]\n{self.policy}\n', self._cluster(CLUSTER, self.twin, ["C0OPS"])]
+        if self.second_twin:
+            parts.append(self._cluster("second", self.second_twin, []))
+        return "\n".join(parts)
+
+    def _cluster(self, name: str, twin: dict[str, Any], channels: list[str]) -> str:
+        frontends = [f"{fe['host']}:{fe['query_port']}" for fe in twin["frontends"]]
+        ways = {f"{fe['host']}:{fe['query_port']}": fe["port"] for fe in twin["frontends"]}
+        ways |= {be["address"]: be["port"] for be in twin["backends"]}
         via = "\n".join(f'"{address}" = "127.0.0.1:{port}"' for address, port in ways.items())
         return (
-            f'[policy]\napprover_groups = ["S0DBA"]\n{self.policy}\n\n'
-            f'[clusters.{CLUSTER}]\nfrontends = {json.dumps(frontends)}\nuser = "sr_bot"\nchannels = ["C0OPS"]\n'
-            f"speed = {self.speed}\n\n[clusters.{CLUSTER}.via]\n{via}\n"
+            f'[clusters.{name}]\nfrontends = {json.dumps(frontends)}\nuser = "sr_bot"\nchannels = {json.dumps(channels)}\n'
+            f"speed = {self.speed}\n\n[clusters.{name}.via]\n{via}\n"
         )
 
     def launch(self, name: str, module: str, *arguments: str, **environment: str) -> None:

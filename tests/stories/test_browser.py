@@ -1,0 +1,49 @@
+"""The whole path as a person walks it: typed in the composer, approved by two people, watched until it ends."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.stories.browsing import CHROMIUM, approve, be, browser_page, open_thread, type_command
+from workers.demo import House, house
+
+pytestmark = [
+    pytest.mark.story,
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
+]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[House]:
+    with house(scenario="mission000", speed=600.0) as built:
+        yield built
+
+
+@pytest.fixture(scope="module")
+def scene() -> None:
+    """This module has a house of its own."""
+
+
+@pytest.fixture(autouse=True)
+def clean_table() -> None:
+    """One story on one table."""
+
+
+def test_a_drain_in_the_browser(demo: House) -> None:
+    with browser_page(demo.playground["url"]) as page:
+        be(page, "Alice")
+        type_command(page, '/sr decommission be 10.84.0.18:9050 reason="no room to grow"')
+        expect(page.get_by_text("Waiting for approval").first).to_be_visible()
+        approve(page, "Bob")
+        expect(page.get_by_text("1 of 2 approvals").first).to_be_visible()
+        approve(page, "Carol")
+        expect(page.get_by_text("Running").first).to_be_visible()
+        thread = open_thread(page)
+        expect(thread.get_by_text("Approved (2 of 2).")).to_be_visible()
+        expect(thread.get_by_text("StarRocks accepted the statement.")).to_be_visible()
+        expect(thread.get_by_text("10.84.0.18:9050 is out of the cluster").first).to_be_visible()
+        expect(page.get_by_text("Done", exact=True).first).to_be_visible()
+        expect(page.get_by_test_id("action-sr.op.abort")).to_have_count(0)
