@@ -119,8 +119,8 @@ class Ears:
             asked_at=datetime.now(UTC),
         )
         if parsed.dry_run:
-            self._ask("plan", parsed.cluster, command, request.model_dump_json())
-            return blocks.private_line(f"Dry run: looking at {parsed.cluster} …")
+            self._ask("check" if parsed.checks_only else "plan", parsed.cluster, command, request.model_dump_json())
+            return blocks.private_line(f"{'Checks' if parsed.checks_only else 'Dry run'}: looking at {parsed.cluster} …")
         self.mailbox.submit(request)
         return blocks.private_line(f"Looking at {parsed.cluster} and making the plan of `{request.id}` …")
 

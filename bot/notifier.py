@@ -23,7 +23,7 @@ from bot.limits import fitted
 from bot.message import Message
 from bot.queue import Mailbox, lua
 from bot.settings import Settings
-from policies.operation import Event, Snapshot
+from policies.operation import Event, OperationState, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -276,7 +276,7 @@ class Card:
     def _edit(self, snapshot: Snapshot) -> None:
         address = {"channel": self.channel, "ts": self.ts}
         try:
-            self.notifier.send("chat.update", address, blocks.card(snapshot))
+            self.notifier.send("chat.update", address, self._blocks(snapshot))
         except Rejected as error:
             if error.error in CARD_LOST:
                 log.warning("%s: the card is gone (%s); posting it again", self.operation, error)
@@ -286,6 +286,11 @@ class Card:
             elif error.error not in HOPELESS:
                 log.error("%s: the card could not be edited: %s", self.operation, error)
 
+    def _blocks(self, snapshot: Snapshot) -> Message:
+        """The card; one that waits for the cluster says who has it."""
+        queued = snapshot.operation.state is OperationState.QUEUED
+        return blocks.card(snapshot, self.notifier.mailbox.holder(snapshot.operation.cluster) if queued else None)
+
     def _ensure(self, snapshot: Snapshot) -> bool:
         """Post the card if it is not there yet; False when its channel cannot be posted to."""
         if self.ts:
@@ -294,7 +299,7 @@ class Card:
         seq = self._seq()
         try:
             posted = self.notifier.post_once(
-                self.conversation, "card", {"channel": self.channel}, blocks.card(snapshot)
+                self.conversation, "card", {"channel": self.channel}, self._blocks(snapshot)
             )
         except Rejected as error:
             log.error("%s: no card in %s: %s", self.operation, self.channel, error)

@@ -20,7 +20,8 @@ from rq.serializers import JSONSerializer
 
 from bot.queue import AllowedJob
 from bot.redis_connection import connect_for_rq
-from bot.settings import Settings
+from bot.redis_safety import require_safe
+from bot.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +62,15 @@ def run(queue: str, settings: Settings) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {sys.argv[1]} %(message)s")
-    run(sys.argv[1], Settings.load())
+    logging.basicConfig(level=logging.INFO, format=f"%(asctime)s {' '.join(sys.argv[1:])} %(message)s")
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: python -m bot.queue_worker operations|slack")
+    try:
+        settings = Settings.load()
+        require_safe(settings)
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
+    run(sys.argv[1], settings)
 
 
 if __name__ == "__main__":

@@ -53,9 +53,11 @@ def _outcome(operation: Operation, decision: Decision, now: datetime) -> tuple[O
             state = operation.moved(operation.state, now, votes=votes)
             return state, EventKind.VOTED, f"Approved ({count} of {operation.quorum})."
         case D.REJECT:
-            return operation.moved(_rejected_as(operation), now), EventKind.REJECTED, "Rejected. Nothing was changed."
+            rejected = operation.moved(_rejected_as(operation), now, **_ended(decision))
+            return rejected, EventKind.REJECTED, "Rejected. Nothing was changed."
         case D.CANCEL:
-            return operation.moved(S.CANCELLED, now), EventKind.CANCELLED, "Taken back. Nothing was changed."
+            taken_back = operation.moved(S.CANCELLED, now, **_ended(decision))
+            return taken_back, EventKind.CANCELLED, "Taken back. Nothing was changed."
         case D.PAUSE:
             words = "Paused: no further statement is sent. A drain that StarRocks has accepted goes on by itself."
             return operation.moved(S.PAUSED, now), EventKind.PAUSED, words
@@ -73,7 +75,12 @@ def _outcome(operation: Operation, decision: Decision, now: datetime) -> tuple[O
             return skipped, EventKind.SKIPPED, f"Step {operation.step + 1} skipped."
         case D.CLOSE:
             words = "Closed: the cluster stays as it is now, and it is free for other operations."
-            return operation.moved(S.CLOSED, now), EventKind.CLOSED, words
+            return operation.moved(S.CLOSED, now, **_ended(decision)), EventKind.CLOSED, words
+
+
+def _ended(decision: Decision) -> dict[str, object]:
+    """Who ended it and why, for the card: that line stays for ever."""
+    return {"ended_by": decision.person, "ended_because": decision.reason}
 
 
 def _rejected_as(operation: Operation) -> OperationState:
@@ -85,7 +92,7 @@ def _retried(operation: Operation, now: datetime) -> Operation:
     memory = operation.memory
     if memory is not None:
         memory = memory.with_(
-            entered_at=now, first_true_at=None, stall=None, stall_since=None, intended_at=memory.acted_at
+            entered_at=now, first_true_at=None, stall=None, stall_since=None, intended_at=memory.acted_at, tries=0
         )
     to = S.UNDOING if operation.halted_from == "undoing" else S.RUNNING
     return operation.moved(to, now, memory=memory, halted_because="", halted_from="", skippable=False)

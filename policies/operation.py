@@ -162,12 +162,14 @@ class StepMemory(Record):
     """What is kept about the step in hand, so that any worker can go on with it.
 
     intended_at: the intent to act was written down; acted_at: the act was seen to have been accepted.
-    A crash between the two is recognised by looking at the cluster (see workers.engine).
+    A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
+    statement was about to be sent.
     """
 
     step: str
     entered_at: datetime
     intended_at: datetime | None = None
+    tries: int = 0
     acted_at: datetime | None = None
     first_true_at: datetime | None = None
     samples: tuple[Sample, ...] = ()
@@ -204,6 +206,8 @@ class Operation(Record):
     halted_because: str = ""
     halted_from: Literal["", "running", "undoing"] = ""
     skippable: bool = False
+    ended_by: Person | None = None
+    ended_because: str = ""
     trouble: str = ""
     trouble_since: datetime | None = None
     events: int = 0

@@ -37,6 +37,10 @@ EFFECT_PATIENCE = 60.0
 """Cluster seconds: the flag of a node and the node list change at once on the leader; later means never."""
 
 
+MOST_TRIES = 5
+"""A statement whose reply is lost again and again is not sent for ever; a person's retry counts anew."""
+
+
 class Perform(Record):
     """Send this statement: write the intent down first, look again, then send."""
 
@@ -157,6 +161,8 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
         return Halt(memory=memory, sentence=words)
     if why_not is not None:
         return Halt(memory=memory, sentence=why_not)
+    if memory.tries >= MOST_TRIES:
+        return Halt(memory=memory, sentence=f"`{statement}` was sent {memory.tries} times and no effect is seen: no reply comes.")
     if memory.intended_at is not None and not repeatable(step.act, state):
         words = f"`{statement}` may have been sent, and what is seen does not allow to send it again."
         return Halt(memory=memory, sentence=words)

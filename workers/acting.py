@@ -10,8 +10,9 @@ from policies.judging_again import blocked_now, judged_again
 from policies.operation import EventKind, Operation, OperationState
 from policies.plan import Plan
 from policies.stepping import Perform
-from workers import running
 from workers.audit import AuditEntry
+from workers.looking import decide_move, depth_of, in_hand
+from workers.outcomes import halt, settle, unreachable
 from workers.starrocks import ClusterError, Depth, OutcomeUnknown, Refused
 from workers.store import Claim
 from workers.wiring import Wiring
@@ -26,15 +27,18 @@ def act(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Pe
     claim, operation = _write_intent(wiring, claim, operation, move, now)
     failpoint("after_intent")
     try:
-        state = wiring.look(operation.cluster, _look_before(plan, operation), targets=plan.targets)
+        state = wiring.look(claim, operation.cluster, _look_before(plan, operation), targets=plan.targets)
     except ClusterError as error:
-        return running._unreachable(wiring, claim, operation, error, now)
-    again = running.decide_move(wiring, plan, operation, state, now)
+        return unreachable(wiring, claim, operation, error, now)
+    again = decide_move(wiring, plan, operation, state, now)
     if not (isinstance(again, Perform) and again.act == move.act):
-        return running._follow(wiring, claim, plan, operation, again, now)
+        if isinstance(again, Perform):
+            wiring.store.commit(claim, operation, delay_s=0)
+            return "another act is called for now; looking again"
+        return settle(wiring, claim, plan, operation, again, now)
     blocked = blocked_now(plan, operation.step, state)
     if blocked:
-        return running.halt(wiring, claim, operation, blocked, now)
+        return halt(wiring, claim, operation, blocked, now)
     return _send(wiring, claim, plan, operation, move, now)
 
 
@@ -42,8 +46,9 @@ def _write_intent(
     wiring: Wiring, claim: Claim, operation: Operation, move: Perform, now: datetime
 ) -> tuple[Claim, Operation]:
     """Say what is about to be done, durably, before doing it: in Redis and in the copy outside Redis."""
-    assert operation.memory is not None  # running._with_memory
-    intended = operation.with_(memory=operation.memory.with_(intended_at=operation.memory.intended_at or now))
+    assert operation.memory is not None  # workers.running gives every turn one
+    memory = operation.memory
+    intended = operation.with_(memory=memory.with_(intended_at=memory.intended_at or now, tries=memory.tries + 1))
     entry = AuditEntry.intent(intended, move.statement, now)
     claim = wiring.store.commit(claim, intended, delay_s=0, audit=(entry,), keep=True)
     wiring.mirror_audit()
@@ -52,7 +57,7 @@ def _write_intent(
 
 def _ask(wiring: Wiring, claim: Claim, operation: Operation, act: AskPerson, now: datetime) -> str:
     """Ask in the thread, once: the question and the note that it was asked are one commit."""
-    assert operation.memory is not None  # running._with_memory
+    assert operation.memory is not None  # workers.running gives every turn one
     asked = operation.with_(memory=operation.memory.with_(intended_at=now, acted_at=now))
     asked, event = tell(asked, now, EventKind.ASKED, act.task, details=act.commands)
     wiring.store.commit(claim, asked, delay_s=0, events=(event,), audit=(AuditEntry.of(asked, event),))
@@ -62,8 +67,7 @@ def _ask(wiring: Wiring, claim: Claim, operation: Operation, act: AskPerson, now
 def _look_before(plan: Plan, operation: Operation) -> Depth:
     """A node that leaves a cluster which has changed since the approval: all checks run again."""
     undoing = operation.state is OperationState.UNDOING
-    step = plan.steps[min(operation.step, len(plan.steps) - 1)]
-    return Depth.FULL if not undoing and judged_again(plan, operation.step) else running.depth_of(step)
+    return Depth.FULL if not undoing and judged_again(plan, operation.step) else depth_of(in_hand(plan, operation))
 
 
 def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Perform, now: datetime) -> str:
@@ -79,22 +83,21 @@ def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: 
     except Refused as error:
         refusal = str(error)
     except ClusterError as error:
-        return running._unreachable(wiring, claim, operation, error, now)
+        return unreachable(wiring, claim, operation, error, now)
     try:
-        step = plan.steps[min(operation.step, len(plan.steps) - 1)]
-        state = wiring.look(operation.cluster, running.depth_of(step), targets=plan.targets)
+        state = wiring.look(claim, operation.cluster, depth_of(in_hand(plan, operation)), targets=plan.targets)
     except ClusterError as error:
-        return running._unreachable(wiring, claim, operation, error, now)
+        return unreachable(wiring, claim, operation, error, now)
     if refusal and not effect_visible(move.act, state):
         if refusal.startswith("the reply was lost"):
             wiring.store.commit(claim, operation, delay_s=LOOK_AGAIN_S)
             return f"{refusal}; no effect is visible, looking again"
-        return running.halt(wiring, claim, operation, f"StarRocks refused `{move.statement}`: {refusal}", now)
+        return halt(wiring, claim, operation, f"StarRocks refused `{move.statement}`: {refusal}", now)
     return _accepted(wiring, claim, operation, move, refusal, now)
 
 
 def _accepted(wiring: Wiring, claim: Claim, operation: Operation, move: Perform, note: str, now: datetime) -> str:
-    assert operation.memory is not None  # running._with_memory
+    assert operation.memory is not None  # workers.running gives every turn one
     acted = operation.with_(memory=operation.memory.with_(acted_at=wiring.now()))
     words = "StarRocks accepted the statement." if not note else f"Its effect is visible, although {note}."
     acted, event = tell(acted, now, EventKind.ACTED, words, details=(move.statement,))

@@ -12,6 +12,8 @@ from types import FrameType
 from redis import RedisError
 
 from bot.queue import Mailbox
+from bot.redis_safety import require_safe
+from bot.settings import SettingsError
 from workers.audit import mirror
 from workers.settings import WorkerSettings
 from workers.store import Store
@@ -69,7 +71,12 @@ class Clock:
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s clock %(message)s")
-    clock = Clock(WorkerSettings.load())
+    try:
+        settings = WorkerSettings.load()
+        require_safe(settings)
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
+    clock = Clock(settings)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         clock.stopped.set()

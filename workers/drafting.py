@@ -23,7 +23,7 @@ def draft(wiring: Wiring, claim: Claim, now: datetime) -> str:
         id=request.id, request=request, state=S.DRAFTING, created_at=request.asked_at, changed_at=now
     )
     try:
-        plan = make_plan(wiring, request, revision=1, now=now)
+        plan = make_plan(wiring, request, revision=1, now=now, claim=claim)
     except ClusterError as error:
         return _refuse(wiring, claim, operation, None, (str(error), "Nothing was changed. Ask again when it answers."), now)
     if plan.blocked:
@@ -31,9 +31,9 @@ def draft(wiring: Wiring, claim: Claim, now: datetime) -> str:
     return _offer(wiring, claim, operation, plan, now)
 
 
-def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime) -> Plan:
+def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime, claim: Claim | None = None) -> Plan:
     """A plan from a live look; raises ClusterError when the cluster cannot be read."""
-    state = wiring.look(request.cluster, Depth.FULL, targets=request.targets)
+    state = wiring.look(claim, request.cluster, Depth.FULL, targets=request.targets)
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry_for(request.kind).make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)

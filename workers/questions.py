@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot.blocks import dry_run_message, nodes_message, private_line, refusal_message, status_message
+from bot.blocks import checks_message, dry_run_message, nodes_message, private_line, refusal_message, status_message
 from bot.message import Message
 from policies.request import Request
 from workers.drafting import make_plan
@@ -26,6 +26,9 @@ def answer(wiring: Wiring, kind: str, cluster: str, channel: str, user: str, que
 def _message(wiring: Wiring, kind: str, cluster: str, text: str) -> tuple[Message, bool]:
     if kind == "plan":
         return _dry_run(wiring, Request.model_validate_json(text))
+    if kind == "check":
+        request = Request.model_validate_json(text)
+        return checks_message(make_plan(wiring, request, revision=1, now=datetime.now(UTC))), False
     state = wiring.watch(cluster, Depth.STATUS)
     if kind == "nodes":
         return nodes_message(state), False

@@ -31,7 +31,7 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     if not lock.acquired:
         return _queue(wiring, claim, operation, lock.holder, now)
     try:
-        fresh = make_plan(wiring, operation.request, revision=operation.revision, now=now)
+        fresh = make_plan(wiring, operation.request, revision=operation.revision, now=now, claim=claim)
     except ClusterError as error:
         waiting = operation.with_(trouble=str(error), trouble_since=operation.trouble_since or now)
         wiring.store.commit(claim, waiting, delay_s=RETRY_LOOK_S)

@@ -119,7 +119,8 @@ class Store:
         )
 
     def renew(self, claim: Claim) -> None:
-        """Keep a claim for another visibility timeout, right before something that must not be done twice. Raises Fenced."""
+        """Keep a claim for another visibility timeout, right before something that must not be done twice. Raises Fenced.
+        """
         keys = [self.keys.operation(claim.id), self.keys.due]
         if not self._renew(keys=keys, args=[claim.id, claim.fence, claim.visibility_s]):
             raise Fenced(f"{claim.id}: fence {claim.fence}")

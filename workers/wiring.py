@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from bot.identity import Directory, slack_client
@@ -23,7 +23,7 @@ from workers import starrocks
 from workers.audit import mirror
 from workers.settings import WorkerSettings
 from workers.starrocks import Cluster, Depth, Endpoint
-from workers.store import Store
+from workers.store import Claim, Store
 
 EVIDENCE_KEPT_S = 300.0
 """Cluster seconds: what explains a stall is read again this often, its quick parts at every look."""
@@ -51,9 +51,10 @@ class Wiring:
         entry = entry_for(operation.request.kind)
         return self.settings.approval_policy(operation.cluster, entry.operation_class)
 
-    def look(self, cluster: str, depth: Depth, targets: Sequence[Address] = ()) -> ClusterState:
-        """A live look. Raises ClusterError."""
-        return starrocks.look_live(self.clusters[cluster], depth, targets)
+    def look(self, claim: Claim | None, cluster: str, depth: Depth, targets: Sequence[Address] = ()) -> ClusterState:
+        """A live look; the claim is kept while it goes on. Raises ClusterError, Fenced."""
+        alive = None if claim is None else partial(self.store.renew, claim)
+        return starrocks.look_live(self.clusters[cluster], depth, targets, alive)
 
     def watch(self, cluster: str, depth: Depth, targets: Sequence[Address] = ()) -> ClusterState:
         """A look that others may share. Raises ClusterError."""

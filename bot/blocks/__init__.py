@@ -1,6 +1,7 @@
 """Everything `sr` says, as Block Kit messages: pure functions from records to messages within Slack's limits."""
 
 from bot.blocks.answers import (
+    checks_message,
     dry_run_message,
     lock_message,
     nodes_message,
@@ -16,7 +17,7 @@ from bot.blocks.help import help_message, mistake_message
 from bot.blocks.replies import reply
 
 __all__ = [
-    "card", "decision_from_action", "decision_from_submission", "dry_run_message", "help_message", "lock_message",
+    "card", "checks_message", "decision_from_action", "decision_from_submission", "dry_run_message", "help_message", "lock_message",
     "mistake_message", "nodes_message", "ops_message", "private_line", "refusal_message", "reject_modal", "reply",
     "show_message", "status_message",
 ]  # fmt: skip

@@ -21,7 +21,7 @@ from bot.blocks.layout import (
     words,
 )
 from bot.blocks.phrases import on_cluster, plural, title_of, typed_words
-from bot.blocks.plan_card import copy_banner, plan_blocks
+from bot.blocks.plan_card import check_counts, copy_banner, finding_blocks, plan_blocks
 from bot.blocks.replies import EMOJI
 from bot.blocks.tables import (
     MOST_OPERATIONS,
@@ -182,6 +182,20 @@ def dry_run_message(plan: Plan) -> Message:
         context(f"Looked at {when(plan.made_at)} on {mrkdwn(plan.cluster)}"),
     ]
     return _message(f"Dry run: {title}: {verdict}.", blocks)
+
+
+def checks_message(plan: Plan) -> Message:
+    """Every check of an operation with its evidence, the passed ones too; nothing is planned or recorded."""
+    title = on_cluster(plan.title, plan.cluster)
+    shown = [finding.with_(told=True) for finding in plan.findings]
+    verdict = "it would be refused" if plan.blocked else "nothing blocks it"
+    blocks: list[Block] = [
+        header(f"Checks: {title}"),
+        section(f"🧪 {check_counts(plan.findings)}: {verdict}."),
+        *finding_blocks(shown, most=30),
+        context(f"Looked at {when(plan.made_at)} on {mrkdwn(plan.cluster)}"),
+    ]
+    return _message(f"Checks: {title}: {verdict}.", blocks)
 
 
 def refusal_message(request: Request, reasons: Sequence[str]) -> Message:

@@ -108,7 +108,9 @@ def trail(operation: Operation) -> list[str]:
     if operation.started_at:
         lines.append(f"Started {when(operation.started_at)}")
     if operation.ended_at:
-        lines.append(f"{STATE_WORDS[operation.state][1]} {when(operation.ended_at)}")
+        by = f" by {mention(operation.ended_by)}" if operation.ended_by else ""
+        why = f": {mrkdwn(clip(operation.ended_because, 200))}" if operation.ended_because else ""
+        lines.append(f"{STATE_WORDS[operation.state][1]}{by} {when(operation.ended_at)}{why}")
     revision = f" · plan revision {operation.revision}" if operation.revision else ""
     digest = f" · {code(operation.digest[:12])}" if operation.digest else ""
     return [*lines, f"{code(operation.id)} on {mrkdwn(operation.cluster)}{revision}{digest}"]

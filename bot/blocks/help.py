@@ -14,6 +14,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "status": ("/sr status [CLUSTER]", "how a cluster is, what goes on there, who has it"),
     "nodes": ("/sr nodes [CLUSTER]", "every node with its state, written as commands take it"),
     "plan": ("/sr plan OPERATION …", "a dry run: the plan of an operation, without asking for it"),
+    "check": ("/sr check OPERATION …", "the checks of an operation alone, with their evidence"),
     "ops": ("/sr ops", "operations under way and ended lately"),
     "show": ("/sr show OP", "one operation: its plan and what happened"),
     "lock": ("/sr lock [CLUSTER]", "which operation has a cluster, and who waits for it"),

@@ -78,15 +78,15 @@ def check_counts(findings: Sequence[Finding]) -> str:
     return ", ".join(parts)
 
 
-def finding_blocks(findings: Sequence[Finding]) -> list[Block]:
+def finding_blocks(findings: Sequence[Finding], most: int = MOST_FINDINGS) -> list[Block]:
     """What blocks and what warns, each with its advice; what is fine folds into one line of names."""
     bad = [f for verdict in (Verdict.BLOCK, Verdict.WARN) for f in findings if f.verdict is verdict]
     bad += [f for f in findings if f.verdict is Verdict.OK and f.told]
     blocks: list[Block] = []
     if bad:
-        items = [_finding_words(finding) for finding in bad[:MOST_FINDINGS]]
-        if len(bad) > MOST_FINDINGS:
-            items.append(words(f"…and {len(bad) - MOST_FINDINGS} more"))
+        items = [_finding_words(finding) for finding in bad[:most]]
+        if len(bad) > most:
+            items.append(words(f"…and {len(bad) - most} more"))
         blocks.append(rich(bullets(items)))
     names = [_check_name(f) for f in findings if f.verdict is Verdict.OK and not f.told]
     if names:

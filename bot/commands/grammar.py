@@ -4,14 +4,14 @@ from bot.commands import mistakes
 from bot.commands.mistakes import LONGEST_COMMAND, mistake, shown
 from bot.commands.operations import parse_operation
 from bot.commands.place import Place
-from bot.commands.records import COMMAND, Ask, Command, Help, MenuEntry, Mistake, Question, Show
+from bot.commands.records import COMMAND, Ask, Command, Help, MenuEntry, Mistake, Operate, Question, Show
 from bot.commands.words import UnclosedQuoteError, Word, split, tidied
 from bot.escape import clip
 from bot.suggestions import closest
 from policies.playbooks import MENU
 
 QUESTIONS = tuple(question.value for question in Question)
-PLAIN_COMMANDS = ("help", "status", "nodes", "plan", "ops", "show", "lock")
+PLAIN_COMMANDS = ("help", "status", "nodes", "plan", "check", "ops", "show", "lock")
 _HELP = frozenset({"help", "-h", "--help", "?", "hilfe", "man"})
 _ROLES = {"backend": "be", "backends": "be", "bes": "be", "frontend": "fe", "frontends": "fe", "fes": "fe"}
 _OTHER_WORDS = {
@@ -59,7 +59,18 @@ def _command(words: list[Word], place: Place, menu: tuple[MenuEntry, ...]) -> Co
         return _ask(Question(first), rest, place)
     if first == "plan":
         return _operation(rest, place, menu, dry_run=True) if rest else _empty_plan(menu)
+    if first == "check":
+        return _checked(_operation(rest, place, menu, dry_run=True)) if rest else _empty_plan(menu, "check")
     return _operation(words, place, menu, dry_run=False)
+
+
+def _checked(parsed: Command | Mistake) -> Command | Mistake:
+    """`check` reads like `plan` and shows less."""
+    if isinstance(parsed, Operate):
+        return parsed.with_(checks_only=True)
+    if isinstance(parsed, Mistake):
+        return parsed.with_(next=parsed.next.replace(f"{COMMAND} plan ", f"{COMMAND} check ", 1))
+    return parsed
 
 
 def _help(rest: list[Word], menu: tuple[MenuEntry, ...]) -> Help | Mistake:
@@ -111,11 +122,9 @@ def _extra(name: str, word: Word, following: str) -> Mistake:
     return mistake(f"{shown(word.text)} is one word too many.", f"Usage: {usage}.", following)
 
 
-def _empty_plan(menu: tuple[MenuEntry, ...]) -> Mistake:
-    right = "Write the operation after `plan`: what would run is shown, and nothing is offered for approval."
-    return mistake(
-        "`plan` needs an operation.", right, f"plan {menu[0].example.removeprefix(COMMAND).strip()}"
-    )
+def _empty_plan(menu: tuple[MenuEntry, ...], name: str = "plan") -> Mistake:
+    right = f"Write the operation after `{name}`: what would run is shown, and nothing is offered for approval."
+    return mistake(f"`{name}` needs an operation.", right, f"{name} {menu[0].example.removeprefix(COMMAND).strip()}")
 
 
 def _operation(

@@ -41,7 +41,7 @@ class Help(Record):
 
 
 class Operate(Record):
-    """An operation to plan. `dry_run` shows the plan and never offers approval."""
+    """An operation to plan. `dry_run` shows the plan and never offers approval; `checks_only` shows its checks alone."""
 
     kind: OperationKind
     targets: tuple[Address, ...]
@@ -50,6 +50,7 @@ class Operate(Record):
     options: dict[str, str] = Field(default_factory=dict)
     reason: str = ""
     dry_run: bool = False
+    checks_only: bool = False
 
 
 class Mistake(Record):

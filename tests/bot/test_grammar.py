@@ -300,3 +300,46 @@ def test_whatever_is_typed_gets_an_answer(text: str, clusters: tuple[str, ...], 
     for part in (found.sentence, found.right, found.next):
         assert part.isprintable(), repr(part)
         part.encode()
+
+
+def test_check_reads_like_plan_and_shows_the_checks_alone() -> None:
+    asked = parse("check decommission be 10.84.0.18:9050", clusters=("prod",), channel_cluster=None)
+    assert isinstance(asked, Operate) and asked.dry_run and asked.checks_only
+    wrong = parse("check decommission be 10.84.0.18", clusters=("prod",), channel_cluster=None)
+    assert isinstance(wrong, Mistake) and wrong.next == "/sr check decommission be 10.84.0.18:9050"
+    assert isinstance(parse("check", clusters=("prod",), channel_cluster=None), Mistake)
+
+
+def test_old_and_new_nodes_are_told_apart_by_to() -> None:
+    asked = parse("replace be 10.84.0.18:9050 to 10.84.91.20:9050 because=x", clusters=("prod",), channel_cluster=None)
+    assert isinstance(asked, Mistake)
+    asked = parse("replace be 10.84.0.18:9050 -> 10.84.91.20:9050", clusters=("prod",), channel_cluster=None)
+    assert isinstance(asked, Operate)
+    assert ([str(old) for old in asked.targets], [str(new) for new in asked.into]) == (["10.84.0.18:9050"], ["10.84.91.20:9050"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("replace be 10.84.0.18:9050", "The new nodes are missing"),
+        ("replace be 10.84.0.18:9050 to 10.84.0.18:9050", "on both sides"),
+        ("migrate 10.84.0.18:9050 to 10.84.91.20", "no port"),
+        ("rebuild be 10.84.0.12:9050 path=../../etc", "no path for a storage directory"),
+        ("rebuild be 10.84.0.12:9050 path=/data;rm", "no path for a storage directory"),
+        ("rebuild be 10.84.0.12:9050 size=2T", "is not an option"),
+        ("migrate 10.84.0.18:9050 to 10.84.91.20:9050 rebuild=nonsense!", "is not a node"),
+        ("decommission be 10.84.0.18:9050 path=/data2", "is not an option"),
+        ("drop 10.84.0.18:9050", "needs the kind of node"),
+        ("add fe 10.84.0.18:9010", "does not take `fe`"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_an_operation_with_options(text: str, words: str) -> None:
+    slip = parse(text, clusters=("prod",), channel_cluster=None)
+    assert isinstance(slip, Mistake) and words in slip.sentence, slip
+
+
+def test_a_list_in_an_option_is_no_target() -> None:
+    asked = parse("migrate 10.84.0.18:9050 to 10.84.91.20:9050 rebuild=10.84.0.12:9050,10.84.0.19:9050 path=/data2", clusters=("prod",), channel_cluster=None)
+    assert isinstance(asked, Operate)
+    assert asked.options == {"rebuild": "10.84.0.12:9050,10.84.0.19:9050", "path": "/data2"}
+    assert len(asked.targets) == len(asked.into) == 1

@@ -64,3 +64,10 @@ def test_a_slip_is_answered_to_its_author_alone(scene: Scene, typed: str, words:
     scene.private(ALICE, words)
     assert scene.slack.cards() == [] and scene.sent() == []
     assert not [message for message in scene.slack.messages(BOB) if not message["ephemeral_for"]]
+
+
+def test_the_checks_alone(scene: Scene) -> None:
+    scene.type(f"/sr check decommission be {TARGET}")
+    told = scene.private(ALICE, "nothing blocks it")
+    assert "below the soft limit of 90 %" in told, "the evidence of a passed check is there too"
+    assert scene.slack.cards() == []

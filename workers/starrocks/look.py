@@ -36,16 +36,29 @@ class Depth(StrEnum):
 
 
 def look(
-    connection: Connection, cluster: str, now: datetime, depth: Depth, targets: Sequence[Address] = ()
+    connection: Connection,
+    cluster: str,
+    now: datetime,
+    depth: Depth,
+    targets: Sequence[Address] = (),
+    alive: Callable[[], None] | None = None,
 ) -> ClusterState:
     """One look at a cluster. Raises ClusterError when its nodes cannot be listed; everything else may be missing."""
-    return _Look(connection, cluster, now, frozenset(targets)).taken(depth)
+    return _Look(connection, cluster, now, frozenset(targets), alive).taken(depth)
 
 
 class _Look:
     """The state as it grows, and what could not be read."""
 
-    def __init__(self, connection: Connection, cluster: str, now: datetime, targets: frozenset[Address]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        cluster: str,
+        now: datetime,
+        targets: frozenset[Address],
+        alive: Callable[[], None] | None = None,
+    ) -> None:
+        self.alive = alive
         self.connection = connection
         self.cluster = cluster
         self.now = now
@@ -159,6 +172,8 @@ class _Look:
 
     def part(self, name: str, read: Callable[[], T]) -> T | None:
         """Read one part; on failure note why, and find another connection if the old one is gone."""
+        if self.alive is not None:
+            self.alive()
         try:
             return read()
         except Refused as error:

@@ -7,7 +7,7 @@ statement. Whoever asks for a live look (`max_age_s` 0) gets one that was begun 
 import contextlib
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -47,11 +47,16 @@ class Observation(Record):
     state: ClusterState
 
 
-def look_live(cluster: Cluster, depth: Depth, targets: Sequence[Address] = ()) -> ClusterState:
-    """A look of our own, now. Raises ClusterError."""
+def look_live(
+    cluster: Cluster, depth: Depth, targets: Sequence[Address] = (), alive: Callable[[], None] | None = None
+) -> ClusterState:
+    """A look of our own, now. `alive` is called before each part, so that a long look is not taken for a dead worker's.
+
+    Raises ClusterError, and whatever `alive` raises.
+    """
     taken_at = datetime.now(UTC)
     with connect(cluster, BUDGET_S[depth]) as connection:
-        return look(connection, cluster.name, taken_at, depth, targets)
+        return look(connection, cluster.name, taken_at, depth, targets, alive)
 
 
 def observe(

@@ -1,0 +1,155 @@
+"""What follows from a look when nothing is sent: wait, go on, turn back, stop and ask, end. One commit each."""
+
+from datetime import datetime
+
+from bot.failpoints import failpoint
+from policies.deciding import tell
+from policies.estimate import DrainRecord
+from policies.operation import Event, EventKind, Operation, OperationState, StepMemory
+from policies.plan import Plan
+from policies.request import OperationKind
+from policies.stepping import Advance, Finish, Halt, TurnBack, Wait
+from policies.units import in_time
+from workers.audit import AuditEntry
+from workers.starrocks import ClusterError
+from workers.store import Claim
+from workers.wiring import Wiring
+
+S = OperationState
+Outcome = Wait | Advance | TurnBack | Halt | Finish
+
+UNREACHABLE_RETRY_S = 15.0
+
+
+def settle(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Outcome, now: datetime) -> str:
+    """Commit what a look has led to, where nothing is to be sent."""
+    match move:
+        case Wait():
+            return _wait(wiring, claim, operation, move, now)
+        case Advance():
+            return _advance(wiring, claim, plan, operation, move, now)
+        case TurnBack():
+            return _turn_back(wiring, claim, operation, move, now)
+        case Halt():
+            skippable = operation.state is not S.UNDOING and plan.steps[operation.step].skippable
+            return halt(wiring, claim, operation.with_(memory=move.memory), move.sentence, now, skippable=skippable)
+        case Finish():
+            return _finish(wiring, claim, operation, move, now)
+
+
+def unreachable(wiring: Wiring, claim: Claim, operation: Operation, error: ClusterError, now: datetime) -> str:
+    """No frontend answers: nothing is known, so nothing is done; the card says so and the next look comes soon."""
+    first = operation.trouble_since is None
+    troubled = operation.with_(trouble=str(error), trouble_since=operation.trouble_since or now)
+    events: tuple[Event, ...] = ()
+    if first:
+        words = "The cluster cannot be read right now; nothing is done until it can be. A drain goes on by itself."
+        troubled, event = tell(troubled, now, EventKind.OBSERVED, words, details=(str(error),))
+        events = (event,)
+    wall = wiring.settings.pacing(operation.cluster).wall(UNREACHABLE_RETRY_S)
+    wiring.store.commit(claim, troubled, delay_s=max(1.0, wall), events=events)
+    return f"cannot read the cluster: {error}"
+
+
+def _wait(wiring: Wiring, claim: Claim, operation: Operation, move: Wait, now: datetime) -> str:
+    waiting, events = _news(operation.with_(memory=move.memory, changed_at=now), operation.memory, move.memory, now)
+    audit = tuple(AuditEntry.of(waiting, event) for event in events)
+    failpoint("before_wait_commit")
+    wiring.store.commit(claim, waiting, delay_s=move.after_s, events=events, audit=audit)
+    return move.memory.reading.sentence if move.memory.reading else "waiting"
+
+
+def _news(
+    operation: Operation, before: StepMemory | None, after: StepMemory, now: datetime
+) -> tuple[Operation, tuple[Event, ...]]:
+    """A stall is told once, when it begins or its cause changes, and once when it ends."""
+    old = before.stall if before else None
+    new = after.stall
+    if new is not None and (old is None or old.cause != new.cause):
+        details = tuple(part for part in (new.advice, *new.examples) if part)
+        operation, event = tell(operation, now, EventKind.STALLED, new.sentence, details=details)
+        return operation, (event,)
+    if new is None and old is not None:
+        operation, event = tell(operation, now, EventKind.MOVING_AGAIN, "Tablets are moving again.")
+        return operation, (event,)
+    return operation, ()
+
+
+def _advance(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Advance, now: datetime) -> str:
+    title = plan.steps[operation.step].title
+    ahead = operation.with_(step=operation.step + 1, memory=_next_memory(plan, operation))
+    ahead, event = tell(ahead, now, EventKind.STEP_DONE, move.sentence, details=(f"Step {operation.step + 1}: {title}",))
+    finished = ahead.step >= len(plan.steps) and ahead.state is S.RUNNING
+    if finished:
+        return _end(wiring, claim, ahead, S.DONE, EventKind.DONE, _summary(plan, ahead, now), now, first=(event,))
+    failpoint("before_advance_commit")
+    wiring.store.commit(claim, ahead, delay_s=0, events=(event,), audit=(AuditEntry.of(ahead, event),))
+    return move.sentence
+
+
+def _next_memory(plan: Plan, operation: Operation) -> StepMemory | None:
+    """Within a node, time counts from when its statement was sent: a worker may have been away since."""
+    ahead, before = operation.step + 1, operation.memory
+    same_node = ahead < len(plan.steps) and plan.steps[ahead].group == plan.steps[operation.step].group
+    if not same_node or before is None or plan.steps[operation.step].act is None:
+        return None
+    sent_at = before.acted_at or before.intended_at or before.entered_at
+    return StepMemory(step=plan.steps[ahead].id, entered_at=sent_at)
+
+
+def _turn_back(wiring: Wiring, claim: Claim, operation: Operation, move: TurnBack, now: datetime) -> str:
+    """What was added must not stand, and taking it out again is safe: that needs no person."""
+    undoing = operation.moved(S.UNDOING, now, memory=None)
+    undoing, event = tell(undoing, now, EventKind.UNDOING, f"{move.sentence} Taking it out again.")
+    wiring.store.commit(claim, undoing, delay_s=0, events=(event,), audit=(AuditEntry.of(undoing, event),))
+    return f"turning back: {move.sentence}"
+
+
+def _finish(wiring: Wiring, claim: Claim, operation: Operation, move: Finish, now: datetime) -> str:
+    undone = operation.state is S.UNDOING
+    to, kind = (S.UNDONE, EventKind.UNDONE) if undone else (S.DONE, EventKind.DONE)
+    return _end(wiring, claim, operation, to, kind, move.sentence, now)
+
+
+def _end(
+    wiring: Wiring,
+    claim: Claim,
+    operation: Operation,
+    to: OperationState,
+    kind: EventKind,
+    sentence: str,
+    now: datetime,
+    first: tuple[Event, ...] = (),
+) -> str:
+    ended = operation.moved(to, now, memory=None)
+    ended, event = tell(ended, now, kind, sentence)
+    events = (*first, event)
+    failpoint("before_end_commit")
+    audit = tuple(AuditEntry.of(ended, each) for each in events)
+    wiring.store.commit(claim, ended, delay_s=None, events=events, audit=audit)
+    if to is S.DONE and claim.plan is not None:
+        _remember(wiring, claim.plan, ended)
+    return sentence
+
+
+def _remember(wiring: Wiring, plan: Plan, ended: Operation) -> None:
+    """A measured drain of one node makes the next estimate better; losing one to a crash is harmless."""
+    if plan.kind is not OperationKind.DECOMMISSION_BACKEND or len(plan.targets) != 1 or ended.started_at is None:
+        return
+    seconds = ((ended.ended_at or ended.changed_at) - ended.started_at).total_seconds()
+    record = DrainRecord(tablets=plan.tablets_to_move, data_bytes=plan.bytes_to_move, seconds=seconds)
+    wiring.remember_drain(ended.cluster, record)
+
+
+def _summary(plan: Plan, operation: Operation, now: datetime) -> str:
+    took = in_time(now - (operation.started_at or now))
+    return f"Done in {took}: {plan.done_words or plan.title}"
+
+
+def halt(wiring: Wiring, claim: Claim, operation: Operation, why: str, now: datetime, *, skippable: bool = False) -> str:
+    """Stop and ask a person; the lock stays ours. A step that may be skipped offers that too."""
+    came_from = "undoing" if operation.state is S.UNDOING else "running"
+    halted = operation.moved(S.HALTED, now, halted_because=why, halted_from=came_from, skippable=skippable)
+    halted, event = tell(halted, now, EventKind.HALTED, why)
+    wiring.store.commit(claim, halted, delay_s=600.0, events=(event,), audit=(AuditEntry.of(halted, event),))
+    return f"halted: {why}"
