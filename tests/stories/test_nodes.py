@@ -17,6 +17,7 @@ def test_a_backend_is_added(scene: Scene) -> None:
     assert NEW in scene.listed()
     assert scene.sent() == [f'ALTER SYSTEM ADD BACKEND "{NEW}"']
     scene.told(ts, "is up: alive")
+    scene.told(ts, "Balancing has begun")
     scene.in_order(ts)
 
 

@@ -10,6 +10,8 @@ from workers.twin.model.nodes import Backend
 from workers.twin.model.placement import Cohort
 
 TABLETS_PER_ROUND = 100  # invented: 300 a minute with a round of 20 s
+SETTLED_S = 45.0
+"""A new node is known to the load statistics a round or two after its first disk report (fe: TabletScheduler, 20 s)."""
 LEVEL = 0.9
 """A node with this share of the mean counts as filled."""
 
@@ -20,19 +22,21 @@ class Balancer:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
-    def round(self) -> int:
-        """Move some tablets to nodes that were added; returns how many."""
+    def round(self) -> None:
+        """Move some tablets to nodes that were added."""
         cluster = self._cluster
         nodes = [b for b in cluster.backends.values() if b.alive]
         unsettled = any(b.decommissioned or not b.alive for b in cluster.backends.values())
         if cluster.leader is None or cluster.shared_data or unsettled or cluster.flag("tablet_sched_disable_balance"):
-            return 0
-        return sum(self._fill(node, nodes) for node in nodes if node.id in cluster.added)
+            return
+        for node in nodes:
+            if node.id in cluster.added and cluster.now - (node.last_start or cluster.now) >= SETTLED_S:
+                self._fill(node, nodes)
 
-    def _fill(self, node: Backend, nodes: list[Backend]) -> int:
+    def _fill(self, node: Backend, nodes: list[Backend]) -> None:
         mean = sum(b.tablets for b in nodes) / len(nodes)
         if node.tablets >= LEVEL * mean:
-            return 0
+            return
         source = max(nodes, key=lambda b: b.tablets)
         moved = 0
         for cohort in list(self._cluster.placement.on(source.id)):
@@ -40,7 +44,6 @@ class Balancer:
                 moved += self._move(cohort, source, node, TABLETS_PER_ROUND - moved)
             if moved >= TABLETS_PER_ROUND:
                 break
-        return moved
 
     def _movable(self, cohort: Cohort, node: Backend) -> bool:
         hosts = {self._cluster.backends[b].host for b in cohort.backends if b in self._cluster.backends}

@@ -1,5 +1,6 @@
 """Puts the moving parts of a cluster together and gives them their rounds."""
 
+from workers.twin.life.balance import Balancer
 from workers.twin.life.checker import CHECKER_S, Checker
 from workers.twin.life.clones import CloneScheduler
 from workers.twin.life.colocation import ColocateBalancer
@@ -24,6 +25,7 @@ class Course:
         self.clones = CloneScheduler(cluster)
         self.removals = Removals(cluster)
         self.colocation = ColocateBalancer(cluster)
+        self.balancer = Balancer(cluster)
         self.backends = BackendMembership(cluster, self.heartbeats, self.clones, self.removals)
         self.frontends = FrontendMembership(cluster, self.heartbeats)
         self.happened: list[tuple[float, str]] = []
@@ -33,6 +35,7 @@ class Course:
         self.cluster.leader_changed.append(self._leader_gone)
         # The rounds' phases are the scenario's start; in a real FE they are as arbitrary.
         self.cluster.agenda.every(CHECKER_S, self._check)
+        self.cluster.agenda.every(CHECKER_S, self.balancer.round)
         self.cluster.agenda.every(HANDLER_S, self._remove_drained)
         self.cluster.agenda.every(TRASH_S, self._empty_trash)
 

@@ -57,6 +57,7 @@ class BackendMembership:
             cpu_cores=hardware.cpu_cores, installed=hardware.version, process_up=False, alive=False,
         )  # fmt: skip
         self._cluster.backends[node_id] = backend
+        self._cluster.added.add(node_id)
         if host in self._cluster.absent_processes:
             self._heartbeats.never_answers(backend)
         else:

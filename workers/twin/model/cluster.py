@@ -37,6 +37,8 @@ class Cluster:
         self.alter_jobs: list[AlterJob] = []
         self.recycle_bin: list[BinnedPartition] = []
         self.absent_processes: set[str] = set()
+        self.added: set[int] = set()
+        """Backends that came by ADD BACKEND: the balancer fills them."""
         """Hosts on which no process answers when a node is added there."""
         self.clone_speed = 1.0
         self.next_node_id = 20_000_001
