@@ -30,7 +30,8 @@ class Balancer:
         if cluster.leader is None or cluster.shared_data or unsettled or cluster.flag("tablet_sched_disable_balance"):
             return
         for node in nodes:
-            if node.id in cluster.added and cluster.now - (node.last_start or cluster.now) >= SETTLED_S:
+            settled = node.last_start is not None and cluster.now - node.last_start >= SETTLED_S
+            if settled and node.id in cluster.added:
                 self._fill(node, nodes)
 
     def _fill(self, node: Backend, nodes: list[Backend]) -> None:
