@@ -289,7 +289,7 @@ class Card:
     def _blocks(self, snapshot: Snapshot) -> Message:
         """The card; one that waits for the cluster says who has it."""
         queued = snapshot.operation.state is OperationState.QUEUED
-        return blocks.card(snapshot, self.notifier.mailbox.holder(snapshot.operation.cluster) if queued else None)
+        return blocks.card(snapshot, self.notifier.mailbox.holder(snapshot.operation.request.lock) if queued else None)
 
     def _ensure(self, snapshot: Snapshot) -> bool:
         """Post the card if it is not there yet; False when its channel cannot be posted to."""

@@ -64,6 +64,14 @@ class DropNode(Record):
     node_id: int | None = None
 
 
+class SetSetting(Record):
+    """ADMIN SET FRONTEND CONFIG: a value in the memory of the frontends, until a restart. Repeating it changes nothing."""
+
+    kind: Literal["set_setting"] = "set_setting"
+    name: str
+    value: str
+
+
 class AskPerson(Record):
     """Something on a host that a person does: the words and the exact lines to copy. Seen to be done by the step's `until`.
 
@@ -78,6 +86,6 @@ class AskPerson(Record):
 
 
 Act = Annotated[
-    DecommissionBackend | CancelDecommission | DropBackend | AddNode | DropNode | AskPerson,
+    DecommissionBackend | CancelDecommission | DropBackend | AddNode | DropNode | SetSetting | AskPerson,
     Field(discriminator="kind"),
 ]

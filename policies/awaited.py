@@ -96,6 +96,24 @@ class ProcessSilent(Record):
         return Address(host=self.address.host, port=self.port)
 
 
+class SettingIs(Record):
+    """Every frontend that answers has this value."""
+
+    kind: Literal["setting_is"] = "setting_is"
+    name: str
+    value: str
+
+
+class LeaseOver(Record):
+    """The time of a lent setting is over, in cluster seconds; until then the value is put back wherever it got lost."""
+
+    kind: Literal["lease_over"] = "lease_over"
+    name: str
+    value: str
+    seconds: float
+
+
+SettingCondition = SettingIs | LeaseOver
 DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
 Condition = Annotated[
@@ -108,6 +126,8 @@ Condition = Annotated[
     | NodeUnlisted
     | TabletsArriving
     | LeaderElsewhere
-    | ProcessSilent,
+    | ProcessSilent
+    | SettingIs
+    | LeaseOver,
     Field(discriminator="kind"),
 ]

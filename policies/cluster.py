@@ -247,6 +247,8 @@ class ClusterState(Record):
     recycle_bin: RecycleBin | None = None
     privileges: Privileges | None = None
     unread: dict[str, str] = Field(default_factory=dict)
+    frontend_settings: dict[str, dict[str, str]] | None = None
+    """Frontend host -> what that very frontend has in memory; None when the frontends were not asked one by one."""
     silent: frozenset[Address] | None = None
     """Addresses that were tried and do not answer; None when none was tried."""
 

@@ -1,8 +1,19 @@
 """What an act brings about: whether it is seen, whether it may be sent again, and what forbids it right now."""
 
-from policies.acts import Act, AddNode, AskPerson, CancelDecommission, DecommissionBackend, DropBackend, DropNode, Ground
+from policies.acts import (
+    Act,
+    AddNode,
+    AskPerson,
+    CancelDecommission,
+    DecommissionBackend,
+    DropBackend,
+    DropNode,
+    Ground,
+    SetSetting,
+)
 from policies.awaited import BackendDrained, Condition
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind, RunMode
+from policies.conditions.settings import in_force
 from policies.plan import Plan
 from policies.units import in_count
 from policies.voters import votes, why_not_drop
@@ -24,6 +35,8 @@ def effect_visible(act: Act, state: ClusterState) -> bool:
             return state.node(act.role, act.address) is not None
         case DropNode():
             return state.lists(act.role) and _row(act, state) is None
+        case SetSetting():
+            return in_force(act.name, act.value, state)
         case AskPerson():
             return False
 
@@ -42,7 +55,7 @@ def repeatable(act: Act, state: ClusterState) -> bool:
             return _row(act, state) is not None
         case AddNode():
             return state.lists(act.role) and state.node(act.role, act.address) is None
-        case AskPerson():
+        case AskPerson() | SetSetting():
             return True
         case _:
             return state.backend_by_id(act.backend_id) is not None

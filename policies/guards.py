@@ -12,7 +12,7 @@ from datetime import datetime
 
 from policies.acts import AddNode
 from policies.address import Address
-from policies.awaited import BackendDrained, BackendGone, BackendLeaving, DrainCondition, NodeUp, TabletsArriving
+from policies.awaited import BackendDrained, BackendGone, BackendLeaving, DrainCondition, NodeUp, SettingCondition, TabletsArriving
 from policies.cluster import Backend, ClusterState, NodeKind
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
@@ -42,6 +42,9 @@ class Scene(Record):
 
     @property
     def target(self) -> Address:
+        """The node that the step is about; only rules about nodes ask."""
+        if isinstance(self.step.until, SettingCondition):
+            raise TypeError(f"{self.step.id} is about no node")
         return self.step.until.address
 
     @property
@@ -86,6 +89,8 @@ def interference(plan: Plan, operation: Operation, state: ClusterState, pacing: 
 
 def _rules(scene: Scene) -> tuple[Rule, ...]:
     undoing = scene.operation.state is OperationState.UNDOING
+    if isinstance(scene.step.until, SettingCondition):
+        return ()
     if isinstance(scene.step.until, DrainCondition):
         return WHILE_UNDOING_A_DRAIN if undoing else WHILE_DRAINING
     return () if undoing else WHILE_NODES_COME_AND_GO

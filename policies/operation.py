@@ -163,11 +163,12 @@ class StepMemory(Record):
 
     intended_at: the intent to act was written down; acted_at: the act was seen to have been accepted.
     A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
-    statement was about to be sent.
+    statement was about to be sent; `looked_at` is the time of the last look.
     """
 
     step: str
     entered_at: datetime
+    looked_at: datetime | None = None
     intended_at: datetime | None = None
     tries: int = 0
     acted_at: datetime | None = None
@@ -183,6 +184,7 @@ class StepMemory(Record):
 class Operation(Record):
     """The record. `step` indexes the plan's steps; while UNDOING it walks back and `memory` is about the undo.
 
+    `changed_at` is the last event or decision: what follows from it must rest on a look that is younger.
     `trouble` says what keeps us from looking or acting right now (a frontend that does not answer); it is not a halt.
     """
 
@@ -206,6 +208,7 @@ class Operation(Record):
     halted_because: str = ""
     halted_from: Literal["", "running", "undoing"] = ""
     skippable: bool = False
+    leased: bool = False
     ended_by: Person | None = None
     ended_because: str = ""
     trouble: str = ""
@@ -227,6 +230,9 @@ class Operation(Record):
     def choices(self) -> tuple[DecisionKind, ...]:
         """What a person can decide now."""
         offered = CHOICES.get(self.state, ())
+        if self.leased:
+            # A lent setting is given back first: only an abort ends it early.
+            offered = tuple(kind for kind in offered if kind is not D.CLOSE)
         return offered if self.skippable else tuple(kind for kind in offered if kind is not D.SKIP)
 
 

@@ -25,6 +25,7 @@ class OperationKind(StrEnum):
     REPLACE_BACKEND = "replace-be"
     REBUILD_BACKEND = "rebuild-be"
     MIGRATE = "migrate"
+    TUNE = "tune"
 
 
 class Person(Record):
@@ -56,6 +57,13 @@ class Request(Record):
     requester: Person
     channel: str
     asked_at: datetime
+
+    @property
+    def lock(self) -> str:
+        """What the operation must have for itself: the cluster; to lend a setting only that one, beside a drain if need be."""
+        if self.kind is not OperationKind.TUNE:
+            return self.cluster
+        return f"{self.cluster} {next((name for name in self.options if name != 'for'), 'settings')}"
 
     @property
     def command(self) -> str:

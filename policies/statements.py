@@ -5,8 +5,12 @@ One address per statement: for FOLLOWER/OBSERVER lists are a syntax error, and a
 (fe: sql/parser/StarRocks.g4; system/SystemInfoService.java dropBackends).
 """
 
-from policies.acts import Act, AddNode, AskPerson, CancelDecommission, DecommissionBackend, DropBackend, DropNode
+import re
+
+from policies.acts import Act, AddNode, AskPerson, CancelDecommission, DecommissionBackend, DropBackend, DropNode, SetSetting
 from policies.address import Address
+
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 def statement_of(act: Act) -> str:
@@ -23,8 +27,17 @@ def statement_of(act: Act) -> str:
             return f"ALTER SYSTEM ADD {role.value} {quoted(address)}"
         case DropNode(role=role, address=address):
             return f"ALTER SYSTEM DROP {role.value} {quoted(address)}"
+        case SetSetting(name=name, value=value):
+            return f'ADMIN SET FRONTEND CONFIG ("{_word(name)}" = "{_word(value)}")'
         case AskPerson(task=task):
             return task
+
+
+def _word(text: str) -> str:
+    """A name or value of a setting; raises ValueError on anything but letters, digits, `_`, `.` and `-`."""
+    if not _PLAIN_WORD.fullmatch(text):
+        raise ValueError(f"not a setting's name or value: {text!r}")
+    return text
 
 
 def quoted(address: Address) -> str:

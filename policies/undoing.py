@@ -1,7 +1,17 @@
 """Which steps an abort undoes, and what remains as it is."""
 
+from policies.acts import SetSetting
 from policies.address import Address
-from policies.awaited import BackendDrained, BackendGone, Condition, DrainCondition, NodeCondition, NodeUnlisted
+from policies.awaited import (
+    BackendDrained,
+    BackendGone,
+    Condition,
+    DrainCondition,
+    LeaseOver,
+    NodeCondition,
+    NodeUnlisted,
+    SettingIs,
+)
 from policies.cluster import ClusterState, NodeKind
 from policies.operation import Operation, StepMemory
 from policies.plan import Plan, Step
@@ -34,10 +44,12 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
         until = plan.steps[operation.step].until
         if isinstance(until, DrainCondition):
             sentences = _in_hand(plan, until.address, until.backend_id, memory, state)
+        elif isinstance(until, SettingIs | LeaseOver):
+            sentences = [f"Restored: {_restored(plan, operation.step)}."]
         else:
             sentences = _node_in_hand(until, state)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
-    gone = [str(until.address) for until in behind if _is_gone(until, state)]
+    gone = [str(until.address) for until in behind if not isinstance(until, SettingIs | LeaseOver) and _is_gone(until, state)]
     if gone:
         verb = "has" if len(gone) == 1 else "have"
         sentences.append(f"{in_list(gone)} {verb} left the cluster for good and cannot be brought back by an undo.")
@@ -52,6 +64,11 @@ def _is_gone(until: Condition, state: ClusterState) -> bool:
             return state.lists(until.role) and state.node(until.role, until.address) is None
         case _:
             return False
+
+
+def _restored(plan: Plan, step: int) -> str:
+    acts = [each.undo for each in undo_steps(plan, step) if isinstance(each.undo, SetSetting)]
+    return in_list([f"`{act.name}` is {act.value} again" for act in acts]) or "nothing was lent"
 
 
 def _node_in_hand(until: NodeCondition, state: ClusterState) -> list[str]:

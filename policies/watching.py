@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from policies.acts import AskPerson
-from policies.awaited import BackendDrained, NodeCondition
+from policies.awaited import BackendDrained, LeaseOver, NodeCondition
 from policies.cluster import ClusterState
 from policies.conditions import holds, read
 from policies.operation import Sample, Stall, StepMemory
@@ -16,6 +16,8 @@ SHORTEST_LOOK = 12.0
 """Cluster seconds: a look costs two statements, and a watched cluster answers at most 12 a minute for all that watch it."""
 NODES_LOOK = 15.0
 """Cluster seconds: a look at every node costs three statements."""
+LEASE_LOOK = 120.0
+"""Cluster seconds: a look at the settings logs in to every frontend; a lost value may stay lost for so long."""
 LATENESS = 0.02
 """An ending may be seen this share of the time passed later than it came; so young drains are looked at more often."""
 STALLED_LOOKS = 2.0
@@ -24,7 +26,8 @@ STALLED_LOOKS = 2.0
 
 def watched(step: Step, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime) -> StepMemory:
     """The memory after this look: sample, peak, since when the condition holds, its reading, forecast and stall."""
-    seen = memory.with_(first_true_at=(memory.first_true_at or now) if holds(step.until, state) else None)
+    since = (memory.first_true_at or now) if holds(step.until, state) else None
+    seen = memory.with_(first_true_at=since, looked_at=now)
     if isinstance(step.until, BackendDrained):
         seen = _measured(step.until, seen, state, pacing, now)
     seen = seen.with_(reading=read(step.until, state, seen, pacing, now))
@@ -60,6 +63,9 @@ def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) ->
         return pacing.look_every
     if isinstance(step.until, NodeCondition):
         return NODES_LOOK
+    if isinstance(step.until, LeaseOver):
+        passed = pacing.cluster((now - memory.entered_at).total_seconds())
+        return max(1.0, min(LEASE_LOOK, step.until.seconds - passed))
     if not isinstance(step.until, BackendDrained):
         return SHORTEST_LOOK
     if memory.stall is not None:

@@ -100,7 +100,7 @@ def _accepted(wiring: Wiring, claim: Claim, operation: Operation, move: Perform,
     assert operation.memory is not None  # workers.running gives every turn one
     acted = operation.with_(memory=operation.memory.with_(acted_at=wiring.now()))
     words = "StarRocks accepted the statement." if not note else f"Its effect is visible, although {note}."
-    acted, event = tell(acted, now, EventKind.ACTED, words, details=(move.statement,))
+    acted, event = tell(acted, wiring.now(), EventKind.ACTED, words, details=(move.statement,))
     entry = AuditEntry.of(acted, event, statement=move.statement, result=note or "accepted")
     failpoint("before_acted_commit")
     wiring.store.commit(claim, acted, delay_s=0, events=(event,), audit=(entry,))

@@ -37,11 +37,11 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry_for(request.kind).make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)
-    return _with_lock_finding(wiring, plan)
+    return _with_lock_finding(wiring, request, plan)
 
 
-def _with_lock_finding(wiring: Wiring, plan: Plan) -> Plan:
-    holder = wiring.store.holder(plan.cluster)
+def _with_lock_finding(wiring: Wiring, request: Request, plan: Plan) -> Plan:
+    holder = wiring.store.holder(request.lock)
     if holder is None or holder.operation == plan.operation:
         return plan
     words = f"The cluster belongs to {holder.operation} ({holder.title}) now: once approved, this operation waits for it."

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from policies.awaited import NodeCondition
+from policies.awaited import NodeCondition, SettingCondition
 from policies.cluster import ClusterState
 from policies.operation import Operation, OperationState
 from policies.plan import Plan, Step
@@ -31,4 +31,6 @@ def in_hand(plan: Plan, operation: Operation) -> Step:
 
 def depth_of(step: Step) -> Depth:
     """A drain needs the backends and the scheduler; what is about any other node needs every list."""
+    if isinstance(step.until, SettingCondition):
+        return Depth.SETTINGS
     return Depth.NODES if isinstance(step.until, NodeCondition) else Depth.WATCH

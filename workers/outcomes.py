@@ -52,7 +52,7 @@ def unreachable(wiring: Wiring, claim: Claim, operation: Operation, error: Clust
 
 
 def _wait(wiring: Wiring, claim: Claim, operation: Operation, move: Wait, now: datetime) -> str:
-    waiting, events = _news(operation.with_(memory=move.memory, changed_at=now), operation.memory, move.memory, now)
+    waiting, events = _news(operation.with_(memory=move.memory), operation.memory, move.memory, now)
     audit = tuple(AuditEntry.of(waiting, event) for event in events)
     failpoint("before_wait_commit")
     wiring.store.commit(claim, waiting, delay_s=move.after_s, events=events, audit=audit)

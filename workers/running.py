@@ -28,7 +28,8 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
     operation, now_at = _with_memory(operation, plan, now), in_hand(plan, operation)
     depth = _depth(now_at, operation, wiring.settings.pacing(operation.cluster), now)
     try:
-        state = wiring.watch(operation.cluster, depth, targets=plan.targets)
+        # A look from before our own statement, or before a person's decision, would show the cluster without it.
+        state = wiring.watch(operation.cluster, depth, plan.targets, younger_than=operation.changed_at)
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
     operation = operation.with_(trouble="", trouble_since=None)

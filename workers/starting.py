@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from policies.acts import SetSetting
 from policies.approval import standing
 from policies.deciding import tell
 from policies.drift import compare
@@ -27,7 +28,7 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     withdrawn = _votes_that_no_longer_stand(wiring, operation, now)
     if withdrawn:
         return _ask_again(wiring, claim, operation, approved, withdrawn, now)
-    lock = wiring.store.lock(claim, operation.cluster, operation.title)
+    lock = wiring.store.lock(claim, operation.request.lock, operation.title)
     if not lock.acquired:
         return _queue(wiring, claim, operation, lock.holder, now)
     try:
@@ -41,7 +42,8 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     drift = compare(approved.facts, fresh.facts)
     if drift.material or fresh.steps != approved.steps:
         return _ask_again(wiring, claim, operation, fresh, drift.material or ("The steps are different now.",), now)
-    return _run(wiring, claim, operation, drift.harmless, now)
+    leased = any(isinstance(step.undo, SetSetting) for step in approved.steps)
+    return _run(wiring, claim, operation, drift.harmless, now, leased=leased)
 
 
 def _votes_that_no_longer_stand(wiring: Wiring, operation: Operation, now: datetime) -> tuple[str, ...]:
@@ -105,9 +107,11 @@ def _ask_again(
     return "plan made again"
 
 
-def _run(wiring: Wiring, claim: Claim, operation: Operation, harmless: tuple[str, ...], now: datetime) -> str:
+def _run(
+    wiring: Wiring, claim: Claim, operation: Operation, harmless: tuple[str, ...], now: datetime, *, leased: bool
+) -> str:
     running = operation.moved(
-        S.RUNNING, now, started_at=now, step=0, memory=None, queued_behind="", trouble="", trouble_since=None
+        S.RUNNING, now, started_at=now, step=0, memory=None, queued_behind="", trouble="", trouble_since=None, leased=leased
     )
     event: Event
     words = "Started. The cluster was looked at again and is as the plan says."

@@ -56,10 +56,14 @@ class Wiring:
         alive = None if claim is None else partial(self.store.renew, claim)
         return starrocks.look_live(self.clusters[cluster], depth, targets, alive)
 
-    def watch(self, cluster: str, depth: Depth, targets: Sequence[Address] = ()) -> ClusterState:
-        """A look that others may share. Raises ClusterError."""
+    def watch(
+        self, cluster: str, depth: Depth, targets: Sequence[Address] = (), younger_than: datetime | None = None
+    ) -> ClusterState:
+        """A look that others may share, but none that began before `younger_than`. Raises ClusterError."""
         pacing = self.settings.pacing(cluster)
         age = pacing.wall(12.0) * SHARED_LOOK_AGE
+        if younger_than is not None:
+            age = max(0.0, min(age, (self.now() - younger_than).total_seconds()))
         redis, keys = self.mailbox.redis, self.mailbox.keys
         return starrocks.observe(redis, keys, self.clusters[cluster], depth, targets, age, pacing.wall(EVIDENCE_KEPT_S))
 

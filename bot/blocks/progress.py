@@ -52,8 +52,10 @@ def progress_words(operation: Operation, *, forecast: bool = True) -> str:
 
 def last_look(operation: Operation) -> datetime:
     """When the shown numbers were read."""
-    samples = operation.memory.samples if operation.memory else ()
-    return max((operation.changed_at, *(sample.at for sample in samples[-1:])))
+    memory = operation.memory
+    if memory is None:
+        return operation.changed_at
+    return max((memory.looked_at or operation.changed_at, *(sample.at for sample in memory.samples[-1:])))
 
 
 def trouble_blocks(operation: Operation) -> list[Block]:

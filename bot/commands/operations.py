@@ -12,6 +12,7 @@ from bot.commands.words import Word
 from bot.escape import clip
 from bot.suggestions import closest
 from policies.address import Address, AddressError
+from policies.tunable import span_s
 
 MOST_TARGETS = 20
 # Words people put between hosts; they carry no meaning here.
@@ -61,6 +62,8 @@ def parse_operation(entry: MenuEntry, words: list[Word], place: Place, *, dry_ru
     attempt = sorted_words(entry, words, place, dry_run=dry_run)
     if attempt.strange:
         return _wrong_option(attempt)
+    if not entry.nodes:
+        return _without_nodes(attempt, place)
     if not attempt.hosts:
         return _no_target(attempt)
     if entry.into and not attempt.into:
@@ -115,6 +118,33 @@ def sorted_words(entry: MenuEntry, words: list[Word], place: Place, *, dry_run: 
             (attempt.into if beyond_to else attempt.hosts).append(word.text)
     attempt.dangling_on = expects_cluster
     return attempt
+
+
+def _without_nodes(attempt: Attempt, place: Place) -> Operate | Mistake:
+    """An operation on the cluster as a whole: options only."""
+    usage = f"Usage: `{COMMAND} {attempt.entry.usage}`."
+    if attempt.hosts:
+        return mistake(f"{shown(attempt.hosts[0])} is not `NAME=VALUE`.", usage, attempt.again([]))
+    cluster = _wrong_span(attempt) or _wrong_reason(attempt) or _cluster(attempt, place)
+    if isinstance(cluster, Mistake):
+        return cluster
+    named = [name for name in attempt.options if name != "for"]
+    if len(named) != 1:
+        words = "No setting is named." if not named else "One setting at a time is lent."
+        return mistake(words, usage, f"help {' '.join(attempt.entry.words)}")
+    return Operate(
+        kind=attempt.entry.kind, targets=(), options=attempt.options, cluster=cluster, reason=attempt.reason,
+        dry_run=attempt.dry_run,
+    )  # fmt: skip
+
+
+def _wrong_span(attempt: Attempt) -> Mistake | None:
+    typed = attempt.options.get("for")
+    if typed is None or span_s(typed) is not None:
+        return None
+    attempt.options["for"] = "1h"
+    right = "Write `for=30m`, `for=2h` or `for=1d`, at most 7 days."
+    return mistake(f"{shown(typed)} is no span of time.", right, attempt.again([]))
 
 
 def _option(entry: MenuEntry, word: Word) -> tuple[str, str] | None:

@@ -6,9 +6,9 @@ it in a sentence. An empty node list proves nothing: a frontend that is starting
 
 from datetime import datetime
 
-from policies.awaited import Condition, DrainCondition
+from policies.awaited import Condition, DrainCondition, SettingCondition
 from policies.cluster import ClusterState
-from policies.conditions import drains, nodes
+from policies.conditions import drains, nodes, settings
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 
@@ -19,6 +19,8 @@ def holds(condition: Condition, state: ClusterState) -> bool:
     """Whether this look alone shows what the condition wants."""
     if isinstance(condition, DrainCondition):
         return drains.holds(condition, state)
+    if isinstance(condition, SettingCondition):
+        return settings.holds(condition, state)
     return nodes.holds(condition, state)
 
 
@@ -28,6 +30,8 @@ def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: 
         return Reading(done=False, sentence=NOT_BELIEVED)
     if isinstance(condition, DrainCondition):
         return drains.read(condition, state, memory, pacing, now)
+    if isinstance(condition, SettingCondition):
+        return settings.read(condition, state, memory, pacing, now)
     return nodes.read(condition, state, memory, pacing, now)
 
 

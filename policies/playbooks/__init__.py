@@ -7,11 +7,12 @@ from policies import checks
 from policies.address import Address
 from policies.cluster import ClusterState, NodeKind
 from policies.plan import Finding
-from policies.playbooks import cancel_decommission, decommission_backend, migrate
+from policies.playbooks import cancel_decommission, decommission_backend, migrate, tune
 from policies.playbooks.add_nodes import add_nodes
 from policies.playbooks.drop_nodes import drop_nodes
 from policies.playbooks.shape import MakePlan
 from policies.request import OperationKind
+from policies.tunable import OPTIONS
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Entry:
     """A line of the menu: how people name an operation, and how it is planned.
 
     `operation_class` picks the policy; `port` is the usual port of what is named; `into` means that new nodes follow
-    after `to`; `options` are the names that `name=value` may use.
+    after `to`; `options` are the names that `name=value` may use; `nodes` is False where no node is named.
     """
 
     kind: OperationKind
@@ -33,6 +34,7 @@ class Entry:
     make_plan: MakePlan
     into: bool = False
     options: tuple[str, ...] = ()
+    nodes: bool = True
 
     def check(self, targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:
         """The preflight rules of this operation, judged on one state."""
@@ -147,6 +149,19 @@ MENU: tuple[Entry, ...] = (
         make_plan=migrate.make_plan,
         into=True,
         options=("rebuild", "path"),
+    ),
+    Entry(
+        kind=OperationKind.TUNE,
+        words=("tune",),
+        usage='tune NAME=VALUE [for=2h] [on CLUSTER] [reason="…"]',
+        summary=f"Lend a setting of the balancer for a while ({', '.join(OPTIONS)}); the old value comes back whatever happens.",
+        example="tune slots=16 for=2h",
+        operation_class="settings",
+        port=HEARTBEAT_PORT,
+        checks=(),
+        make_plan=tune.make_plan,
+        options=(*OPTIONS, "for"),
+        nodes=False,
     ),
 )  # fmt: skip
 

@@ -124,22 +124,22 @@ class Connection:
                 f"{self.endpoint} took the statement, but its answer was not readable ({type(error).__name__})."
             ) from None
 
-    def move_to_leader(self, host: str, query_port: int) -> bool:
-        """Go on at the leader, when it is another endpoint that we know; True when the leader answers from now on."""
+    def move_to(self, host: str, query_port: int) -> bool:
+        """Go on at another frontend (the leader, mostly) if it is an endpoint that we know; True when it answers."""
         if (self.endpoint.host, self.endpoint.port) == (host, query_port):
             _preferred[self.cluster.name] = self.endpoint
             return True
         known = (e for e in self.cluster.endpoints if (e.host, e.port) == (host, query_port))
-        leader = next(known, None)
-        if leader is None:
+        other = next(known, None)
+        if other is None:
             return False
         try:
-            wire = _log_in(self.cluster, leader, self.time_left_s)
+            wire = _log_in(self.cluster, other, self.time_left_s)
         except (Unreachable, Refused):
             return False
         self.close()
-        self.endpoint, self._wire = leader, wire
-        _preferred[self.cluster.name] = leader
+        self.endpoint, self._wire = other, wire
+        _preferred[self.cluster.name] = other
         return True
 
     @property

@@ -12,17 +12,21 @@ from typing import TypeVar
 
 from policies.address import Address
 from policies.cluster import Backend, ClusterState, Frontend, Role, RunMode
+from policies.tunable import TUNABLES
 from workers.starrocks import nodes, parts, queries, reader
 from workers.starrocks.client import Connection
 from workers.starrocks.errors import Refused, Unreachable, Unreadable
 
 T = TypeVar("T")
+LENT = frozenset(name for one in TUNABLES for name in (one.setting.name, *one.setting.aliases))
+"""What is kept of each frontend's six hundred settings."""
 
 
 class Depth(StrEnum):
     """How much to read, in statements besides the one that opens the session.
 
-    GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. STATUS 4: and tablet health.
+    GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS:
+    two and one on each frontend. STATUS 4: and tablet health.
     EVIDENCE some ten and three per database: what may hold a drain. FULL the same with a statement per backend for its
     disks: everything a plan is judged on. Frontends are listed by NODES, STATUS and FULL only.
     """
@@ -30,6 +34,7 @@ class Depth(StrEnum):
     GLANCE = "glance"
     WATCH = "watch"
     NODES = "nodes"
+    SETTINGS = "settings"
     EVIDENCE = "evidence"
     STATUS = "status"
     FULL = "full"
@@ -67,13 +72,15 @@ class _Look:
         self.denied: set[str] = set()
 
     def taken(self, depth: Depth) -> ClusterState:
-        frontends = self._frontends() if depth in {Depth.NODES, Depth.STATUS, Depth.FULL} else ()
+        frontends = self._frontends() if depth in {Depth.NODES, Depth.SETTINGS, Depth.STATUS, Depth.FULL} else ()
         state = self._backends(frontends)
         match depth:
             case Depth.WATCH:
                 state = self._scheduler(state)
             case Depth.NODES:
                 state = self._compute_nodes(state)
+            case Depth.SETTINGS:
+                state = self._settings_of_each(state)
             case Depth.EVIDENCE:
                 state = self._evidence(state)
             case Depth.STATUS:
@@ -88,7 +95,7 @@ class _Look:
         leader = next((frontend for frontend in found if frontend.role is Role.LEADER), None)
         if leader is None:
             self.unread["settings of the leader"] = "no frontend is the leader now"
-        elif not self.connection.move_to_leader(leader.address.host, leader.query_port):
+        elif not self.connection.move_to(leader.address.host, leader.query_port):
             self.unread["settings of the leader"] = (
                 f"{self.connection.endpoint} answered: the leader {leader.address.host}:{leader.query_port} cannot be "
                 "reached or is not among the configured frontends"
@@ -126,6 +133,7 @@ class _Look:
                 one_replica=self.part("one_replica", lambda: parts.one_replica(self, state)),
                 recycle_bin=self.part("recycle_bin", lambda: parts.recycle_bin(self, state)),
             )
+        state = self._settings_of_each(state)
         # The last part: it tells from the others what was refused.
         return state.with_(privileges=self.part("privileges", lambda: parts.privileges(self)))
 
@@ -142,6 +150,19 @@ class _Look:
         found = self.part("settings", lambda: reader.settings(self.connection.rows(queries.SETTINGS))) or {}
         mode = RunMode(found["run_mode"]) if found.get("run_mode") in set(RunMode) else state.run_mode
         return state.with_(settings=found, run_mode=mode)
+
+    def _settings_of_each(self, state: ClusterState) -> ClusterState:
+        """Ask every living frontend for its own memory, the leader last, so that the session ends there."""
+        found: dict[str, dict[str, str]] = {}
+        for frontend in sorted(state.frontends, key=lambda each: each.role is Role.LEADER):
+            if frontend.alive and self.connection.move_to(frontend.address.host, frontend.query_port):
+                read = self.part(
+                    f"settings of {frontend.address.host}",
+                    lambda: reader.settings(self.connection.rows(queries.SETTINGS)),
+                )
+                if read is not None:
+                    found[frontend.address.host] = {name: read[name] for name in LENT if name in read}
+        return state.with_(frontend_settings=found)
 
     def _scheduler(self, state: ClusterState, examples: bool = False) -> ClusterState:
         found = self.part("scheduler", lambda: reader.scheduler(self.connection.rows(queries.SCHEDULER)))

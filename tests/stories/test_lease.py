@@ -1,0 +1,80 @@
+"""A setting is lent and comes back: when the time is over, after an abort, a crash, a new leader."""
+
+import pytest
+
+from tests.stories.scene import ALICE, BOB, TARGET, Scene
+
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("nodes")]
+
+NAME = "tablet_sched_slot_num_per_path"
+LEND, GIVE_BACK = f'ADMIN SET FRONTEND CONFIG ("{NAME}" = "16")', f'ADMIN SET FRONTEND CONFIG ("{NAME}" = "8")'
+
+
+def value(scene: Scene) -> str:
+    """On the leader, whoever that is now."""
+    return str(scene.twin("state")["settings"].get(NAME, "8"))
+
+
+def lent(scene: Scene, span: str = "10m") -> str:
+    ts = scene.ask(f"/sr tune slots=16 for={span}")
+    assert "it is 8" in scene.card(ts)
+    scene.press(ts, "approve", BOB)
+    scene.told(ts, f"`{NAME}` is 16 on the leader")
+    return ts
+
+
+def test_it_comes_back_when_the_time_is_over(scene: Scene) -> None:
+    ts = lent(scene)
+    assert value(scene) == "16"
+    scene.told(ts, "is 8 again")
+    assert (scene.sent(), value(scene)) == ([LEND, GIVE_BACK], "8")
+    scene.in_order(ts)
+
+
+def test_an_abort_gives_it_back_at_once(scene: Scene) -> None:
+    ts = lent(scene, "2d")
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, f"Restored: `{NAME}` is 8 again.")
+    assert (scene.sent(), value(scene)) == ([LEND, GIVE_BACK], "8")
+
+
+def test_it_comes_back_after_everything_was_killed(scene: Scene) -> None:
+    ts = lent(scene)
+    for name in ("worker-1", "worker-2", "clock", "notifier", "bot"):
+        scene.kill(name)
+    assert scene.house.valkey is not None
+    scene.house.valkey.kill()
+    scene.house.valkey.start()
+    scene.mend()
+    scene.told(ts, "Done in", 40)
+    assert value(scene) == "8"
+    scene.in_order(ts)
+
+
+def test_a_frontend_that_was_restarted_gets_it_again(scene: Scene) -> None:
+    ts = lent(scene, "60m")
+    scene.fault("leader_lost")
+    scene.wait(lambda: scene.sent().count(LEND) > 1 and value(scene) == "16", 30)
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "Restored:", 40)
+    assert value(scene) == "8"
+
+
+def test_it_is_lent_beside_a_drain(scene: Scene) -> None:
+    scene.fault("drain_rate", factor=0.1)
+    drain = scene.ask()
+    scene.press(drain, "approve")
+    scene.told(drain, "is leaving")
+    scene.type("/sr tune slots=16 for=60m")
+    ts = str(scene.wait(lambda: scene.slack.cards()[1:])[0]["ts"])
+    scene.press(ts, "approve", BOB)
+    scene.told(ts, f"`{NAME}` is 16 on the leader")
+    assert TARGET in scene.listed()
+    assert "close" not in "".join(scene.buttons(ts))
+
+
+@pytest.mark.parametrize(("text", "words"), [("slots=1", "slots takes 2 to 64"), ("slots=8", "is 8 already"), ("balance=maybe", "on or off")])
+def test_what_is_not_allowed_is_said_in_private(scene: Scene, text: str, words: str) -> None:
+    scene.type(f"/sr tune {text}")
+    scene.private(ALICE, words)
+    assert scene.sent() == []
