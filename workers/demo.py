@@ -49,14 +49,16 @@ class House:
         visibility_s: float = 30.0,
         slack_timeout_s: float = 10.0,
         second: str = "",
+        columns: str = "3.3.3",
     ) -> None:
-        """`second` is the scenario of a second cluster, called `second`, beside the first."""
+        """`columns` is the StarRocks version that the twin looks like; `second` is the scenario of a second cluster, called `second`, beside the first."""
         self.directory = directory
         self.scenario = scenario
         self.speed = speed
         self.workers = workers
         self.policy = policy
         self.second = second
+        self.columns = columns
         self.second_twin: dict[str, Any] = {}
         self.redis_url = redis_url
         self.valkey: Valkey | None = None
@@ -88,9 +90,10 @@ class House:
         (self.directory / "completions.json").write_text(
             json.dumps([{"text": text, "description": words} for text, words in COMPLETIONS]), encoding="utf-8"
         )
-        self.twin = self._ready("twin", "workers.twin", "--scenario", self.scenario, "--speed", str(self.speed))
+        looks = ("--speed", str(self.speed), "--columns", self.columns)
+        self.twin = self._ready("twin", "workers.twin", "--scenario", self.scenario, *looks)
         if self.second:
-            self.second_twin = self._ready("second-twin", "workers.twin", "--scenario", self.second, "--speed", str(self.speed))
+            self.second_twin = self._ready("second-twin", "workers.twin", "--scenario", self.second, *looks)
             self.environment["SR_PASSWORDS__SECOND"] = self.environment["SR_TWIN_PASSWORD"]
         completions = str(self.directory / "completions.json")
         self.playground = self._ready("playground", "bot.playground", "--completions", completions)

@@ -34,9 +34,14 @@ def draft(wiring: Wiring, claim: Claim, now: datetime) -> str:
 def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime, claim: Claim | None = None) -> Plan:
     """A plan from a live look; raises ClusterError when the cluster cannot be read."""
     state = wiring.look(claim, request.cluster, Depth.FULL, targets=request.targets)
+    entry = entry_for(request.kind)
+    if not entry.nodes:
+        # What is about settings is judged on what each frontend has in memory.
+        each = wiring.look(claim, request.cluster, Depth.SETTINGS)
+        state = state.with_(frontend_settings=each.frontend_settings)
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
-    plan = entry_for(request.kind).make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)
+    plan = entry.make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)
     return _with_lock_finding(wiring, request, plan)
 
 

@@ -92,5 +92,6 @@ def test_two_approved_requests_queue_for_the_cluster(scene: Scene) -> None:
     scene.ends_done(first)
     # When its turn comes the cluster has one node less: the plan is made again and asks for new votes.
     scene.told(second, "needs new approvals")
+    scene.shows(second, "Waiting for approval")
     scene.press(second, "approve")
     scene.told(second, "Done in")

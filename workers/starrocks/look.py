@@ -133,7 +133,6 @@ class _Look:
                 one_replica=self.part("one_replica", lambda: parts.one_replica(self, state)),
                 recycle_bin=self.part("recycle_bin", lambda: parts.recycle_bin(self, state)),
             )
-        state = self._settings_of_each(state)
         # The last part: it tells from the others what was refused.
         return state.with_(privileges=self.part("privileges", lambda: parts.privileges(self)))
 
