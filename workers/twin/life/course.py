@@ -4,6 +4,7 @@ from workers.twin.life.balance import Balancer
 from workers.twin.life.checker import CHECKER_S, Checker
 from workers.twin.life.clones import CloneScheduler
 from workers.twin.life.colocation import ColocateBalancer
+from workers.twin.life.compute_nodes import ComputeNodeMembership
 from workers.twin.life.election import Election
 from workers.twin.life.frontend_membership import FrontendMembership
 from workers.twin.life.heartbeats import Heartbeats
@@ -27,7 +28,8 @@ class Course:
         self.colocation = ColocateBalancer(cluster)
         self.balancer = Balancer(cluster)
         self.backends = BackendMembership(cluster, self.heartbeats, self.clones, self.removals)
-        self.frontends = FrontendMembership(cluster, self.heartbeats)
+        self.frontends = FrontendMembership(cluster, self.heartbeats, self.election)
+        self.compute_nodes = ComputeNodeMembership(cluster, self.heartbeats)
         self.happened: list[tuple[float, str]] = []
 
     def begin(self) -> None:

@@ -50,6 +50,9 @@ class Version:
     drop_checks_all_first: bool = True
     """DROP BACKEND looks for every address of its list before it drops the first."""
     blacklist: bool = True
+    cn_blacklist: bool = False
+    warehouses: bool = False
+    """INTO/FROM WAREHOUSE and SHOW WAREHOUSES."""
 
 
 VERSIONS: dict[str, Version] = {
@@ -112,6 +115,8 @@ VERSIONS: dict[str, Version] = {
             bin_is_relocated=False,
             settings_reach_every_frontend=True,
             drop_checks_all_first=False,
+            cn_blacklist=True,
+            warehouses=True,
         ),
     )
 }

@@ -46,4 +46,6 @@ def runs(twin: Twin, host: str) -> bool:
     listed = next((b for b in twin.cluster.backends.values() if b.host == host), None)
     if listed is not None:
         return listed.process_up
-    return host not in twin.cluster.absent_processes
+    if any(n.host == host and n.process_up for n in twin.cluster.compute_nodes.values()):
+        return True
+    return twin.cluster.host(host).storage.running
