@@ -223,3 +223,61 @@ def test_warehouses_by_version(talk: Any) -> None:
     assert BE in hosts and "10.87.0.1" in hosts
     with pytest.raises(SqlError):
         older.do("SHOW WAREHOUSES")
+
+
+# --- versions
+
+
+BLACK_BE = "ADD BACKEND BLACKLIST {}"
+BLACK_CN = "ADD COMPUTE NODE BLACKLIST {}"
+
+
+@pytest.mark.parametrize(
+    ("columns", "backends", "compute_nodes"),
+    [("2.5", False, False), ("3.1", False, False), ("3.2", False, False), ("3.3.3", True, False), ("3.5", True, False),
+     ("4.0", True, True)],
+)  # fmt: skip
+def test_blacklists_are_each_frontends_own_memory(talk: Any, columns: str, backends: bool, compute_nodes: bool) -> None:
+    t = talk("shared-data", columns=columns)
+    for sql, show, ident, there in (
+        (BLACK_BE, "SHOW BACKEND BLACKLIST", 13_002, backends),
+        (BLACK_CN, "SHOW COMPUTE NODE BLACKLIST", 13_102, compute_nodes),
+    ):
+        if not there:
+            with pytest.raises(SqlError, match="syntax error") as caught:
+                t.do(sql.format(ident))
+            assert not caught.value.unknown
+            continue
+        t.do(sql.format(ident))
+        (row,) = t.rows(show)
+        assert (next(iter(row.values())), row["AddBlackListType"]) == (str(ident), "MANUAL")
+        with pytest.raises(SqlError, match=r"Not found .*: 5"):
+            t.do(sql.format(5))
+        others = [f.host for f in t.twin.cluster.frontends if f is not t.twin.cluster.leader]
+        assert t.other(others[0]).rows(show) == [], "a follower has a list of its own"
+        t.do(sql.replace("ADD", "DELETE").format(f"{ident}, {ident}"))
+        assert t.rows(show) == []
+
+
+def test_a_blacklist_is_lost_at_a_restart(talk: Any) -> None:
+    t = talk()
+    follower = t.other("10.84.0.19")
+    ident = t.backend("10.84.0.18")["BackendId"]
+    follower.do(BLACK_BE.format(ident))
+    t.twin.inject("fe_restart", fe="10.84.0.19", down_s=5)
+    t.twin.advance(30)
+    assert t.other("10.84.0.19").rows("SHOW BACKEND BLACKLIST") == []
+
+
+@pytest.mark.parametrize("columns", ["2.5", "3.1", "3.2", "3.3.3", "3.5", "4.0"])
+@pytest.mark.parametrize("scenario", ["small", "shared-data"])
+def test_every_version_shows_its_nodes(talk: Any, scenario: str, columns: str) -> None:
+    t = talk(scenario, columns=columns)
+    late = columns in ("3.5", "4.0")
+    row = t.rows("SHOW BACKENDS")[0]
+    assert ("StatusCode" in row, "MemLimit" in row, "Id" in t.rows("SHOW FRONTENDS")[0]) == (late, late, late)
+    assert ("NumRunningQueries" in row) is (columns != "2.5")
+    assert ("DataCacheMetrics" in row) is (columns in ("3.3.3", "3.5", "4.0"))
+    assert ("WorkerId" in row) is (scenario == "shared-data")
+    if scenario == "shared-data":
+        assert ("WarehouseName" in t.rows("SHOW COMPUTE NODES")[0]) is late

@@ -4,7 +4,7 @@ Sources: fe: common/proc/BackendsProcDir.java, FrontendsProcNode.java, ComputeNo
 rows) and 2025-06 (the "4.0" rows); the SHOW outputs of a real 3.3.3 cluster (mission 000); documentation for 2.5.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workers.twin.answers import columns
 
@@ -55,6 +55,45 @@ class Version:
     """INTO/FROM WAREHOUSE and SHOW WAREHOUSES."""
 
 
+_LATE = Version(
+    name="4.0",
+    release="4.0.1-4b5d3b2",
+    server_version="8.0.33",
+    backends=(*_BACKENDS, "MemLimit", *_LOAD, "DataCacheMetrics", "Location", "StatusCode"),
+    frontends=("Id", *_FRONTENDS),
+    compute_nodes=(
+        *_COMPUTE_NODES,
+        *("CpuCores", "MemLimit", *_LOAD, "DataCacheMetrics", "HasStoragePath", "StatusCode"),
+    ),
+    backends_shared_data=("StarletPort", "WorkerId", "WarehouseName"),
+    access_denied=5203,
+    unknown_table=5502,
+    unknown_database=5501,
+    status_codes=True,
+    recycle_bin_table=True,
+    colocate_stable_wait=True,
+    bin_is_relocated=False,
+    settings_reach_every_frontend=True,
+    drop_checks_all_first=False,
+    cn_blacklist=True,
+    warehouses=True,
+)
+"""What main at 2025-06 has: 3.5 and 4.0."""
+
+_OLDER = Version(
+    name="3.2",
+    release="3.2.6-2585333",
+    server_version="5.1.0",
+    backends=(*_BACKENDS, *_LOAD),
+    frontends=tuple(_FRONTENDS),
+    compute_nodes=(*_COMPUTE_NODES, "CpuCores", *_LOAD, "HasStoragePath"),
+    access_denied=1252,
+    unknown_table=1051,
+    unknown_database=1049,
+    blacklist=False,
+)
+"""What main at 2023-12 has: 3.1 and 3.2."""
+
 VERSIONS: dict[str, Version] = {
     version.name: version
     for version in (
@@ -71,18 +110,9 @@ VERSIONS: dict[str, Version] = {
             partitions_meta=False,
             blacklist=False,
         ),
-        Version(
-            name="3.2",
-            release="3.2.6-2585333",
-            server_version="5.1.0",
-            backends=(*_BACKENDS, *_LOAD),
-            frontends=tuple(_FRONTENDS),
-            compute_nodes=(*_COMPUTE_NODES, "CpuCores", *_LOAD, "HasStoragePath"),
-            access_denied=1252,
-            unknown_table=1051,
-            unknown_database=1049,
-            blacklist=False,
-        ),
+        # Early patches of 3.1 have no partitions_meta (PR 39265 and 41101 brought it to late ones).
+        replace(_OLDER, name="3.1", release="3.1.7-0a6a9ad", partitions_meta=False),
+        _OLDER,
         Version(
             name="3.3.3",
             release="3.3.3-312ed45",
@@ -95,29 +125,8 @@ VERSIONS: dict[str, Version] = {
             unknown_database=1049,
             bin_is_relocated=False,
         ),
-        Version(
-            name="4.0",
-            release="4.0.1-4b5d3b2",
-            server_version="8.0.33",
-            backends=(*_BACKENDS, "MemLimit", *_LOAD, "DataCacheMetrics", "Location", "StatusCode"),
-            frontends=("Id", *_FRONTENDS),
-            compute_nodes=(
-                *_COMPUTE_NODES,
-                *("CpuCores", "MemLimit", *_LOAD, "DataCacheMetrics", "HasStoragePath", "StatusCode"),
-            ),
-            backends_shared_data=("StarletPort", "WorkerId", "WarehouseName"),
-            access_denied=5203,
-            unknown_table=5502,
-            unknown_database=5501,
-            status_codes=True,
-            recycle_bin_table=True,
-            colocate_stable_wait=True,
-            bin_is_relocated=False,
-            settings_reach_every_frontend=True,
-            drop_checks_all_first=False,
-            cn_blacklist=True,
-            warehouses=True,
-        ),
+        replace(_LATE, name="3.5", release="3.5.2-a3e5d4c", cn_blacklist=False, recycle_bin_table=False),
+        _LATE,
     )
 }
 
