@@ -123,6 +123,19 @@ def _(t: Any) -> None:
     assert t.backend(LEAVING)["NumRunningQueries"] == "0"
 
 
+@check("balance_to")
+def _(t: Any) -> None:
+    t.do('ALTER SYSTEM DROP BACKEND "10.84.91.18:9050" FORCE')
+    t.twin.advance(900)
+    t.do('ALTER SYSTEM ADD BACKEND "10.84.91.18:9050"')
+    t.twin.cluster.added.clear()
+    t.twin.advance(300)
+    assert t.tablets("10.84.91.18") == 0
+    t.twin.inject("balance_to", at="10.84.91.18")
+    t.twin.advance(120)
+    assert t.tablets("10.84.91.18") > 0
+
+
 @check("host_offers")
 def _(t: Any) -> None:
     t.twin.inject("host_offers", host="10.84.9.9", disk_gb=2048, version="3.3.4-abcdef0")

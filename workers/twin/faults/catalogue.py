@@ -84,6 +84,7 @@ CATALOGUE = (
         (Argument("host", str), Argument("disk_gb", float, None), Argument("version", str, None)),
         hosts.host_offers,
     ),
+    Fault("balance_to", "the balancer fills this backend of the scenario too, as one that was added", (_AT,), nodes.balance_to),
     Fault("disk_full", "other files fill a backend's disk, 1 GB stays free", (_AT,), nodes.disk_full),
     Fault(
         "set_disk",

@@ -53,6 +53,10 @@ def be_shutdown(twin: "Twin", at: str) -> None:
     twin.course.clones.abandon(backend.id)
 
 
+def balance_to(twin: "Twin", at: str) -> None:
+    twin.cluster.added.add(backend_at(twin, at).id)
+
+
 def fe_down(twin: "Twin", fe: str) -> None:
     frontend = frontend_at(twin, fe)
     twin.cluster.host(frontend.host).frontend.running = False
