@@ -17,6 +17,7 @@ class Election:
         self._cluster = cluster
         self._heartbeats = heartbeats
         self._round = 0
+        self._deposed: Frontend | None = None
 
     def lose_leader(self, *, returns_after: float | None = RESTART_S) -> Frontend | None:
         """The leader's process exits (fe: a leader that loses mastership calls System.exit); says who it was."""
@@ -76,7 +77,7 @@ class Election:
             self._call()
 
     def _depose(self, vacant_s: float = ELECTION_S) -> None:
-        self._cluster.leader = None
+        self._deposed, self._cluster.leader = self._cluster.leader, None
         for notify in self._cluster.leader_changed:
             notify()
         self._call(vacant_s)
@@ -92,8 +93,9 @@ class Election:
         standing = [f for f in self._cluster.followers() if f.process_up and f.ready and f.joined and not f.handing_over]
         if not standing:
             return
-        # The voter with the least to replay wins; ties go to the longest registered.
-        winner = min(standing, key=lambda f: f.lag(self._cluster.now))
+        # The voter with the least to replay wins; ties go to the longest registered. Who just led is back from a
+        # restart at best and comes too late, unless it is alone.
+        winner = min(standing, key=lambda f: (f is self._deposed, f.lag(self._cluster.now)))
         winner.behind, winner.journal_lag, winner.alive, winner.error = 0, 0, True, ""
         self._cluster.leader = winner
         self._cluster.disturbed = True

@@ -8,6 +8,7 @@ from workers.twin.scenarios import before_join, mission000, shared_data, small
 SCENARIOS: dict[str, Callable[..., Course]] = {
     "mission000": mission000.finish,
     "before-join": before_join.finish,
+    "migration": before_join.migration,
     "small": small.small,
     "small-b": small.small_b,
     "three-be": small.three_be,

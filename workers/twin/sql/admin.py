@@ -31,13 +31,13 @@ def set_config(asking: Asking, values: Values) -> Ok:
     before = asking.cluster.setting(setting.name)
     reached = [leader]
     if asking.cluster.version.settings_reach_every_frontend:
-        reached = [f for f in asking.cluster.frontends if f.process_up]
+        reached = [f for f in asking.cluster.frontends if f.ready]
     for frontend in reached:
         frontend.settings[setting.name] = value.lower() if setting.type == "boolean" else value
     asking.cluster.disturbed = True
     asking.effects.append(f"setting {setting.name}: {before} -> {value} on {', '.join(f.host for f in reached)}")
-    unreached = [f for f in asking.cluster.frontends if not f.process_up]
-    if asking.cluster.version.settings_reach_every_frontend and unreached:
+    unreached = [f for f in asking.cluster.frontends if not f.ready]
+    if asking.cluster.version.unreached_fails_the_setting and unreached:
         raise refused(f"set config on frontend {unreached[0].host} failed, it took effect on the others")
     return Ok()
 
