@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterable
 
 from workers.twin.agenda import Agenda
+from workers.twin.answers import ResultSet
 from workers.twin.model.activity import AlterJob, BinnedPartition, Transaction
 from workers.twin.model.catalog import Catalog, Database
 from workers.twin.model.hosts import Host
@@ -38,6 +39,8 @@ class Cluster:
         self.alter_jobs: list[AlterJob] = []
         self.recycle_bin: list[BinnedPartition] = []
         self.hosts: dict[str, Host] = {}
+        self.kept_answers: dict[tuple[object, ...], ResultSet] = {}
+        """Answers that follow from the catalog alone, of its present revision."""
         self.added: set[int] = set()
         """Backends that came by ADD BACKEND: the balancer fills them."""
         self.clone_speed = 1.0

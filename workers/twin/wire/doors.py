@@ -10,6 +10,8 @@ from workers.twin.twin import Twin
 
 TwinOf = Callable[[], Twin]
 
+MOST = 200
+"""A bigger cluster has no doors: a listener for each of a thousand hosts is more than a process may open."""
 LOOPBACK = "127.0.0.1"
 
 
@@ -22,7 +24,8 @@ class Doors:
 
     async def open_new(self, twin: TwinOf) -> None:
         """Open a door for every backend address that has none yet."""
-        for backend in list(twin().cluster.backends.values()):
+        backends = list(twin().cluster.backends.values())
+        for backend in backends if len(backends) <= MOST else ():
             if backend.address not in self.ports:
                 await self._open(backend.host, backend.address, twin)
 
