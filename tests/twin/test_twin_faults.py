@@ -89,6 +89,53 @@ def _(t: Any) -> None:
     assert t.backend("10.84.9.9")["Alive"] == "false"
 
 
+@check("host")
+def _(t: Any) -> None:
+    t.twin.inject("host", host="10.84.9.9", trouble="cluster_id")
+    t.do('ALTER SYSTEM ADD BACKEND "10.84.9.9:9050"')
+    t.twin.advance(6)
+    assert t.backend("10.84.9.9")["ErrMsg"] == "Unmatched cluster id"
+
+
+@check("fe_restart")
+def _(t: Any) -> None:
+    follower = t.other("10.84.0.19")
+    t.twin.inject("fe_restart", fe="10.84.0.12")
+    t.twin.advance(40)
+    rows = {row["IP"]: row for row in follower.rows("SHOW FRONTENDS")}
+    assert rows["10.84.0.19"]["Role"] == "LEADER"
+    assert (rows["10.84.0.12"]["Role"], rows["10.84.0.12"]["Alive"]) == ("FOLLOWER", "true")
+
+
+@check("fe_stop_gracefully")
+def _(t: Any) -> None:
+    follower = t.other("10.84.0.19")
+    t.twin.inject("fe_stop_gracefully", fe="10.84.0.12", returns_after_s=60)
+    t.twin.advance(13)
+    assert any(row["Role"] == "LEADER" for row in follower.rows("SHOW FRONTENDS"))
+
+
+@check("running_queries")
+def _(t: Any) -> None:
+    t.twin.inject("running_queries", at=AT, queries=7, seconds=30)
+    assert t.backend(LEAVING)["NumRunningQueries"] == "7"
+    t.twin.advance(31)
+    assert t.backend(LEAVING)["NumRunningQueries"] == "0"
+
+
+@check("balance_to")
+def _(t: Any) -> None:
+    t.do('ALTER SYSTEM DROP BACKEND "10.84.91.18:9050" FORCE')
+    t.twin.advance(900)
+    t.do('ALTER SYSTEM ADD BACKEND "10.84.91.18:9050"')
+    t.twin.cluster.added.clear()
+    t.twin.advance(300)
+    assert t.tablets("10.84.91.18") == 0
+    t.twin.inject("balance_to", at="10.84.91.18")
+    t.twin.advance(120)
+    assert t.tablets("10.84.91.18") > 0
+
+
 @check("host_offers")
 def _(t: Any) -> None:
     t.twin.inject("host_offers", host="10.84.9.9", disk_gb=2048, version="3.3.4-abcdef0")

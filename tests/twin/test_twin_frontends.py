@@ -90,6 +90,23 @@ def test_settings_are_the_leaders_memory(talk: Any) -> None:
     assert four.other("10.84.0.19").setting("tablet_sched_max_scheduling_tablets") == "0"
 
 
+@pytest.mark.parametrize("columns", ["3.2", "4.0"])
+def test_settings_reach_others_and_are_lost_where_a_frontend_restarts(talk: Any, columns: str) -> None:
+    t = talk(columns=columns)
+    t.do(FREEZE)
+    assert t.other("10.84.0.19").setting("max_scheduling_tablets") == "0"
+    t.twin.inject("fe_restart", fe="10.84.0.19", down_s=5)
+    t.twin.advance(60)
+    assert t.other("10.84.0.19").setting("max_scheduling_tablets") == "10000"
+    assert t.setting("max_scheduling_tablets") == "0"
+    t.twin.inject("fe_restart", fe="10.84.0.12", down_s=5)
+    t.twin.advance(60)
+    leader = t.other(t.twin.cluster.leader.host)
+    assert leader.twin.cluster.leader.host != "10.84.0.12"
+    kept = "10000" if leader.twin.cluster.leader.host == "10.84.0.19" else "0"
+    assert leader.setting("max_scheduling_tablets") == kept, "what the new leader's own memory holds"
+
+
 @pytest.mark.parametrize(
     "pair", ['"no_such_thing" = "1"', '"run_mode" = "shared_data"', '"disable_balance" = "perhaps"']
 )

@@ -140,3 +140,27 @@ def test_shared_data_skips_the_checks(talk: Any) -> None:
     t.do('ALTER SYSTEM DECOMMISSION BACKEND "10.87.0.1:9050", "10.87.0.2:9050"')
     t.twin.advance(11)
     assert t.rows("SHOW BACKENDS") == []
+
+
+def test_a_dead_backend_is_dropped_and_its_replicas_are_made_again(talk: Any, replicas: Any) -> None:
+    """Without tablets of one replica nothing is lost: every tablet is whole again on the survivors."""
+    t = talk("mission000")
+    t.twin.inject("be_down", at="10.84.91.18")
+    t.twin.advance(60)
+    assert t.backend("10.84.91.18")["Alive"] == "false"
+    whole = int(t.total()["ReplicaNum"])
+    t.do('ALTER SYSTEM DROP BACKEND "10.84.91.18:9050"')
+    assert int(t.total()["ReplicaNum"]) == whole - 3215
+    assert int(t.total()["UnhealthyTabletNum"]) == 3215
+    assert t.twin.run_until(lambda: not t.twin.course.checker.unhealthy(), 7200)
+    assert int(t.total()["ReplicaNum"]) == whole
+    assert all(replicas(t.twin).values())
+
+
+def test_a_dead_backend_with_the_only_copies_needs_force(talk: Any) -> None:
+    t = talk("mission000")
+    t.twin.inject("be_down", at="10.84.0.18")
+    t.twin.advance(60)
+    error = refusal(t, 'ALTER SYSTEM DROP BACKEND "10.84.0.18:9050"')
+    assert "have only one replica" in error.text
+    assert t.backend("10.84.0.18") is not None

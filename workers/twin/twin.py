@@ -74,11 +74,11 @@ class Twin:
 
     def reachable(self, frontend: Frontend) -> bool:
         """Does this frontend accept connections right now?"""
-        return frontend.process_up and frontend.refuses_until <= self.now
+        return frontend.process_up and frontend.ready and frontend.refuses_until <= self.now
 
     def execute(self, sql: str, session: Session) -> ResultSet | Ok:
         """Answer one statement; SqlError for an error packet, ConnectionCut when no answer comes."""
-        if session.closed or not session.frontend.process_up:
+        if session.closed or not (session.frontend.process_up and session.frontend.ready):
             session.cut()
             raise ConnectionCut("MySQL server has gone away")
         entry = self._logged(sql, session)

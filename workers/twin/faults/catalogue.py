@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from workers.twin.faults import connections, data, nodes
+from workers.twin.faults import connections, data, hosts, nodes
 
 
 class Required:
@@ -50,17 +50,41 @@ CATALOGUE = (
     ),
     Fault("be_shutdown", "graceful stop: SHUTDOWN at once from 3.4 on, else like be_down", (_AT,), nodes.be_shutdown),
     Fault(
+        "host",
+        "a host as it is, before or while it is a node. process: be, cn or fe; running false stops it, true starts it; "
+        "version: its build; trouble (empty: none): be and cn cluster_id, token, epoch, address (wrong priority_networks), "
+        "ip, localhost, binary; fe cluster_id, token, clock; port: where it listens, 0 where it is asked; helper: what an "
+        "fe is started with; empty_meta: a former fe's directory is wiped; disk_gb, other_gb (other files), path and cpu "
+        "count for the next ADD",
+        (
+            Argument("host", str),
+            Argument("process", str, "be"),
+            Argument("running", bool, None),
+            Argument("version", str, None),
+            Argument("trouble", str, None),
+            Argument("port", int, None),
+            Argument("helper", str, None),
+            Argument("empty_meta", bool, None),
+            Argument("disk_gb", float, None),
+            Argument("other_gb", float, None),
+            Argument("path", str, None),
+            Argument("cpu", int, None),
+        ),
+        hosts.host,
+    ),
+    Fault(
         "host_process",
         "whether a process answers where a node is or will be added",
         (Argument("host", str), Argument("running", bool)),
-        nodes.host_process,
+        hosts.host_process,
     ),
     Fault(
         "host_offers",
         "what a backend that is added on a host later brings: size of its disk, build of StarRocks",
         (Argument("host", str), Argument("disk_gb", float, None), Argument("version", str, None)),
-        nodes.host_offers,
+        hosts.host_offers,
     ),
+    Fault("balance_to", "the balancer fills this backend of the scenario too, as one that was added", (_AT,), nodes.balance_to),
     Fault("disk_full", "other files fill a backend's disk, 1 GB stays free", (_AT,), nodes.disk_full),
     Fault(
         "set_disk",
@@ -88,6 +112,24 @@ CATALOGUE = (
     ),
     Fault("fe_down", "a frontend's process exits", (_FE,), nodes.fe_down),
     Fault("fe_up", "a frontend's process starts", (_FE,), nodes.fe_up),
+    Fault(
+        "fe_restart",
+        "a frontend's process exits and is back after down_s; if it led, another leads from then on",
+        (_FE, Argument("down_s", float, 20.0)),
+        nodes.fe_restart,
+    ),
+    Fault(
+        "fe_stop_gracefully",
+        "stop_fe.sh -g: from 3.4 on, and if enough followers stay, the lead goes over first; else like fe_down",
+        (_FE, Argument("returns_after_s", float, None)),
+        nodes.fe_stop_gracefully,
+    ),
+    Fault(
+        "running_queries",
+        "so many queries run on a backend or compute node, for seconds or for good",
+        (_AT, Argument("queries", int), _SECONDS),
+        hosts.running_queries,
+    ),
     Fault(
         "cut_connections",
         "break open connections, of one frontend or account or all",

@@ -1,9 +1,7 @@
 """Faults of nodes: processes that stop, leaders that are lost, disks that fill, people who act beside the bot."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workers.twin.life.membership import Hardware
 from workers.twin.model.nodes import Backend, Frontend
 
 if TYPE_CHECKING:
@@ -29,56 +27,62 @@ def frontend_at(twin: "Twin", fe: str) -> Frontend:
 
 def be_down(twin: "Twin", at: str) -> None:
     backend = backend_at(twin, at)
+    twin.cluster.host(backend.host).storage.running = False
     twin.course.heartbeats.stop_backend(backend)
     twin.course.clones.abandon(backend.id)
 
 
 def be_up(twin: "Twin", at: str) -> None:
-    twin.course.heartbeats.start_backend(backend_at(twin, at))
+    backend = backend_at(twin, at)
+    twin.cluster.host(backend.host).storage.running = True
+    twin.course.heartbeats.start_backend(backend)
 
 
 def be_restart(twin: "Twin", at: str, down_s: float) -> None:
     """Shorter than ~15 s, Alive never shows it; LastStartTime does."""
     backend = backend_at(twin, at)
     be_down(twin, at)
+    twin.cluster.host(backend.host).storage.running = True
     twin.course.heartbeats.start_backend(backend, after=down_s)
 
 
 def be_shutdown(twin: "Twin", at: str) -> None:
     backend = backend_at(twin, at)
+    twin.cluster.host(backend.host).storage.running = False
     twin.course.heartbeats.stop_backend(backend, graceful=True)
     twin.course.clones.abandon(backend.id)
 
 
-def host_process(twin: "Twin", host: str, running: bool) -> None:
-    """Whether something answers on `host` when a node is added there, or was added and waits."""
-    cluster = twin.cluster
-    if not running:
-        cluster.absent_processes.add(host)
-        return
-    cluster.absent_processes.discard(host)
-    for backend in cluster.backends.values():
-        if backend.host == host and not backend.process_up:
-            twin.course.heartbeats.start_backend(backend)
-    for frontend in cluster.frontends:
-        if frontend.host == host and not frontend.process_up:
-            twin.course.election.start(frontend)
-
-
-def host_offers(twin: "Twin", host: str, disk_gb: float | None, version: str | None) -> None:
-    """What a backend that is added on `host` later will bring: how much disk, and which build of StarRocks."""
-    membership = twin.course.backends
-    known = membership.hardware.get(host, Hardware())
-    total = known.disk_total if disk_gb is None else round(disk_gb * GB)
-    membership.hardware[host] = replace(known, disk_total=total, version=version or known.version)
+def balance_to(twin: "Twin", at: str) -> None:
+    twin.cluster.added.add(backend_at(twin, at).id)
 
 
 def fe_down(twin: "Twin", fe: str) -> None:
-    twin.course.election.stop(frontend_at(twin, fe))
+    frontend = frontend_at(twin, fe)
+    twin.cluster.host(frontend.host).frontend.running = False
+    twin.course.election.stop(frontend)
 
 
 def fe_up(twin: "Twin", fe: str) -> None:
-    twin.course.election.start(frontend_at(twin, fe))
+    frontend = frontend_at(twin, fe)
+    twin.cluster.host(frontend.host).frontend.running = True
+    twin.course.frontends.start(frontend)
+
+
+def fe_restart(twin: "Twin", fe: str, down_s: float) -> None:
+    """If it led, another leads afterwards: the election takes longer than most restarts."""
+    frontend = frontend_at(twin, fe)
+    twin.course.election.stop(frontend)
+    twin.cluster.agenda.after(down_s, lambda: twin.course.frontends.start(frontend))
+
+
+def fe_stop_gracefully(twin: "Twin", fe: str, returns_after_s: float | None) -> None:
+    frontend = frontend_at(twin, fe)
+    twin.course.election.stop_gracefully(frontend)
+    if returns_after_s is None:
+        twin.cluster.host(frontend.host).frontend.running = False
+    else:
+        twin.cluster.agenda.after(returns_after_s, lambda: twin.course.frontends.start(frontend))
 
 
 def leader_lost(twin: "Twin", returns_after_s: float | None) -> None:

@@ -4,6 +4,7 @@ from workers.twin.life.balance import Balancer
 from workers.twin.life.checker import CHECKER_S, Checker
 from workers.twin.life.clones import CloneScheduler
 from workers.twin.life.colocation import ColocateBalancer
+from workers.twin.life.compute_nodes import ComputeNodeMembership
 from workers.twin.life.election import Election
 from workers.twin.life.frontend_membership import FrontendMembership
 from workers.twin.life.heartbeats import Heartbeats
@@ -27,7 +28,8 @@ class Course:
         self.colocation = ColocateBalancer(cluster)
         self.balancer = Balancer(cluster)
         self.backends = BackendMembership(cluster, self.heartbeats, self.clones, self.removals)
-        self.frontends = FrontendMembership(cluster, self.heartbeats)
+        self.frontends = FrontendMembership(cluster, self.heartbeats, self.election)
+        self.compute_nodes = ComputeNodeMembership(cluster, self.heartbeats)
         self.happened: list[tuple[float, str]] = []
 
     def begin(self) -> None:
@@ -35,7 +37,6 @@ class Course:
         self.cluster.leader_changed.append(self._leader_gone)
         # The rounds' phases are the scenario's start; in a real FE they are as arbitrary.
         self.cluster.agenda.every(CHECKER_S, self._check)
-        self.cluster.agenda.every(CHECKER_S, self.balancer.round)
         self.cluster.agenda.every(HANDLER_S, self._remove_drained)
         self.cluster.agenda.every(TRASH_S, self._empty_trash)
 
@@ -45,18 +46,19 @@ class Course:
     def _check(self) -> None:
         """One round of TabletChecker and ColocateTableBalancer; only the leader runs them."""
         cluster = self.cluster
-        if cluster.leader is None or cluster.shared_data or not cluster.disturbed:
+        if cluster.leader is None or cluster.shared_data or not (cluster.disturbed or self.balancer.due):
             return
         cluster.placement.tidy()
         found, colocated = self.checker.look(), self.colocation.look()
         for cohort in found.redundant:
-            self.removals.begin(cohort)
+            self.removals.begin(cohort, victim=self.balancer.victim(cohort))
         for cohort, victim, tablets in colocated.redundant:
             self.removals.begin(cohort, tablets=tablets, victim=victim)
-        self.clones.refill(found.needs + colocated.needs)
+        balancing = self.balancer.look()
+        self.clones.refill(found.needs + colocated.needs + balancing)
         unsettled = any(b.decommissioned or not b.alive for b in cluster.backends.values())
         cluster.disturbed = bool(
-            unsettled or found.restless or colocated.restless or self.clones.running or self.removals.waiting
+            unsettled or balancing or found.restless or colocated.restless or self.clones.running or self.removals.waiting
         )
 
     def _remove_drained(self) -> None:

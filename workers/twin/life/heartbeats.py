@@ -3,14 +3,22 @@
 from math import floor
 
 from workers.twin.model.cluster import Cluster
-from workers.twin.model.nodes import DISK_REPORT_S, HEARTBEAT_FAILURES, HEARTBEAT_S, Backend, Frontend
+from workers.twin.model.hosts import REFUSED, TROUBLES
+from workers.twin.model.nodes import (
+    DISK_REPORT_S,
+    HEARTBEAT_FAILURES,
+    HEARTBEAT_S,
+    Backend,
+    ComputeNode,
+    Frontend,
+)
 
-REFUSED = "java.net.ConnectException: Connection refused (Connection refused)"
-SHUTTING_DOWN = "BE is shutting down"  # be: agent/heartbeat_server.cpp
+SHUTTING_DOWN = TROUBLES["shutdown"]
+NOT_READY = "not ready"  # fe: http/rest/BootstrapFinishAction.java, asked by heartbeats
 FIRST_REPORT_S = 2.0  # invented: a BE reports its disks right after it has registered
 
 
-def last_heartbeat(node: Backend | Frontend, now: float) -> float | None:
+def last_heartbeat(node: Backend | ComputeNode | Frontend, now: float) -> float | None:
     """The time of the last good heartbeat; while the first simulated round is not over, the scenario's own."""
     this_round = floor(now / HEARTBEAT_S) * HEARTBEAT_S
     if not (node.process_up and node.alive) or this_round <= 0 or node.last_heartbeat is None:
@@ -46,10 +54,13 @@ class Heartbeats:
         def up() -> None:
             if backend.epoch == epoch:
                 backend.process_up = True
-                backend.last_start = self._cluster.now
 
         def seen() -> None:
-            if backend.epoch == epoch and backend.id in self._cluster.backends:
+            if backend.epoch != epoch or backend.id not in self._cluster.backends:
+                return
+            backend.error = self._cluster.host(backend.host).refusal("BE", backend.heartbeat_port)
+            if not backend.error:
+                backend.last_start = at
                 self._mark_alive(backend)
 
         self._cluster.agenda.at(at, up)
@@ -86,7 +97,7 @@ class Heartbeats:
         if backend.be_port < 0:
             backend.be_port, backend.http_port, backend.brpc_port = 9060, 8040, 8060
         backend.error, backend.down_since = "", None
-        backend.version = backend.installed or self._cluster.version.release
+        backend.version = self._cluster.host(backend.host).storage.version or self._cluster.version.release
         backend.last_heartbeat = self._cluster.now
         self._cluster.disturbed = True
         self._schedule_report(backend, self._cluster.now + FIRST_REPORT_S)
@@ -113,30 +124,106 @@ class Heartbeats:
         backend.reported = backend.disk.usage
         backend.last_report = self._cluster.now
 
+    # --- compute nodes
+
+    def start_compute_node(self, node: ComputeNode, *, after: float = 0.0) -> None:
+        """The process comes up; the next heartbeat finds it, or finds out why it cannot be this node."""
+        node.epoch += 1
+        epoch, at = node.epoch, self._cluster.now + after
+
+        def up() -> None:
+            if node.epoch == epoch:
+                node.process_up = True
+
+        def seen() -> None:
+            if node.epoch != epoch or node.id not in self._cluster.compute_nodes:
+                return
+            node.error = self._cluster.host(node.host).refusal("CN", node.heartbeat_port)
+            if node.error:
+                return
+            node.alive, node.shutting_down = True, False
+            node.be_port, node.http_port, node.brpc_port = 9060, 8040, 8060
+            node.last_start, node.last_heartbeat = at, self._cluster.now
+            node.version = self._cluster.host(node.host).storage.version or self._cluster.version.release
+
+        self._cluster.agenda.at(at, up)
+        self._cluster.agenda.at(next_round(at), seen)
+
+    def stop_compute_node(self, node: ComputeNode, *, graceful: bool = False) -> None:
+        now = self._cluster.now
+        node.last_heartbeat = last_heartbeat(node, now)
+        node.epoch += 1
+        node.process_up, node.running_queries = False, 0
+        epoch, at_once = node.epoch, graceful and self._cluster.version.status_codes
+
+        def noticed() -> None:
+            if node.epoch == epoch:
+                node.alive, node.shutting_down = False, at_once
+                node.error = SHUTTING_DOWN if at_once else REFUSED
+
+        missed = 0 if at_once or not node.alive else HEARTBEAT_FAILURES - 1
+        self._cluster.agenda.at(next_round(now) + missed * HEARTBEAT_S, noticed)
+
     # --- frontends
 
     def start_frontend(self, frontend: Frontend) -> None:
-        frontend.epoch += 1
-        frontend.process_up = True
-        frontend.last_start = self._cluster.now
-        frontend.settings.clear()
-        frontend.blacklist.clear()
+        """A process of a member starts: memory is empty, the meta directory is not."""
+        self._begin_frontend(frontend)
         epoch = frontend.epoch
 
         def seen() -> None:
             if frontend.epoch == epoch:
-                frontend.alive = frontend.joined = True
-                frontend.helper = frontend.kind == "FOLLOWER"
-                frontend.error, frontend.last_heartbeat = "", self._cluster.now
+                self.frontend_ready(frontend, behind=0)
 
         self._cluster.agenda.at(next_round(self._cluster.now), seen)
+
+    def join_frontend(self, frontend: Frontend, *, image_s: float, refusal: str, behind: int) -> None:
+        """A process starts for the first time: it joins, copies the image and replays; or stays out with `refusal`."""
+        self._begin_frontend(frontend)
+        epoch, now = frontend.epoch, self._cluster.now
+
+        def heard() -> None:
+            if frontend.epoch == epoch and not frontend.alive:
+                frontend.error = refusal or NOT_READY
+                frontend.joined = frontend.joined or not refusal
+
+        def ready() -> None:
+            if frontend.epoch == epoch and frontend in self._cluster.frontends:
+                self.frontend_ready(frontend, behind=behind)
+
+        self._cluster.agenda.at(next_round(now), heard)
+        if not refusal:
+            self._cluster.agenda.at(next_round(now + image_s), ready)
+
+    def frontend_ready(self, frontend: Frontend, *, behind: int) -> None:
+        now = self._cluster.now
+        frontend.ready = True
+        frontend.behind, frontend.ready_at = behind, now
+        if not frontend.dropped:
+            frontend.alive = frontend.joined = True
+            frontend.helper = frontend.kind == "FOLLOWER"
+            frontend.error, frontend.last_heartbeat = "", now
+
+    def _begin_frontend(self, frontend: Frontend) -> None:
+        frontend.epoch += 1
+        frontend.process_up, frontend.ready = True, False
+        frontend.handing_over = False
+        frontend.last_start = self._cluster.now
+        frontend.version = self._cluster.host(frontend.host).frontend.version or self._cluster.version.release
+        self._forget(frontend)
+
+    def _forget(self, frontend: Frontend) -> None:
+        """What is only in the process's memory."""
+        frontend.settings.clear()
+        frontend.blacklist.clear()
+        frontend.cn_blacklist.clear()
 
     def stop_frontend(self, frontend: Frontend) -> None:
         now = self._cluster.now
         frontend.last_heartbeat = last_heartbeat(frontend, now)
         frontend.epoch += 1
-        frontend.process_up = False
-        frontend.settings.clear()
+        frontend.process_up = frontend.ready = frontend.handing_over = False
+        self._forget(frontend)
         epoch = frontend.epoch
 
         def noticed() -> None:

@@ -4,8 +4,6 @@ Texts and the order of checks: fe: system/SystemInfoService.java, alter/SystemHa
 server/NodeMgr.java. Each function returns what it changed, in words; an empty list means nothing changed.
 """
 
-from dataclasses import dataclass
-
 from workers.twin.answers import refused
 from workers.twin.life.clones import CloneScheduler
 from workers.twin.life.heartbeats import Heartbeats
@@ -15,17 +13,6 @@ from workers.twin.model.nodes import Backend, Disk
 
 HANDLER_S = 10.0  # fe: alter_scheduler_interval_millisecond
 NO_SPACE = "It will cause insufficient disk space if these BEs are decommissioned."
-
-
-@dataclass(frozen=True)
-class Hardware:
-    """What a host offers to a backend that is added there."""
-
-    disk_total: int = round(1.475 * 1024**4)  # TB, as the newest hosts of mission 000
-    other_used: int = 0
-    cpu_cores: int = 32
-    version: str = ""
-    """The build that is installed there; empty: the cluster's."""
 
 
 class BackendMembership:
@@ -38,30 +25,32 @@ class BackendMembership:
         self._heartbeats = heartbeats
         self._clones = clones
         self._removals = removals
-        self.hardware: dict[str, Hardware] = {}
 
     def add(self, addresses: list[str]) -> list[str]:
         for address in addresses:
             if self._cluster.backend_at(address):
                 host, port = address.rsplit(":", 1)
                 raise refused(f"Backend already exists with same host {host} and port {port}")
+            if self._cluster.compute_node_at(address):
+                host, port = address.rsplit(":", 1)
+                raise refused(f"Compute node already exists with same host {host} and port {port}")
         return [self._add_one(address) for address in addresses]
 
     def _add_one(self, address: str) -> str:
         host, port = address.rsplit(":", 1)
-        hardware = self.hardware.get(host, Hardware())
+        known = self._cluster.host(host)
         node_id = self._cluster.new_node_id()
-        disk = Disk("/data/starrocks/be/storage", 7_000_000_000 + node_id, hardware.disk_total, hardware.other_used)
+        disk = Disk(known.storage_path, 7_000_000_000 + node_id, known.disk_total, known.other_used)
         backend = Backend(
             node_id, host, disk, "", heartbeat_port=int(port), be_port=-1, http_port=-1, brpc_port=-1,
-            cpu_cores=hardware.cpu_cores, installed=hardware.version, process_up=False, alive=False,
+            cpu_cores=known.cpu_cores, process_up=False, alive=False, worker_id=node_id,
         )  # fmt: skip
         self._cluster.backends[node_id] = backend
         self._cluster.added.add(node_id)
-        if host in self._cluster.absent_processes:
-            self._heartbeats.never_answers(backend)
-        else:
+        if known.storage.running:
             self._heartbeats.start_backend(backend)
+        else:
+            self._heartbeats.never_answers(backend)
         return f"backend {address} added as {node_id}"
 
     def drop(self, address: str, *, force: bool) -> list[str]:
@@ -110,7 +99,7 @@ class BackendMembership:
         self._cluster.placement.forget_backend(backend.id)
         del self._cluster.backends[backend.id]
         for frontend in self._cluster.frontends:
-            frontend.blacklist.discard(backend.id)
+            frontend.blacklist.pop(backend.id, None)
         backend.epoch += 1
         self._cluster.membership_changed_at = self._cluster.now
         self._cluster.disturbed = True

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 
-@dataclass
+@dataclass(slots=True)
 class Partition:
     """`tablets` is the bucket number; ids run from `first_tablet`. `dropped` tablets went to the recycle bin."""
 

@@ -4,8 +4,10 @@ import random
 from collections.abc import Callable, Iterable
 
 from workers.twin.agenda import Agenda
+from workers.twin.answers import ResultSet
 from workers.twin.model.activity import AlterJob, BinnedPartition, Transaction
 from workers.twin.model.catalog import Catalog, Database
+from workers.twin.model.hosts import Host
 from workers.twin.model.nodes import Backend, ComputeNode, Frontend
 from workers.twin.model.placement import Placement
 from workers.twin.model.settings import COLOCATE_STABLE_WAIT, SETTINGS
@@ -36,10 +38,11 @@ class Cluster:
         self.transactions: dict[int, Transaction] = {}
         self.alter_jobs: list[AlterJob] = []
         self.recycle_bin: list[BinnedPartition] = []
-        self.absent_processes: set[str] = set()
+        self.hosts: dict[str, Host] = {}
+        self.kept_answers: dict[tuple[object, ...], ResultSet] = {}
+        """Answers that follow from the catalog alone, of its present revision."""
         self.added: set[int] = set()
         """Backends that came by ADD BACKEND: the balancer fills them."""
-        """Hosts on which no process answers when a node is added there."""
         self.clone_speed = 1.0
         self.next_node_id = 20_000_001
         self.next_transaction = 9_801_000
@@ -70,6 +73,10 @@ class Cluster:
 
     # --- nodes
 
+    def host(self, name: str) -> Host:
+        """The host as it was described, or an ordinary one."""
+        return self.hosts.setdefault(name, Host(name))
+
     def backend_at(self, address: str) -> Backend | None:
         return next((b for b in self.backends.values() if b.address == address), None)
 
@@ -79,6 +86,9 @@ class Cluster:
             if ident in (backend.address, backend.host, str(backend.id)):
                 return backend
         return None
+
+    def compute_node_at(self, address: str) -> ComputeNode | None:
+        return next((n for n in self.compute_nodes.values() if n.address == address), None)
 
     def frontend_named(self, ident: str) -> Frontend | None:
         for frontend in (*self.frontends, *self.zombies):
@@ -92,7 +102,7 @@ class Cluster:
     def has_majority(self) -> bool:
         """BDBJE's simple majority over voting members whose process runs."""
         voters = [f for f in self.followers() if f.joined]
-        return sum(f.process_up for f in voters) >= len(voters) // 2 + 1
+        return sum(f.process_up and f.ready for f in voters) >= len(voters) // 2 + 1
 
     def staying(self, leaving: Iterable[int] = ()) -> list[Backend]:
         """Not decommissioned and not in `leaving`; dead ones included, as in the FE's own formula."""

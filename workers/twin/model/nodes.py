@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 HEARTBEAT_S = 5.0  # fe: Config.heartbeat_timeout_second
 HEARTBEAT_FAILURES = 4  # fe: heartbeat_retry_times=3 are tolerated, the 4th failure counts
+CATCH_UP_PER_S = 800.0  # invented: journal entries a new frontend replays in a second
 DISK_REPORT_S = 60.0  # be: report_disk_state_interval_seconds, report_tablet_interval_seconds
 
 
@@ -67,8 +68,6 @@ class Backend:
     cpu_pct: float = 1.0
     cache: str = "Status: Normal, DiskUsage: 0B/980GB, MemUsage: 0B/0B"
     location: str = ""
-    installed: str = ""
-    """The build on the host where it differs from the cluster's."""
     process_up: bool = True
     alive: bool = True
     decommissioned: bool = False
@@ -104,11 +103,25 @@ class ComputeNode:
     host: str
     version: str
     heartbeat_port: int = 9050
+    be_port: int = 9060
+    http_port: int = 8040
+    brpc_port: int = 8060
+    starlet_port: int = 9070
     cpu_cores: int = 16
+    running_queries: int = 0
+    mem_pct: float = 3.2
+    cpu_pct: float = 1.4
+    cache: str = "Status: Normal, DiskUsage: 12GB/980GB, MemUsage: 0B/0B"
+    warehouse: str = "default_warehouse"
+    process_up: bool = True
     alive: bool = True
+    shutting_down: bool = False
+    error: str = ""
     worker_id: int = 0
-    last_start: float = 0.0
+    last_start: float | None = None
+    last_heartbeat: float | None = None
     tablets: int = 0
+    epoch: int = 0
 
     @property
     def address(self) -> str:
@@ -128,19 +141,32 @@ class Frontend:
     query_port: int = 9030
     rpc_port: int = 9020
     process_up: bool = True
+    ready: bool = True
+    """Has replayed what it must; the MySQL port opens only then."""
     alive: bool = True
     joined: bool = True
     helper: bool = True
     dropped: bool = False
+    handing_over: bool = False
+    """A graceful stop was asked of the leader: it will not be elected again."""
     journal_lag: int = 0
+    behind: int = 0
+    """Journal entries it lacked at `ready_at`, beyond `journal_lag`; it catches up from there."""
+    ready_at: float = 0.0
     error: str = ""
     last_start: float | None = None
     last_heartbeat: float | None = None
     refuses_until: float = 0.0
     settings: dict[str, str] = field(default_factory=dict)
     """Values set by ADMIN SET FRONTEND CONFIG in this process's memory."""
-    blacklist: set[int] = field(default_factory=set)
+    blacklist: dict[int, float] = field(default_factory=dict)
+    """Backend id -> when somebody put it there."""
+    cn_blacklist: dict[int, float] = field(default_factory=dict)
     epoch: int = 0
+
+    def lag(self, now: float) -> int:
+        """Journal entries this frontend has still to replay."""
+        return self.journal_lag + max(0, self.behind - int((now - self.ready_at) * CATCH_UP_PER_S))
 
     @property
     def address(self) -> str:

@@ -4,7 +4,7 @@ Sources: fe: common/proc/BackendsProcDir.java, FrontendsProcNode.java, ComputeNo
 rows) and 2025-06 (the "4.0" rows); the SHOW outputs of a real 3.3.3 cluster (mission 000); documentation for 2.5.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workers.twin.answers import columns
 
@@ -47,10 +47,56 @@ class Version:
     bin_is_relocated: bool = True
     """Tablets in the recycle bin are moved by a decommission; later code skips dropped partitions."""
     settings_reach_every_frontend: bool = False
+    unreached_fails_the_setting: bool = False
+    """A frontend the leader could not tell makes the statement an error, after it took effect elsewhere."""
     drop_checks_all_first: bool = True
     """DROP BACKEND looks for every address of its list before it drops the first."""
     blacklist: bool = True
+    cn_blacklist: bool = False
+    warehouses: bool = False
+    """INTO/FROM WAREHOUSE and SHOW WAREHOUSES."""
 
+
+_LATE = Version(
+    name="4.0",
+    release="4.0.1-4b5d3b2",
+    server_version="8.0.33",
+    backends=(*_BACKENDS, "MemLimit", *_LOAD, "DataCacheMetrics", "Location", "StatusCode"),
+    frontends=("Id", *_FRONTENDS),
+    compute_nodes=(
+        *_COMPUTE_NODES,
+        *("CpuCores", "MemLimit", *_LOAD, "DataCacheMetrics", "HasStoragePath", "StatusCode"),
+    ),
+    backends_shared_data=("StarletPort", "WorkerId", "WarehouseName"),
+    access_denied=5203,
+    unknown_table=5502,
+    unknown_database=5501,
+    status_codes=True,
+    recycle_bin_table=True,
+    colocate_stable_wait=True,
+    bin_is_relocated=False,
+    settings_reach_every_frontend=True,
+    unreached_fails_the_setting=True,
+    drop_checks_all_first=False,
+    cn_blacklist=True,
+    warehouses=True,
+)
+"""What main at 2025-06 has: 3.5 and 4.0."""
+
+_OLDER = Version(
+    name="3.2",
+    release="3.2.6-2585333",
+    server_version="5.1.0",
+    backends=(*_BACKENDS, *_LOAD),
+    frontends=tuple(_FRONTENDS),
+    compute_nodes=(*_COMPUTE_NODES, "CpuCores", *_LOAD, "HasStoragePath"),
+    access_denied=1252,
+    unknown_table=1051,
+    unknown_database=1049,
+    settings_reach_every_frontend=True,
+    blacklist=False,
+)
+"""What main at 2023-12 has: 3.1 and 3.2."""
 
 VERSIONS: dict[str, Version] = {
     version.name: version
@@ -68,18 +114,9 @@ VERSIONS: dict[str, Version] = {
             partitions_meta=False,
             blacklist=False,
         ),
-        Version(
-            name="3.2",
-            release="3.2.6-2585333",
-            server_version="5.1.0",
-            backends=(*_BACKENDS, *_LOAD),
-            frontends=tuple(_FRONTENDS),
-            compute_nodes=(*_COMPUTE_NODES, "CpuCores", *_LOAD, "HasStoragePath"),
-            access_denied=1252,
-            unknown_table=1051,
-            unknown_database=1049,
-            blacklist=False,
-        ),
+        # Early patches of 3.1 have no partitions_meta (PR 39265 and 41101 brought it to late ones).
+        replace(_OLDER, name="3.1", release="3.1.7-0a6a9ad", partitions_meta=False),
+        _OLDER,
         Version(
             name="3.3.3",
             release="3.3.3-312ed45",
@@ -92,27 +129,8 @@ VERSIONS: dict[str, Version] = {
             unknown_database=1049,
             bin_is_relocated=False,
         ),
-        Version(
-            name="4.0",
-            release="4.0.1-4b5d3b2",
-            server_version="8.0.33",
-            backends=(*_BACKENDS, "MemLimit", *_LOAD, "DataCacheMetrics", "Location", "StatusCode"),
-            frontends=("Id", *_FRONTENDS),
-            compute_nodes=(
-                *_COMPUTE_NODES,
-                *("CpuCores", "MemLimit", *_LOAD, "DataCacheMetrics", "HasStoragePath", "StatusCode"),
-            ),
-            backends_shared_data=("StarletPort", "WorkerId", "WarehouseName"),
-            access_denied=5203,
-            unknown_table=5502,
-            unknown_database=5501,
-            status_codes=True,
-            recycle_bin_table=True,
-            colocate_stable_wait=True,
-            bin_is_relocated=False,
-            settings_reach_every_frontend=True,
-            drop_checks_all_first=False,
-        ),
+        replace(_LATE, name="3.5", release="3.5.2-a3e5d4c", cn_blacklist=False, recycle_bin_table=False),
+        _LATE,
     )
 }
 

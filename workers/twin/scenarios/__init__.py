@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 from workers.twin.life.course import Course
-from workers.twin.scenarios import before_join, mission000, shared_data, small
+from workers.twin.scenarios import before_join, big, mission000, shared_data, small
 
 SCENARIOS: dict[str, Callable[..., Course]] = {
     "mission000": mission000.finish,
     "before-join": before_join.finish,
+    "migration": before_join.migration,
     "small": small.small,
     "small-b": small.small_b,
     "three-be": small.three_be,
+    "big-100": big.big_100,
+    "big-1000": big.big_1000,
     "shared-data": shared_data.finish,
 }
 

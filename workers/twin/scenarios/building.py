@@ -5,9 +5,9 @@ from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from workers.twin.life.course import Course
-from workers.twin.life.membership import Hardware
 from workers.twin.model.catalog import ColocateGroup, Table
 from workers.twin.model.cluster import ZONE, Cluster
+from workers.twin.model.hosts import Host
 from workers.twin.model.nodes import Backend, Disk, Frontend
 from workers.twin.model.versions import VERSIONS
 
@@ -67,7 +67,7 @@ class Building:
             worker_id=ident,
         )  # fmt: skip
         self.cluster.backends[ident] = backend
-        self.course.backends.hardware[host] = Hardware(round(total), other, cores)
+        self.cluster.hosts[host] = Host(host, round(total), other, cores)
         return backend
 
     def table(

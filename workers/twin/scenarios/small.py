@@ -69,7 +69,7 @@ def nodes(building: Building, hosts: list[str], frontends: list[str], *, first_i
             data_used=0,
             started="2025-06-18 09:47:27",
             heartbeat=EPOCH,
-            reported=f"2025-06-19 12:50:{9 + number * 4:02d}",
+            reported=f"2025-06-19 12:50:{9 + number % 5 * 4:02d}",
             queries=1,
             mem=21.5,
             cpu=4.2,

@@ -31,13 +31,13 @@ def set_config(asking: Asking, values: Values) -> Ok:
     before = asking.cluster.setting(setting.name)
     reached = [leader]
     if asking.cluster.version.settings_reach_every_frontend:
-        reached = [f for f in asking.cluster.frontends if f.process_up]
+        reached = [f for f in asking.cluster.frontends if f.ready]
     for frontend in reached:
         frontend.settings[setting.name] = value.lower() if setting.type == "boolean" else value
     asking.cluster.disturbed = True
     asking.effects.append(f"setting {setting.name}: {before} -> {value} on {', '.join(f.host for f in reached)}")
-    unreached = [f for f in asking.cluster.frontends if not f.process_up]
-    if asking.cluster.version.settings_reach_every_frontend and unreached:
+    unreached = [f for f in asking.cluster.frontends if not f.ready]
+    if asking.cluster.version.unreached_fails_the_setting and unreached:
         raise refused(f"set config on frontend {unreached[0].host} failed, it took effect on the others")
     return Ok()
 
@@ -62,33 +62,50 @@ def _known(asking: Asking, setting: Setting) -> bool:
 
 
 def change_blacklist(asking: Asking, values: Values) -> Ok:
-    """Per frontend and in memory (since 3.3.0); deleting what is not there is fine."""
-    adding = "ADD" in values["keyword"]
+    """Per frontend and in memory (since 3.3.0, of compute nodes since 4.0); deleting what is not there is fine."""
+    compute = _list_of_compute_nodes(asking, values)
+    word = "ADD" if "ADD" in values["keyword"] else "DELETE"
+    held = asking.frontend.cn_blacklist if compute else asking.frontend.blacklist
+    known = asking.cluster.compute_nodes if compute else asking.cluster.backends
+    what = "compute node" if compute else "backend"
     for text in values["numbers"]:
-        backend_id = int(text)
-        if adding and backend_id not in asking.cluster.backends:
-            raise refused(f"Not found backend: {backend_id}")
-        if adding:
-            asking.frontend.blacklist.add(backend_id)
+        ident = int(text)
+        if word == "ADD" and ident not in known:
+            raise refused(f"Not found {what}: {ident}")
+        if word == "ADD":
+            held[ident] = asking.cluster.now
         else:
-            asking.frontend.blacklist.discard(backend_id)
-        asking.effects.append(f"blacklist of {asking.frontend.host}: {'+' if adding else '-'}{backend_id}")
+            held.pop(ident, None)
+        asking.effects.append(f"blacklist of {asking.frontend.host}: {'+' if word == 'ADD' else '-'}{ident}")
     return Ok()
 
 
 def show_blacklist(asking: Asking, values: Values) -> ResultSet:
+    compute = _list_of_compute_nodes(asking, values)
     columns = (
-        "BackendId",
+        "ComputeNodeId" if compute else "BackendId",
         "AddBlackListType",
         "LostConnectionTime",
         "LostConnectionNumberInPeriod",
         "CheckTimePeriod(s)",
     )
+    held = asking.frontend.cn_blacklist if compute else asking.frontend.blacklist
     rows: list[tuple[object, ...]] = [
-        (str(backend_id), "MANUAL", asking.time(asking.cluster.now), "0", "5")
-        for backend_id in sorted(asking.frontend.blacklist)
+        (str(ident), "MANUAL", asking.time(since), "0", "5") for ident, since in sorted(held.items())
     ]
     return ResultSet(columns, rows)
+
+
+def _list_of_compute_nodes(asking: Asking, values: Values) -> bool:
+    """Which of the two lists is meant; a version that has it not does not know the words."""
+    compute = "COMPUTE" in values["keyword"]
+    version = asking.cluster.version
+    if not (version.cn_blacklist if compute else version.blacklist):
+        raise refused(
+            "Getting syntax error at line 1, column 0. Detail message: Unexpected input "
+            f"'{values['keyword'][0]}', the most similar input is {{a legal statement}}."
+        )
+    return compute
 
 
 def kill(asking: Asking, values: Values) -> Ok:

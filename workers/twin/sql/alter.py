@@ -2,7 +2,8 @@
 
 import re
 
-from workers.twin.answers import Ok, refused
+from workers.twin.answers import Ok, SqlError, refused
+from workers.twin.life.compute_nodes import DEFAULT_WAREHOUSE
 from workers.twin.sql.asking import Asking
 from workers.twin.sql.shapes import Values
 
@@ -53,6 +54,40 @@ def cancel_decommission(asking: Asking, values: Values) -> Ok:
     what = "FRONTEND" if asking.cluster.version.drop_checks_all_first else "BACKEND"
     asking.effects += asking.course.backends.cancel(_addresses(asking, values, what))
     return Ok()
+
+
+def add_compute_node(asking: Asking, values: Values) -> Ok:
+    addresses = _addresses(asking, values, "COMPUTE NODE")
+    warehouse = _warehouse(asking, values)
+    asking.effects += asking.course.compute_nodes.add(addresses)
+    for address in addresses:
+        node = asking.cluster.compute_node_at(address)
+        if node is not None:
+            node.warehouse = warehouse
+    return Ok()
+
+
+def drop_compute_node(asking: Asking, values: Values) -> Ok:
+    """One after the other, as for backends: the first wrong address ends it."""
+    addresses = _addresses(asking, values, "COMPUTE NODE")
+    warehouse = _warehouse(asking, values)
+    for address in addresses:
+        node = asking.cluster.compute_node_at(address)
+        if node is not None and node.warehouse != warehouse:
+            raise refused(f"compute node [{address}] does not exist in warehouse {warehouse}")
+        asking.effects += asking.course.compute_nodes.drop(address)
+    return Ok()
+
+
+def _warehouse(asking: Asking, values: Values) -> str:
+    """INTO and FROM WAREHOUSE: in the grammar of mid-2025, not in that of 2023."""
+    name = values["name"][0] if "name" in values else DEFAULT_WAREHOUSE
+    if "name" in values and not asking.cluster.version.warehouses:
+        word = "INTO" if "INTO" in values["keyword"] else "FROM"
+        raise refused(f"Getting syntax error. Detail message: Unexpected input '{word}', the most similar input is {{<EOF>, ';'}}.")
+    if name != DEFAULT_WAREHOUSE:
+        raise SqlError(5901, "42000", f"Warehouse name: {name} not exist.")
+    return name
 
 
 def add_frontend(asking: Asking, values: Values) -> Ok:

@@ -77,7 +77,7 @@ def _backend(asking: Asking, node: Backend, *, stale: bool) -> dict[str, object]
     }
 
 
-def _status_code(node: Backend) -> str:
+def _status_code(node: Backend | ComputeNode) -> str:
     if node.alive:
         return "OK"
     if node.shutting_down:
@@ -109,7 +109,7 @@ def _frontend(asking: Asking, node: Frontend, number: int) -> dict[str, object]:
         "ClusterId": str(cluster.cluster_id),
         "Join": boolean(node.joined),
         "Alive": boolean(alive),
-        "ReplayedJournalId": str(max(0, cluster.journal() - (0 if leads else node.journal_lag)) if heard else 0),
+        "ReplayedJournalId": str(max(0, cluster.journal() - (0 if leads else node.lag(cluster.now))) if heard else 0),
         "LastHeartbeat": asking.time(last_heartbeat(node, cluster.now)),
         "IsHelper": boolean(node.helper),
         "ErrMsg": "" if alive else node.error,
@@ -124,7 +124,9 @@ def compute_nodes(asking: Asking) -> ResultSet:
     columns = version.compute_nodes
     if asking.cluster.shared_data:
         columns += (*version.backends_shared_data, "TabletNum")
-    return text_rows(columns, [_compute_node(asking, node) for node in asking.cluster.compute_nodes.values()])
+    return text_rows(columns, [
+        _compute_node(asking, node) for node in sorted(asking.cluster.compute_nodes.values(), key=lambda n: (n.host, n.be_port))
+    ])
 
 
 def _compute_node(asking: Asking, node: ComputeNode) -> dict[str, object]:
@@ -133,26 +135,26 @@ def _compute_node(asking: Asking, node: ComputeNode) -> dict[str, object]:
         "ComputeNodeId": str(node.id),
         "IP": node.host,
         "HeartbeatPort": str(node.heartbeat_port),
-        "BePort": "9060",
-        "HttpPort": "8040",
-        "BrpcPort": "8060",
+        "BePort": str(node.be_port),
+        "HttpPort": str(node.http_port),
+        "BrpcPort": str(node.brpc_port),
         "LastStartTime": asking.time(node.last_start),
-        "LastHeartbeat": asking.time(now // 5 * 5),
+        "LastHeartbeat": asking.time(last_heartbeat(node, now)),
         "Alive": boolean(node.alive),
         "SystemDecommissioned": "false",
         "ClusterDecommissioned": "false",
-        "ErrMsg": "",
+        "ErrMsg": node.error,
         "Version": node.version,
         "CpuCores": str(node.cpu_cores),
         "MemLimit": f"{_MEMORY_BYTES / 1024**3:.3f}GB",
-        "NumRunningQueries": "0",
-        "MemUsedPct": "3.20 %",
-        "CpuUsedPct": "1.4 %",
-        "DataCacheMetrics": "Status: Normal, DiskUsage: 12GB/980GB, MemUsage: 0B/0B",
+        "NumRunningQueries": str(node.running_queries),
+        "MemUsedPct": f"{node.mem_pct:.2f} %",
+        "CpuUsedPct": f"{node.cpu_pct:.1f} %",
+        "DataCacheMetrics": node.cache,
         "HasStoragePath": "true",
-        "StatusCode": "OK",
-        "StarletPort": "9070",
+        "StatusCode": _status_code(node),
+        "StarletPort": str(node.starlet_port),
         "WorkerId": str(node.worker_id),
-        "WarehouseName": "default_warehouse",
+        "WarehouseName": node.warehouse,
         "TabletNum": str(node.tablets),
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workers.twin.answers import ResultSet, columns, refused, text_rows
-from workers.twin.sql import node_rows, scheduler_rows
+from workers.twin.sql import load_rows, node_rows, scheduler_rows
 from workers.twin.sql.asking import Asking
 from workers.twin.sql.formats import percent, size
 from workers.twin.sql.shapes import Values
@@ -179,6 +179,8 @@ PATHS = (
     Path("/colocation_group/([^/]+)", _group),
     Path("/dbs", _dbs),
     Path("/cluster_balance", _cluster_balance, forwarded=True),
+    Path("/cluster_balance/cluster_load_stat", load_rows.media, forwarded=True),
+    Path("/cluster_balance/cluster_load_stat/([A-Z]+)", load_rows.loads, forwarded=True),
     Path("/cluster_balance/working_slots", _working_slots, forwarded=True),
     Path("/cluster_balance/sched_stat", _sched_stat, forwarded=True),
     Path(

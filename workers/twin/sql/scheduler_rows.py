@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from workers.twin.answers import ResultSet, text_rows
+from workers.twin.life.checker import HEALTHY
 from workers.twin.life.clone_tasks import Clone
 from workers.twin.model.placement import Cohort
 from workers.twin.model.versions import TABLET_SCHEDULER
@@ -79,7 +80,7 @@ def _row(asking: Asking, item: Scheduled) -> dict[str, object]:
     rate = f"{clone.size / _MB / seconds:.2f}" if clone and seconds else "0.0"
     return {
         "TabletId": str(item.tablet),
-        "Type": "REPAIR",
+        "Type": kind(item.status),
         "Medium": item.cohort.table.medium,
         "Status": item.status,
         "State": item.state,
@@ -106,6 +107,11 @@ def _row(asking: Asking, item: Scheduled) -> dict[str, object]:
     }
 
 
+def kind(status: str) -> str:
+    """A tablet that nothing ails is moved by the balancer (fe: clone/TabletSchedCtx.java Type)."""
+    return "BALANCE" if status == HEALTHY else "REPAIR"
+
+
 def _path(asking: Asking, backend_id: int) -> int:
     backend = asking.cluster.backends.get(backend_id)
     return backend.disk.path_hash if backend else -1
@@ -124,7 +130,7 @@ def _schedule(asking: Asking, item: Scheduled) -> dict[str, object]:
         "TABLE_ID": table.id,
         "PARTITION_ID": table.partition_of(item.tablet).id if table.partitions else -1,
         "TABLET_ID": item.tablet,
-        "TYPE": "REPAIR",
+        "TYPE": kind(item.status),
         "PRIORITY": item.priority,
         "STATE": item.state,
         "TABLET_STATUS": item.status,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workers.twin.answers import Ok, ResultSet
-from workers.twin.sql import admin, alter, proc, shows
+from workers.twin.sql import admin, alter, proc, shows, warehouses
 from workers.twin.sql.asking import Asking
 from workers.twin.sql.information_schema import select
 from workers.twin.sql.session_statements import set_variables
@@ -47,6 +47,8 @@ STATEMENTS = (
     _node("ALTER SYSTEM DROP BACKEND :addresses [FORCE]", alter.drop_backend),
     _node("ALTER SYSTEM DECOMMISSION BACKEND :addresses", alter.decommission_backend),
     _node("CANCEL DECOMMISSION BACKEND :addresses", alter.cancel_decommission),
+    _node("ALTER SYSTEM ADD COMPUTE NODE :addresses [INTO WAREHOUSE :name]", alter.add_compute_node),
+    _node("ALTER SYSTEM DROP COMPUTE NODE :addresses [FROM WAREHOUSE :name]", alter.drop_compute_node),
     _node("ALTER SYSTEM ADD FOLLOWER|OBSERVER :string", alter.add_frontend),
     _node("ALTER SYSTEM DROP FOLLOWER|OBSERVER :string", alter.drop_frontend),
     _node("ALTER SYSTEM CREATE IMAGE", alter.create_image),
@@ -54,6 +56,9 @@ STATEMENTS = (
     _nodes("SHOW BACKENDS", shows.show_backends),
     _nodes("SHOW FRONTENDS", shows.show_frontends),
     _nodes("SHOW COMPUTE NODES", shows.show_compute_nodes),
+    Statement(Shape("SHOW WAREHOUSES"), warehouses.show_warehouses, forwarded=True),
+    Statement(Shape("SHOW NODES FROM WAREHOUSES"), warehouses.show_nodes, forwarded=True),
+    Statement(Shape("SHOW NODES FROM WAREHOUSE :name"), warehouses.show_nodes, forwarded=True),
     # Which frontend answers depends on the path, so PROC sees to that itself.
     _local("SHOW PROC :string", proc.show_proc, "OPERATE"),
     Statement(
@@ -61,6 +66,8 @@ STATEMENTS = (
     ),
     _local("ADMIN SHOW FRONTEND CONFIG [LIKE :string]", admin.show_config, "OPERATE"),
     _local("ADD|DELETE BACKEND BLACKLIST :numbers", admin.change_blacklist, "BLACKLIST"),
+    _local("ADD|DELETE COMPUTE NODE BLACKLIST :numbers", admin.change_blacklist, "BLACKLIST"),
+    _local("SHOW COMPUTE NODE BLACKLIST", admin.show_blacklist, "BLACKLIST"),
     _local("SHOW BACKEND BLACKLIST", admin.show_blacklist, "BLACKLIST"),
     _local("KILL [CONNECTION] :number", admin.kill),
     _local("SHOW DATABASES", shows.show_databases),

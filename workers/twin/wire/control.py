@@ -23,8 +23,9 @@ from aiohttp import web
 
 from workers.twin.answers import ConnectionCut, ResultSet, SqlError
 from workers.twin.faults.catalogue import catalogue
+from workers.twin.model.nodes import Frontend
 from workers.twin.wire.host import TwinHost
-from workers.twin.wire.state import state
+from workers.twin.wire.state import bootstrap, state
 
 LOG_PAGE = 5_000
 
@@ -139,16 +140,17 @@ class Control:
 
     async def _health(self, request: web.Request) -> web.Response:
         """Not a readiness check: a frontend without leader still says OK."""
-        self._answering(request)
+        if self._answering(request).handing_over:
+            raise web.HTTPInternalServerError  # a graceful exit says so to load balancers, from 3.4 on
         backends = self._host.twin.cluster.backends.values()
         alive = sum(backend.alive for backend in backends)
         return web.json_response({"total_backend_num": len(backends), "online_backend_num": alive, "status": "OK"})
 
     async def _bootstrap(self, request: web.Request) -> web.Response:
-        self._answering(request)
-        return web.json_response({"status": "OK", "msg": "Success"})
+        """HTTP 200 both ways; only `status` tells (fe: http/rest/BootstrapFinishAction.java)."""
+        return web.json_response(bootstrap(self._host.twin, self._answering(request), asked="token" in request.query))
 
-    def _answering(self, request: web.Request) -> None:
+    def _answering(self, request: web.Request) -> Frontend:
         twin = self._host.twin
         frontend = twin.cluster.frontend_named(request.match_info["host"])
         if frontend is None:
@@ -158,6 +160,7 @@ class Control:
             if request.transport is not None:
                 request.transport.abort()
             raise web.HTTPServiceUnavailable
+        return frontend
 
 
 def _error(status: int, text: str) -> web.Response:

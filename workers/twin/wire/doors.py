@@ -10,6 +10,8 @@ from workers.twin.twin import Twin
 
 TwinOf = Callable[[], Twin]
 
+MOST = 200
+"""A bigger cluster has no doors: a listener for each of a thousand hosts is more than a process may open."""
 LOOPBACK = "127.0.0.1"
 
 
@@ -22,7 +24,8 @@ class Doors:
 
     async def open_new(self, twin: TwinOf) -> None:
         """Open a door for every backend address that has none yet."""
-        for backend in list(twin().cluster.backends.values()):
+        backends = list(twin().cluster.backends.values())
+        for backend in backends if len(backends) <= MOST else ():
             if backend.address not in self.ports:
                 await self._open(backend.host, backend.address, twin)
 
@@ -46,4 +49,6 @@ def runs(twin: Twin, host: str) -> bool:
     listed = next((b for b in twin.cluster.backends.values() if b.host == host), None)
     if listed is not None:
         return listed.process_up
-    return host not in twin.cluster.absent_processes
+    if any(n.host == host and n.process_up for n in twin.cluster.compute_nodes.values()):
+        return True
+    return twin.cluster.host(host).storage.running

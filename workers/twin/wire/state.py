@@ -3,8 +3,9 @@
 from typing import Any
 
 from workers.twin.model.cluster import Cluster
-from workers.twin.model.nodes import Backend, Frontend
+from workers.twin.model.nodes import Backend, ComputeNode, Frontend
 from workers.twin.sql.formats import moment, zone
+from workers.twin.twin import Twin
 from workers.twin.wire.host import TwinHost
 
 
@@ -20,6 +21,8 @@ def state(host: TwinHost, ports: dict[str, int]) -> dict[str, Any]:
         "speed": host.pace.factor,
         "backends": [_backend(backend) for backend in cluster.backends.values()],
         "frontends": [_frontend(cluster, frontend, ports) for frontend in cluster.frontends],
+        "dropped_frontends": [_frontend(cluster, frontend, ports) for frontend in cluster.zombies],
+        "compute_nodes": [_compute_node(node) for node in cluster.compute_nodes.values()],
         "settings": dict(cluster.leader.settings) if cluster.leader else {},
         "clones": {"running": len(clones.running), "finished": clones.finished, "failed": clones.failed},
         "removals_waiting": sum(len(removal.tablets) for removal in twin.course.removals.waiting),
@@ -51,6 +54,16 @@ def _backend(backend: Backend) -> dict[str, Any]:
     }
 
 
+def _compute_node(node: ComputeNode) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "address": node.address,
+        "alive": node.alive,
+        "process_up": node.process_up,
+        "running_queries": node.running_queries,
+    }
+
+
 def _frontend(cluster: Cluster, frontend: Frontend, ports: dict[str, int]) -> dict[str, Any]:
     return {
         "name": frontend.name,
@@ -58,5 +71,29 @@ def _frontend(cluster: Cluster, frontend: Frontend, ports: dict[str, int]) -> di
         "role": "LEADER" if frontend is cluster.leader else frontend.kind,
         "alive": frontend.alive,
         "process_up": frontend.process_up,
+        "ready": frontend.ready,
         "port": ports.get(frontend.host),
     }
+
+
+def bootstrap(twin: Twin, frontend: Frontend, *, asked: bool) -> dict[str, Any]:
+    """GET /api/bootstrap. `asked`: with cluster id and token, which show the figures; newer code shows zeros without."""
+    cluster = twin.cluster
+    failed = {"status": "FAILED", "code": "1", "msg": "not ready", "message": "not ready"}
+    newer = cluster.version.status_codes
+    if not frontend.ready:
+        return failed if newer else {key: failed[key] for key in ("status", "msg")}
+    lag = 0 if frontend is cluster.leader else frontend.lag(cluster.now)
+    figures: dict[str, Any] = {
+        "replayedJournalId": cluster.journal() - lag if asked else 0,
+        "queryPort": frontend.query_port if asked else 0,
+        "rpcPort": frontend.rpc_port if asked else 0,
+        "feStartTime": int((twin.epoch + (frontend.last_start or 0.0)) * 1000) if asked else 0,
+        "heapUsedPercent": 31.7 if asked else 0.0,
+    }
+    if asked:
+        figures["feVersion"] = frontend.version
+    fine = {"status": "OK", "msg": "Success"}
+    if newer:
+        return {**figures, "status": "OK", "code": "0", "msg": "Success", "message": "OK"}
+    return {**figures, **fine} if asked else fine
