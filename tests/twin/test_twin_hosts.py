@@ -131,6 +131,10 @@ def test_a_dropped_frontend_comes_back_with_an_empty_directory_only(talk: Any) -
     t.do(DROP_FE)
     ghost = t.twin.cluster.frontend_named(FE)
     assert t.twin.reachable(ghost), "it lives on until somebody stops it"
+    t.do(ADD_FE)
+    t.twin.advance(60)
+    assert (frontend(t)["Alive"], frontend(t)["ErrMsg"]) == ("false", "invalid cluster id: 510224456")
+    t.do(DROP_FE)
     t.twin.inject("host", host=FE, process="fe", running=False)
     assert not t.twin.reachable(ghost)
     t.do(ADD_FE)

@@ -315,6 +315,24 @@ def test_frontend_health_needs_no_token(served: Any) -> None:
     assert s.call(f"/fe/{LEADER}/api/bootstrap", Authorization="")[1]["status"] == "OK"
 
 
+def test_a_new_frontend_over_the_wire(served: Any) -> None:
+    """Prepared, added, started and dropped by its HTTP answers, as a person and the bot see it."""
+    s = served()
+    fe, path = "10.84.9.10", "/fe/10.84.9.10/api/bootstrap"
+    assert s.call("/fault", {"name": "host", "host": fe, "process": "fe", "running": False})[0] == 200
+    assert s.call("/sql", {"sql": f'ALTER SYSTEM ADD FOLLOWER "{fe}:9010"'})[1]["ok"]
+    s.call("/fault", {"name": "host", "host": fe, "process": "fe", "running": True})
+    assert s.call(path, Authorization="")[1] == {"status": "FAILED", "msg": "not ready"}
+    s.call("/advance", {"seconds": 60})
+    assert s.call(path, Authorization="")[1] == {"status": "OK", "msg": "Success"}
+    answer = s.call(f"{path}?cluster_id=510224456&token=x", Authorization="")[1]
+    assert (answer["status"], answer["queryPort"], answer["feVersion"]) == ("OK", 9030, "3.3.3-312ed45")
+    assert s.call("/sql", {"sql": f'ALTER SYSTEM DROP FOLLOWER "{fe}:9010"'})[1]["ok"]
+    assert s.call(path, Authorization="")[1]["status"] == "OK", "it answers, though nobody lists it"
+    state = s.call("/state")[1]
+    assert [f["host"] for f in state["dropped_frontends"]] == [fe]
+
+
 def test_the_process(tmp_path: Path) -> None:
     """python -m workers.twin: ready file for its owner only, made-up password, loopback, clean end on SIGTERM."""
     ready_file = tmp_path / "ready.json"

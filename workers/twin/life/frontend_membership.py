@@ -30,12 +30,10 @@ class FrontendMembership:
             process_up=False, ready=False, alive=False, joined=False, helper=False,
         )  # fmt: skip
         self._cluster.frontends.append(frontend)
-        stale = [z for z in self._cluster.zombies if z.host == host]
-        for zombie in stale:
-            if zombie.process_up:
-                # The former member's process still holds the ports; it knows the cluster and the cluster not it.
-                self._cluster.host(host).frontend.stale_meta = True
-        if self._cluster.host(host).frontend.running:
+        if any(z.host == host and z.process_up for z in self._cluster.zombies):
+            # The process of the former member still holds the ports: heartbeats reach somebody who is not wanted.
+            self._heartbeats.refuse_frontend(frontend, self._refusal(frontend))
+        elif self._cluster.host(host).frontend.running:
             self.start(frontend)
         return [f"{kind.lower()} {address} added"]
 
@@ -50,8 +48,9 @@ class FrontendMembership:
             raise refused("can not drop current master node.")
         self._cluster.frontends.remove(frontend)
         frontend.dropped, frontend.alive = True, False
-        self._cluster.zombies = [z for z in self._cluster.zombies if z.host != frontend.host]
-        self._cluster.zombies.append(frontend)
+        self._cluster.zombies = [z for z in self._cluster.zombies if z.host != frontend.host or z.process_up]
+        if not any(z.host == frontend.host for z in self._cluster.zombies):
+            self._cluster.zombies.append(frontend)
         if frontend.joined:
             self._cluster.host(frontend.host).frontend.stale_meta = True
         self._election.look()

@@ -188,12 +188,26 @@ class Heartbeats:
                 frontend.joined = frontend.joined or not refusal
 
         def ready() -> None:
-            if frontend.epoch == epoch and frontend in self._cluster.frontends:
+            if frontend.epoch != epoch or frontend not in self._cluster.frontends:
+                return
+            if self._cluster.leader is None:
+                self._cluster.agenda.after(HEARTBEAT_S, ready)  # nobody to copy the image and the journal from
+            else:
                 self.frontend_ready(frontend, behind=behind)
 
         self._cluster.agenda.at(next_round(now), heard)
         if not refusal:
             self._cluster.agenda.at(next_round(now + image_s), ready)
+
+    def refuse_frontend(self, frontend: Frontend, error: str) -> None:
+        """Listed, but whoever answers at its address is not it."""
+        epoch = frontend.epoch
+
+        def heard() -> None:
+            if frontend.epoch == epoch:
+                frontend.error = error
+
+        self._cluster.agenda.at(next_round(self._cluster.now), heard)
 
     def frontend_ready(self, frontend: Frontend, *, behind: int) -> None:
         now = self._cluster.now
