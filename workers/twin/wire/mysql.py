@@ -168,6 +168,7 @@ class FrontendServer(MysqlServer):  # type: ignore[misc]
         if frontend is None or not self._host.twin.reachable(frontend):
             writer.transport.abort()
             return
-        # A client that vanishes is everyday life; the library would log a traceback for each.
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, MysqlError):
+        # A client that vanishes is everyday life; the library would log a traceback for each. So is one that is still
+        # connected when the twin is stopped, whose task asyncio cancels and then reports.
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, MysqlError, asyncio.CancelledError):
             await super()._client_connected_cb(reader, writer)
