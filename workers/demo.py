@@ -51,7 +51,9 @@ class House:
         second: str = "",
         columns: str = "3.3.3",
     ) -> None:
-        """`columns` is the StarRocks version that the twin looks like; `second` is the scenario of a second cluster, called `second`, beside the first."""
+        """`columns` is the StarRocks version that the twin looks like; `second` is the scenario of a second cluster beside
+        the first, called `second`.
+        """
         self.directory = directory
         self.scenario = scenario
         self.speed = speed
