@@ -18,8 +18,13 @@ GOALS: dict[str, float] = {
     "drain_time_ratio": 1.02,
     "fe_statements_per_minute": 12.0,
     "recovery_s": 31.0,
+    "plan_100_be_s": 10.0,
+    "plan_100_be_worker_mb": 300.0,
+    "plan_1000_be_s": 60.0,
+    "plan_1000_be_worker_mb": 1000.0,
 }
-"""At most these; recovery: the visibility timeout of 30 s and one more second."""
+"""At most these; recovery: the visibility timeout of 30 s and one more second. The design asks for bounded memory and names no
+figure for a worker that plans; those two are ours."""
 
 
 def table(results: Mapping[str, float]) -> str:
