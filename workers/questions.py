@@ -2,7 +2,15 @@
 
 from datetime import UTC, datetime
 
-from bot.blocks import checks_message, dry_run_message, nodes_message, private_line, refusal_message, status_message
+from bot.blocks import (
+    balance_message,
+    checks_message,
+    dry_run_message,
+    nodes_message,
+    private_line,
+    refusal_message,
+    status_message,
+)
 from bot.message import Message
 from policies.request import Request
 from workers.drafting import make_plan
@@ -29,6 +37,8 @@ def _message(wiring: Wiring, kind: str, cluster: str, text: str) -> tuple[Messag
     if kind == "check":
         request = Request.model_validate_json(text)
         return checks_message(make_plan(wiring, request, revision=1, now=datetime.now(UTC))), False
+    if kind == "balance":
+        return balance_message(wiring.watch(cluster, Depth.EVIDENCE)), False
     state = wiring.watch(cluster, Depth.STATUS)
     if kind == "nodes":
         return nodes_message(state), False

@@ -17,6 +17,7 @@ class Question(StrEnum):
 
     STATUS = "status"
     NODES = "nodes"
+    BALANCE = "balance"
     OPS = "ops"
     LOCK = "lock"
 

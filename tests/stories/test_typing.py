@@ -66,6 +66,13 @@ def test_a_slip_is_answered_to_its_author_alone(scene: Scene, typed: str, words:
     assert not [message for message in scene.slack.messages(BOB) if not message["ephemeral_for"]]
 
 
+def test_what_the_balancer_does(scene: Scene) -> None:
+    scene.fault("frozen_scheduler")
+    scene.type("/sr balance")
+    told = scene.private(ALICE, "Balance of demo")
+    assert "nothing to do" in told and "0 (not the default)" in told
+
+
 def test_the_checks_alone(scene: Scene) -> None:
     scene.type(f"/sr check decommission be {TARGET}")
     told = scene.private(ALICE, "nothing blocks it")
