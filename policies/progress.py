@@ -26,6 +26,9 @@ OPTIMISM, PESSIMISM = 0.9, 1.25
 """The range around the fastest and the slowest pace. The tail is slow: big tablets and waits for transactions come last."""
 FIRST_MOVE = (120.0, 180.0)
 """Cluster seconds until the first tablet moves: repair delay 60 s x2 (NORMAL) or x3 (LOW) (fe: clone/TabletSchedCtx.java)."""
+CRAWL, CRAWL_OF = 20, 100
+"""So few tablets in `pacing.stalled_after`, of at least so many that are left. With tablet_sched_max_scheduling_tablets = 0 one
+gets through in each round of 20 s, 15 in that time (fe: clone/TabletChecker.java, TabletScheduler.java)."""
 _SCALES = (
     (120.0, (1, "s", 0)),
     (5_400.0, (60, "min", 0)),
@@ -75,6 +78,17 @@ def standing_still(memory: StepMemory, pacing: Pacing, now: datetime) -> bool:
     """No tablet left the node for `pacing.stalled_after` after the plateau, though there are tablets on it."""
     left = memory.samples[-1].tablets if memory.samples else 0
     return left > 0 and (now - quiet_since(memory, pacing)).total_seconds() >= pacing.wall(pacing.stalled_after)
+
+
+def crawling(memory: StepMemory, pacing: Pacing) -> bool:
+    """Tablets leave, but so few of so many that something holds them; large tablets can be as slow without any harm."""
+    samples = memory.samples
+    if len(samples) < 2 or samples[-1].tablets < CRAWL_OF:
+        return False
+    start = samples[-1].at - timedelta(seconds=pacing.wall(pacing.stalled_after))
+    if start < memory.entered_at + timedelta(seconds=pacing.wall(pacing.plateau)) or start < samples[0].at:
+        return False
+    return _at(samples, start)[0] - samples[-1].tablets <= CRAWL
 
 
 def measure(memory: StepMemory, pacing: Pacing, now: datetime) -> Pace:

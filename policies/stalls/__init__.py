@@ -13,7 +13,7 @@ from policies.cluster import Backend, ClusterState
 from policies.operation import Stall, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Step
-from policies.progress import quiet_since, standing_still
+from policies.progress import crawling, quiet_since, standing_still
 from policies.stalls.colocate import colocate_wait
 from policies.stalls.died import backend_died
 from policies.stalls.frozen_scheduler import scheduler_frozen
@@ -50,11 +50,14 @@ def diagnose(step: Step, memory: StepMemory, state: ClusterState, pacing: Pacing
 
     `memory` must already hold this look's sample.
     """
-    if not isinstance(step.until, BackendDrained) or not standing_still(memory, pacing, now):
+    if not isinstance(step.until, BackendDrained):
         return None
     backend = state.backend_by_id(step.until.backend_id)
     if backend is None or backend.tablets == 0:
         return None
+    if not standing_still(memory, pacing, now):
+        # A frozen scheduler still lets one tablet through now and then; any other slowness may be large tablets.
+        return scheduler_frozen(backend, memory, state) if crawling(memory, pacing) else None
     for cause in CAUSES:
         if (stall := cause(backend, memory, state)) is not None:
             return stall
@@ -72,5 +75,7 @@ def needs_evidence(step: Step, memory: StepMemory, pacing: Pacing, now: datetime
         return False
     if memory.samples[-1].tablets == 0:
         return False
+    if crawling(memory, pacing):
+        return True
     near = timedelta(seconds=pacing.wall(pacing.stalled_after - pacing.look_every))
     return memory.stall is not None or now - quiet_since(memory, pacing) >= near

@@ -15,7 +15,8 @@ def scheduler_frozen(backend: Backend, memory: StepMemory, state: ClusterState) 
         return None
     return Stall(
         cause=CAUSE,
-        sentence=f"{SETTING.name} is 0: the scheduler moves nothing, {in_count(backend.tablets)} tablets are left.",
+        sentence=f"{SETTING.name} is 0: the scheduler lets one through now and then, "
+        f"{in_count(backend.tablets)} tablets are left.",
         advice=(
             f'`ADMIN SET FRONTEND CONFIG ("{SETTING.name}" = "{SETTING.default}")` sets StarRocks\' default. '
             "It costs the repair and balance traffic that somebody switched off: ask who, an upgrade may be going on."
