@@ -92,7 +92,7 @@ def _retried(operation: Operation, now: datetime) -> Operation:
     memory = operation.memory
     if memory is not None:
         memory = memory.with_(
-            entered_at=now, first_true_at=None, stall=None, stall_since=None, intended_at=memory.acted_at, tries=0
+            entered_at=now, retried_at=now, first_true_at=None, stall=None, stall_since=None, intended_at=memory.acted_at, tries=0
         )
     to = S.UNDOING if operation.halted_from == "undoing" else S.RUNNING
     return operation.moved(to, now, memory=memory, halted_because="", halted_from="", skippable=False)

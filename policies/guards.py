@@ -177,8 +177,10 @@ def vanished_too_early(scene: Scene) -> str | None:
 
     After a person retried, samples from before count as judged.
     """
-    memory = scene.operation.memory
-    if scene.row is not None or not isinstance(scene.step.until, BackendDrained):
+    memory, until = scene.operation.memory, scene.step.until
+    # Whoever was away since the statement was sent may find the drain over before it was seen to begin.
+    asked = isinstance(until, BackendLeaving) and memory is not None and memory.intended_at is not None
+    if scene.row is not None or not (asked or isinstance(until, BackendDrained)):
         return None
     if memory is not None and memory.stall is not None and memory.stall.cause == recycle_bin.CAUSE:
         return None  # What the recycle bin held is erased all at once.
@@ -199,12 +201,12 @@ def _last_seen(scene: Scene, memory: StepMemory | None) -> tuple[datetime | None
     if memory is not None and memory.samples:
         last = memory.samples[-1]
         return (last.at, last.tablets) if last.at >= memory.entered_at else (None, 0)
-    # Not yet looked at in this step: the step before ended when the operation last changed (a retry changes it too, and
-    # then the memory is as old). With several targets the plan does not say how many tablets this one held.
-    retried = memory is not None and memory.entered_at <= scene.operation.changed_at
-    if retried or len(scene.plan.targets) != 1:
+    # Not yet looked at in this step: all there was is still there when the statement is sent. With several targets the plan
+    # does not say how many tablets this one held.
+    if (memory is not None and memory.retried_at is not None) or len(scene.plan.targets) != 1:
         return None, 0
-    return scene.operation.changed_at, scene.plan.tablets_to_move
+    began = scene.operation.changed_at if memory is None else memory.intended_at or memory.entered_at
+    return began, scene.plan.tablets_to_move
 
 
 def _could_have_moved(scene: Scene, memory: StepMemory | None, last_seen: datetime) -> float:

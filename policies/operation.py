@@ -163,12 +163,14 @@ class StepMemory(Record):
 
     intended_at: the intent to act was written down; acted_at: the act was seen to have been accepted.
     A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
-    statement was about to be sent; `looked_at` is the time of the last look.
+    statement was about to be sent; `looked_at` is the time of the last look,
+    `retried_at` of a person's retry: what was seen before it counts as judged.
     """
 
     step: str
     entered_at: datetime
     looked_at: datetime | None = None
+    retried_at: datetime | None = None
     intended_at: datetime | None = None
     tries: int = 0
     acted_at: datetime | None = None

@@ -33,6 +33,9 @@ def read(condition: DrainCondition, state: ClusterState, memory: StepMemory, pac
     row = state.backend_by_id(condition.backend_id)
     if isinstance(condition, BackendDrained):
         return _drained(condition, row, memory, pacing, now)
+    if isinstance(condition, BackendLeaving) and row is None and memory.intended_at is not None:
+        sentence = f"{condition.address} is no longer listed: the statement had been sent, and the drain is over already."
+        return Reading(done=True, sentence=sentence)
     return Reading(done=holds(condition, state), sentence=_standing(condition, row))
 
 

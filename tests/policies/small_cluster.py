@@ -192,7 +192,8 @@ class SmallEngine:
         memory = self.operation.memory
         assert memory is not None
         fresh = memory.with_(
-            entered_at=at(self.cluster.now), first_true_at=None, stall=None, stall_since=None, intended_at=memory.acted_at
+            entered_at=at(self.cluster.now), first_true_at=None, stall=None, stall_since=None, intended_at=memory.acted_at,
+            retried_at=at(self.cluster.now)
         )
         to = S.UNDOING if self.operation.halted_from == "undoing" else S.RUNNING
         self._commit(self.operation.moved(to, at(self.cluster.now), memory=fresh, halted_from=""))

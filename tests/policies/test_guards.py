@@ -7,6 +7,7 @@ from policies.guards import interference
 from policies.operation import OperationState, Stall, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan
+from policies.stepping import Advance, Halt, next_move
 from tests.policies.drains import (
     FIRST,
     FOURTH,
@@ -151,8 +152,24 @@ def test_vanished_reads_the_same_on_a_fast_twin() -> None:
 def test_a_person_s_retry_accepts_what_vanished() -> None:
     memory = draining(TWENTY_A_SECOND)
     assert vanished(memory.with_(entered_at=at(1_900)), 1_901) is None
-    # Retried without any sample: the memory is then as old as the operation's last change.
-    assert vanished(draining([]), 0) is None
+    assert vanished(draining([]).with_(retried_at=at(0)), 0) is None, "retried without any sample"
+
+
+@pytest.mark.parametrize(("away", "dropped"), [(60, True), (600, False)], ids=["too soon", "long enough"])
+def test_a_drain_that_ended_while_nobody_could_look(away: float, dropped: bool) -> None:
+    """The worker died right after the statement; whoever goes on finds no row."""
+    memory = StepMemory(step=PLAN.steps[START].id, entered_at=at(0), intended_at=at(0))
+    sentence = interference(PLAN, operation_at(START, memory), look_at(None), PACING, at(away))
+    assert (sentence is not None) == dropped
+    move = next_move(PLAN, operation_at(START, memory), look_at(None), PACING, at(away))
+    assert isinstance(move, Halt if dropped else Advance)
+    if not dropped:
+        assert "the drain is over already" in move.sentence
+
+
+def test_a_node_that_went_before_anything_was_sent_is_no_drain() -> None:
+    move = next_move(PLAN, operation_at(START), look_at(None), PACING, at(600))
+    assert isinstance(move, Halt) and "nothing to decommission" in move.sentence
 
 
 def test_the_recycle_bin_is_erased_all_at_once() -> None:
