@@ -7,10 +7,13 @@ from policies.awaited import (
     BackendGone,
     Condition,
     DrainCondition,
+    LeaderElsewhere,
     LeaseOver,
     NodeCondition,
     NodeUnlisted,
+    ProcessSilent,
     SettingIs,
+    TabletsArriving,
 )
 from policies.cluster import ClusterState, NodeKind
 from policies.operation import Operation, StepMemory
@@ -72,8 +75,10 @@ def _restored(plan: Plan, step: int) -> str:
 
 
 def _node_in_hand(until: NodeCondition, state: ClusterState) -> list[str]:
-    """A node that was being added or dropped."""
-    role = getattr(until, "role", NodeKind.BACKEND)
+    """A node that was being added or dropped. About a process that a person was to stop there is nothing to undo."""
+    if isinstance(until, ProcessSilent | LeaderElsewhere):
+        return []
+    role = NodeKind.BACKEND if isinstance(until, TabletsArriving) else until.role
     if not state.lists(role):
         return []
     listed = state.node(role, until.address) is not None
