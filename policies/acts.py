@@ -72,6 +72,17 @@ class SetSetting(Record):
     value: str
 
 
+class SetBlacklist(Record):
+    """ADD or DELETE … BLACKLIST on one frontend: its own memory, until it restarts. Repeating it changes nothing."""
+
+    kind: Literal["set_blacklist"] = "set_blacklist"
+    role: NodeKind
+    address: Address
+    node_id: int
+    frontend: str
+    listed: bool
+
+
 class AskPerson(Record):
     """Something on a host that a person does: the words and the exact lines to copy. Seen to be done by the step's `until`.
 
@@ -86,6 +97,6 @@ class AskPerson(Record):
 
 
 Act = Annotated[
-    DecommissionBackend | CancelDecommission | DropBackend | AddNode | DropNode | SetSetting | AskPerson,
+    DecommissionBackend | CancelDecommission | DropBackend | AddNode | DropNode | SetSetting | SetBlacklist | AskPerson,
     Field(discriminator="kind"),
 ]

@@ -113,6 +113,16 @@ class LeaseOver(Record):
     seconds: float
 
 
+class OnBlacklist(Record):
+    """One frontend has the node on its blacklist, or has it not (`listed` False)."""
+
+    kind: Literal["on_blacklist"] = "on_blacklist"
+    address: Address
+    node_id: int
+    frontend: str
+    listed: bool
+
+
 SettingCondition = SettingIs | LeaseOver
 DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
@@ -128,6 +138,7 @@ Condition = Annotated[
     | LeaderElsewhere
     | ProcessSilent
     | SettingIs
-    | LeaseOver,
+    | LeaseOver
+    | OnBlacklist,
     Field(discriminator="kind"),
 ]

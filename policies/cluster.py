@@ -249,6 +249,8 @@ class ClusterState(Record):
     unread: dict[str, str] = Field(default_factory=dict)
     frontend_settings: dict[str, dict[str, str]] | None = None
     """Frontend host -> what that very frontend has in memory; None when the frontends were not asked one by one."""
+    blacklists: dict[str, frozenset[int]] | None = None
+    """Frontend host -> ids of the backends and compute nodes on that frontend's blacklist; None when none was asked."""
     silent: frozenset[Address] | None = None
     """Addresses that were tried and do not answer; None when none was tried."""
 

@@ -9,6 +9,7 @@ from policies.acts import (
     DropBackend,
     DropNode,
     Ground,
+    SetBlacklist,
     SetSetting,
 )
 from policies.awaited import BackendDrained, Condition
@@ -37,6 +38,9 @@ def effect_visible(act: Act, state: ClusterState) -> bool:
             return state.lists(act.role) and _row(act, state) is None
         case SetSetting():
             return in_force(act.name, act.value, state)
+        case SetBlacklist():
+            found = (state.blacklists or {}).get(act.frontend)
+            return found is not None and (act.node_id in found) == act.listed
         case AskPerson():
             return False
 
@@ -55,7 +59,7 @@ def repeatable(act: Act, state: ClusterState) -> bool:
             return _row(act, state) is not None
         case AddNode():
             return state.lists(act.role) and state.node(act.role, act.address) is None
-        case AskPerson() | SetSetting():
+        case AskPerson() | SetSetting() | SetBlacklist():
             return True
         case _:
             return state.backend_by_id(act.backend_id) is not None

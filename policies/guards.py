@@ -12,7 +12,16 @@ from datetime import datetime
 
 from policies.acts import AddNode
 from policies.address import Address
-from policies.awaited import BackendDrained, BackendGone, BackendLeaving, DrainCondition, NodeUp, SettingCondition, TabletsArriving
+from policies.awaited import (
+    BackendDrained,
+    BackendGone,
+    BackendLeaving,
+    DrainCondition,
+    NodeUp,
+    OnBlacklist,
+    SettingCondition,
+    TabletsArriving,
+)
 from policies.cluster import Backend, ClusterState, NodeKind
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
@@ -89,7 +98,7 @@ def interference(plan: Plan, operation: Operation, state: ClusterState, pacing: 
 
 def _rules(scene: Scene) -> tuple[Rule, ...]:
     undoing = scene.operation.state is OperationState.UNDOING
-    if isinstance(scene.step.until, SettingCondition):
+    if isinstance(scene.step.until, SettingCondition | OnBlacklist):
         return ()
     if isinstance(scene.step.until, DrainCondition):
         return WHILE_UNDOING_A_DRAIN if undoing else WHILE_DRAINING
@@ -215,7 +224,8 @@ def _could_have_moved(scene: Scene, memory: StepMemory | None, last_seen: dateti
     samples = memory.samples if memory is not None else ()
     if memory is not None and last_moved(samples) is not None:
         rate = measure(memory, scene.pacing, scene.now).tablets_per_s
-        if rate is not None:
+        # Whoever ends a stall sets free what it held: the pace of before says nothing then.
+        if rate is not None and memory.stall is None:
             return max(GENEROUS * rate * wall_s, FEW)
         moving_s = wall_s
     else:

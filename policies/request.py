@@ -26,6 +26,10 @@ class OperationKind(StrEnum):
     REBUILD_BACKEND = "rebuild-be"
     MIGRATE = "migrate"
     TUNE = "tune"
+    BLACKLIST_BACKEND = "blacklist-be"
+    BLACKLIST_COMPUTE_NODE = "blacklist-cn"
+    UNBLACKLIST_BACKEND = "unblacklist-be"
+    UNBLACKLIST_COMPUTE_NODE = "unblacklist-cn"
 
 
 class Person(Record):

@@ -7,7 +7,17 @@ One address per statement: for FOLLOWER/OBSERVER lists are a syntax error, and a
 
 import re
 
-from policies.acts import Act, AddNode, AskPerson, CancelDecommission, DecommissionBackend, DropBackend, DropNode, SetSetting
+from policies.acts import (
+    Act,
+    AddNode,
+    AskPerson,
+    CancelDecommission,
+    DecommissionBackend,
+    DropBackend,
+    DropNode,
+    SetBlacklist,
+    SetSetting,
+)
 from policies.address import Address
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.-]{1,100}")
@@ -29,6 +39,9 @@ def statement_of(act: Act) -> str:
             return f"ALTER SYSTEM DROP {role.value} {quoted(address)}"
         case SetSetting(name=name, value=value):
             return f'ADMIN SET FRONTEND CONFIG ("{_word(name)}" = "{_word(value)}")'
+        case SetBlacklist(role=role, node_id=node_id, listed=listed):
+            # By id, never by address (StarRocks.g4: addBackendBlackListStatement).
+            return f"{'ADD' if listed else 'DELETE'} {role.value} BLACKLIST {int(node_id)}"
         case AskPerson(task=task):
             return task
 

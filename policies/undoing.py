@@ -11,6 +11,7 @@ from policies.awaited import (
     LeaseOver,
     NodeCondition,
     NodeUnlisted,
+    OnBlacklist,
     ProcessSilent,
     SettingIs,
     TabletsArriving,
@@ -49,6 +50,8 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
             sentences = _in_hand(plan, until.address, until.backend_id, memory, state)
         elif isinstance(until, SettingIs | LeaseOver):
             sentences = [f"Restored: {_restored(plan, operation.step)}."]
+        elif isinstance(until, OnBlacklist):
+            sentences = [f"Undone on frontend {until.frontend}; the frontends before it keep what they were told."]
         else:
             sentences = _node_in_hand(until, state)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)

@@ -35,10 +35,10 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     """A plan from a live look; raises ClusterError when the cluster cannot be read."""
     state = wiring.look(claim, request.cluster, Depth.FULL, targets=request.targets)
     entry = entry_for(request.kind)
-    if not entry.nodes:
-        # What is about settings is judged on what each frontend has in memory.
-        each = wiring.look(claim, request.cluster, Depth.SETTINGS)
-        state = state.with_(frontend_settings=each.frontend_settings)
+    if entry.also:
+        # What each frontend has in memory of its own is asked only where a plan is about it.
+        each = wiring.look(claim, request.cluster, Depth(entry.also))
+        state = state.with_(frontend_settings=each.frontend_settings, blacklists=each.blacklists)
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry.make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from policies.awaited import NodeCondition, SettingCondition
+from policies.awaited import NodeCondition, OnBlacklist, SettingCondition
 from policies.cluster import ClusterState
 from policies.operation import Operation, OperationState
 from policies.plan import Plan, Step
@@ -33,4 +33,6 @@ def depth_of(step: Step) -> Depth:
     """A drain needs the backends and the scheduler; what is about any other node needs every list."""
     if isinstance(step.until, SettingCondition):
         return Depth.SETTINGS
+    if isinstance(step.until, OnBlacklist):
+        return Depth.BLACKLISTS
     return Depth.NODES if isinstance(step.until, NodeCondition) else Depth.WATCH

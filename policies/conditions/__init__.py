@@ -6,9 +6,9 @@ it in a sentence. An empty node list proves nothing: a frontend that is starting
 
 from datetime import datetime
 
-from policies.awaited import Condition, DrainCondition, SettingCondition
+from policies.awaited import Condition, DrainCondition, OnBlacklist, SettingCondition
 from policies.cluster import ClusterState
-from policies.conditions import drains, nodes, settings
+from policies.conditions import blacklists, drains, nodes, settings
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 
@@ -21,6 +21,8 @@ def holds(condition: Condition, state: ClusterState) -> bool:
         return drains.holds(condition, state)
     if isinstance(condition, SettingCondition):
         return settings.holds(condition, state)
+    if isinstance(condition, OnBlacklist):
+        return blacklists.holds(condition, state)
     return nodes.holds(condition, state)
 
 
@@ -32,6 +34,8 @@ def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: 
         return drains.read(condition, state, memory, pacing, now)
     if isinstance(condition, SettingCondition):
         return settings.read(condition, state, memory, pacing, now)
+    if isinstance(condition, OnBlacklist):
+        return blacklists.read(condition, state)
     return nodes.read(condition, state, memory, pacing, now)
 
 

@@ -9,6 +9,7 @@ from policies.cluster import ClusterState, NodeKind
 from policies.plan import Finding
 from policies.playbooks import cancel_decommission, decommission_backend, migrate, tune
 from policies.playbooks.add_nodes import add_nodes
+from policies.playbooks.blacklist import blacklist
 from policies.playbooks.drop_nodes import drop_nodes
 from policies.playbooks.shape import MakePlan
 from policies.request import OperationKind
@@ -20,7 +21,8 @@ class Entry:
     """A line of the menu: how people name an operation, and how it is planned.
 
     `operation_class` picks the policy; `port` is the usual port of what is named; `into` means that new nodes follow
-    after `to`; `options` are the names that `name=value` may use; `nodes` is False where no node is named.
+    after `to`; `options` are the names that `name=value` may use; `nodes` is False where no node is named;
+    `also` names another look that the plan needs (workers.starrocks.Depth).
     """
 
     kind: OperationKind
@@ -35,6 +37,7 @@ class Entry:
     into: bool = False
     options: tuple[str, ...] = ()
     nodes: bool = True
+    also: str = ""
 
     def check(self, targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:
         """The preflight rules of this operation, judged on one state."""
@@ -162,6 +165,31 @@ MENU: tuple[Entry, ...] = (
         make_plan=tune.make_plan,
         options=(*OPTIONS, "for"),
         nodes=False,
+        also="settings",
+    ),
+    *(
+        Entry(
+            kind=kind,
+            words=(verb, word),
+            usage=f"{verb} {word} HOST:PORT {REST}",
+            summary=summary,
+            example=f"{verb} {word} 10.84.0.18:{HEARTBEAT_PORT}",
+            operation_class="settings",
+            port=HEARTBEAT_PORT,
+            checks=(),
+            make_plan=blacklist(node, listed=listed),
+            also="blacklists",
+        )
+        for kind, node, verb, word, listed, summary in (
+            (OperationKind.BLACKLIST_BACKEND, NodeKind.BACKEND, "blacklist", "be", True,
+             "Plan queries and loads around a backend, on every frontend (from 3.3 on)."),
+            (OperationKind.BLACKLIST_COMPUTE_NODE, NodeKind.COMPUTE_NODE, "blacklist", "cn", True,
+             "Plan queries around a compute node, on every frontend (from 4.0 on)."),
+            (OperationKind.UNBLACKLIST_BACKEND, NodeKind.BACKEND, "unblacklist", "be", False,
+             "Take a backend off the blacklist of every frontend."),
+            (OperationKind.UNBLACKLIST_COMPUTE_NODE, NodeKind.COMPUTE_NODE, "unblacklist", "cn", False,
+             "Take a compute node off the blacklist of every frontend."),
+        )
     ),
 )  # fmt: skip
 

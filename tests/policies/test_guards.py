@@ -178,5 +178,12 @@ def test_the_recycle_bin_is_erased_all_at_once() -> None:
     assert vanished(draining(series).with_(stall=held), 910) is None
 
 
+def test_a_stall_that_ended_sets_free_what_it_held() -> None:
+    crawl = draining([(s, 90_000 - s // 20) for s in range(0, 1_800, 30)])
+    frozen = Stall(cause="scheduler_frozen", sentence="", advice="")
+    assert vanished(crawl, 1_770 + 60) is not None
+    assert vanished(crawl.with_(stall=frozen), 1_770 + 1_000) is None
+
+
 def test_with_several_targets_the_plan_does_not_say_what_one_held() -> None:
     assert vanished(None, 0, plan=BOTH) is None

@@ -1,6 +1,6 @@
 """Reading and changing a StarRocks cluster: the only package that speaks its protocol."""
 
-from policies.acts import Act, AskPerson
+from policies.acts import Act, AskPerson, SetBlacklist
 from policies.statements import statement_of
 from workers.starrocks.client import SEND_TIMEOUT_S, Connection, connect
 from workers.starrocks.endpoints import Cluster, Endpoint
@@ -26,7 +26,16 @@ def perform(cluster: Cluster, act: Act, timeout_s: float = SEND_TIMEOUT_S) -> No
     if isinstance(act, AskPerson):
         raise TypeError("a person is asked in the thread, not in SQL")
     with connect(cluster, budget_s=timeout_s + 10.0) as connection:
+        if isinstance(act, SetBlacklist):
+            _go_to(connection, act.frontend)
         connection.send(statement_of(act), timeout_s)
+
+
+def _go_to(connection: Connection, host: str) -> None:
+    """A blacklist is changed on the frontend that it belongs to. Raises Unreachable."""
+    there = next((endpoint for endpoint in connection.cluster.endpoints if endpoint.host == host), None)
+    if there is None or not connection.move_to(there.host, there.port):
+        raise Unreachable(f"frontend {host} cannot be reached, or is not among the configured ones")
 
 
 __all__ = [

@@ -11,13 +11,15 @@ from enum import StrEnum
 from typing import TypeVar
 
 from policies.address import Address
-from policies.cluster import Backend, ClusterState, Frontend, Role, RunMode
+from policies.cluster import Backend, ClusterState, Frontend, NodeKind, Role, RunMode
 from policies.tunable import TUNABLES
+from policies.versions import BLACKLIST_SINCE, known_since
 from workers.starrocks import nodes, parts, queries, reader
 from workers.starrocks.client import Connection
 from workers.starrocks.errors import Refused, Unreachable, Unreadable
 
 T = TypeVar("T")
+BLACKLISTS = {NodeKind.BACKEND: queries.BACKEND_BLACKLIST, NodeKind.COMPUTE_NODE: queries.COMPUTE_NODE_BLACKLIST}
 LENT = frozenset(name for one in TUNABLES for name in (one.setting.name, *one.setting.aliases))
 """What is kept of each frontend's six hundred settings."""
 
@@ -25,8 +27,8 @@ LENT = frozenset(name for one in TUNABLES for name in (one.setting.name, *one.se
 class Depth(StrEnum):
     """How much to read, in statements besides the one that opens the session.
 
-    GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS:
-    two and one on each frontend. STATUS 4: and tablet health.
+    GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS
+    and BLACKLISTS: two and one or two on each frontend. STATUS 4: and tablet health.
     EVIDENCE some ten and three per database: what may hold a drain. FULL the same with a statement per backend for its
     disks: everything a plan is judged on. Frontends are listed by NODES, STATUS and FULL only.
     """
@@ -35,6 +37,7 @@ class Depth(StrEnum):
     WATCH = "watch"
     NODES = "nodes"
     SETTINGS = "settings"
+    BLACKLISTS = "blacklists"
     EVIDENCE = "evidence"
     STATUS = "status"
     FULL = "full"
@@ -72,7 +75,7 @@ class _Look:
         self.denied: set[str] = set()
 
     def taken(self, depth: Depth) -> ClusterState:
-        frontends = self._frontends() if depth in {Depth.NODES, Depth.SETTINGS, Depth.STATUS, Depth.FULL} else ()
+        frontends = self._frontends() if depth in {Depth.NODES, Depth.SETTINGS, Depth.BLACKLISTS, Depth.STATUS, Depth.FULL} else ()
         state = self._backends(frontends)
         match depth:
             case Depth.WATCH:
@@ -81,6 +84,8 @@ class _Look:
                 state = self._compute_nodes(state)
             case Depth.SETTINGS:
                 state = self._settings_of_each(state)
+            case Depth.BLACKLISTS:
+                state = self._blacklists(state)
             case Depth.EVIDENCE:
                 state = self._evidence(state)
             case Depth.STATUS:
@@ -149,6 +154,24 @@ class _Look:
         found = self.part("settings", lambda: reader.settings(self.connection.rows(queries.SETTINGS))) or {}
         mode = RunMode(found["run_mode"]) if found.get("run_mode") in set(RunMode) else state.run_mode
         return state.with_(settings=found, run_mode=mode)
+
+    def _blacklists(self, state: ClusterState) -> ClusterState:
+        """Ask every living frontend for its own list; what this version does not know is an empty one."""
+        asked = [
+            query
+            for kind, query in BLACKLISTS.items()
+            if known_since(state.version, BLACKLIST_SINCE[kind])
+        ]
+        found: dict[str, frozenset[int]] = {}
+        for frontend in sorted(state.frontends, key=lambda each: each.role is Role.LEADER):
+            if frontend.alive and self.connection.move_to(frontend.address.host, frontend.query_port):
+                read = [
+                    self.part(f"blacklist of {frontend.address.host}", lambda query=query: self.connection.rows(query))  # type: ignore[misc]
+                    for query in asked
+                ]
+                if all(rows is not None for rows in read):
+                    found[frontend.address.host] = frozenset(reader.blacklisted(row) for rows in read for row in rows or ())
+        return state.with_(blacklists=found)
 
     def _settings_of_each(self, state: ClusterState) -> ClusterState:
         """Ask every living frontend for its own memory, the leader last, so that the session ends there."""

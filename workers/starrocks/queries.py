@@ -36,6 +36,12 @@ FRONTENDS = Query(
 COMPUTE_NODES = Query(
     "SHOW COMPUTE NODES", "fe: common/proc/ComputeNodeProcDir.java", "2.4", "memory, a row per node", "forwarded"
 )
+BACKEND_BLACKLIST = Query(
+    "SHOW BACKEND BLACKLIST", "fe: qe/ShowExecutor.java", "3.3", "memory of that frontend, a row per entry", "local"
+)
+COMPUTE_NODE_BLACKLIST = Query(
+    "SHOW COMPUTE NODE BLACKLIST", "fe: qe/ShowExecutor.java", "4.0", "memory of that frontend, a row per entry", "local"
+)
 SETTINGS = Query(
     "ADMIN SHOW FRONTEND CONFIG",
     "fe: common/ConfigBase.java getConfigInfo",

@@ -37,6 +37,11 @@ def settings(rows: Iterable[Row]) -> dict[str, str]:
     return {key: value for key, value in named if _KEPT_SETTINGS.match(key) and not _SECRET.search(key)}
 
 
+def blacklisted(row: Row) -> int:
+    """The id of a row of SHOW … BLACKLIST."""
+    return int(row.text("BackendId") or row.text("ComputeNodeId"))
+
+
 def health(rows: Iterable[Row]) -> TabletHealth:
     """The row of SHOW PROC '/statistic' whose DbId is `Total`; its DbName is the number of databases."""
     total = next((row for row in rows if row.text("DbId") == "Total"), None)
