@@ -31,6 +31,7 @@ EDIT_EVERY_S = 3.0  # chat.update is tier 3 for the whole app: edits of one card
 LEASE_PER_CALL = 1.5
 """A conversation is leased for this many timeouts of one Slack call, again before each call: a killed notifier's
 conversations are silent for so long, and not longer."""
+LONGEST_REST_S = 10.0  # Slack is back before anybody looks; a try every ten seconds hurts nobody
 NO_CHANNEL_REST_S = 60.0  # a channel that cannot be posted to is tried again this rarely
 TOO_RICH = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
 HOPELESS = frozenset({"channel_not_found", "not_in_channel", "is_archived", "user_not_in_channel", "user_not_found"})
@@ -115,7 +116,7 @@ class Notifier:
         if not later.unknown:
             self.redis.hdel(self.keys.told(conversation), "sending")
         failures = int(self.redis.hincrby(self.keys.told(conversation), "failures", 1))
-        delay = later.delay_s or min(30.0, 2.0 ** min(failures - 1, 5))
+        delay = later.delay_s or min(LONGEST_REST_S, 2.0 ** min(failures - 1, 5))
         log.warning("%s: %s; again in %.0f s", conversation, later, delay)
         return delay
 

@@ -1,5 +1,7 @@
 """What is refused, why, and to whom it is told. Nothing is ever sent."""
 
+import urllib.error
+
 import pytest
 
 from tests.stories.scene import ALICE, BOB, CAROL, DAVE, GUS, MALLORY, TARGET, Scene
@@ -135,3 +137,17 @@ def test_no_frontend_answers(scene: Scene) -> None:
     scene.type(f"/sr decommission be {TARGET}")
     scene.private(ALICE, "answer")
     assert scene.slack.cards() == []
+
+
+def test_survivors_that_starrocks_itself_refuses(scene: Scene) -> None:
+    """Its formula pools all free bytes and looks at no limit; the bot says the same before anything is asked of it."""
+    for backend in scene.twin("state")["backends"]:
+        if backend["address"] != TARGET:
+            scene.fault("set_disk", at=backend["address"], avail_gb=0.3)
+    ts = scene.ask()
+    assert "StarRocks will refuse" in scene.card(ts)
+    assert scene.buttons(ts) == []
+    # The twin agrees, had somebody typed the statement.
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        scene.twin("sql", {"sql": f'ALTER SYSTEM DECOMMISSION BACKEND "{TARGET}"'})
+    assert "insufficient disk space" in refused.value.read().decode()

@@ -66,6 +66,23 @@ def test_slack_is_in_a_bad_mood(scene: Scene, fault: dict[str, object]) -> None:
     scene.ends_done(ts, 60)
 
 
+def test_slack_limits_then_fails_then_is_silent_in_one_drain(scene: Scene) -> None:
+    """And every event is told once and in order; the operation never waited for it. (An approval would: Slack says who it is.)"""
+    ts = scene.ask()
+    scene.press(ts, "approve")
+    scene.told(ts, "Started")
+    for fault in (
+        {"kind": "429", "retry_after": 1, "count": 1},
+        {"kind": "500", "count": 1},
+        {"kind": "hang", "hang_s": 3, "count": 1},
+    ):
+        scene.slack.call("faults", fault)
+    scene.wait(lambda: TARGET not in scene.listed())
+    said = len(scene.thread(ts))
+    scene.ends_done(ts, 60)
+    assert said < len(scene.thread(ts)), "the cluster was done before the thread had told it"
+
+
 def test_the_leader_is_lost_in_the_middle(scene: Scene) -> None:
     ts = scene.ask()
     scene.press(ts, "approve")
