@@ -117,7 +117,7 @@ def trail(operation: Operation) -> list[str]:
 
 
 def _banner(operation: Operation, plan: Plan | None) -> list[Block]:
-    return [] if operation.state.terminal else copy_banner(plan)
+    return [] if operation.state.terminal else copy_banner(plan, operation.step)
 
 
 def _awaiting(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:

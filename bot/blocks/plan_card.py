@@ -20,6 +20,7 @@ from bot.blocks.phrases import estimate_words, plural
 from bot.blocks.room_table import room_text
 from bot.escape import clip, mrkdwn, sentence
 from policies.acts import AskPerson
+from policies.awaited import BackendDrained
 from policies.plan import Finding, Plan, Step, Verdict
 from policies.statements import statement_of
 from policies.units import in_bytes, in_count, in_list
@@ -106,14 +107,20 @@ def _check_name(finding: Finding) -> str:
     return finding.check.replace("_", " ").replace("-", " ")
 
 
-def copy_banner(plan: Plan | None) -> list[Block]:
-    """Above everything while a node holds the only copy of some data: stopping it now would lose that data's reads."""
+def copy_banner(plan: Plan | None, step: int = 0) -> list[Block]:
+    """Above everything while a node holds the only copy of some data: stopping it now would lose that data's reads.
+
+    Nodes whose drain lies behind `step` are gone, and frontends hold nothing.
+    """
     if plan is None:
+        return []
+    ahead = [each.until.address for each in plan.steps[step:] if isinstance(each.until, BackendDrained)]
+    if not ahead:
         return []
     lonely = [f for f in plan.findings if f.verdict is Verdict.WARN and _is_about_one_replica(f)]
     if not lonely:
         return []
-    nodes = mrkdwn(in_list([str(target) for target in plan.targets], 4))
+    nodes = mrkdwn(in_list([str(address) for address in ahead], 4))
     said = sentence(clip(lonely[0].sentence, 300))
     return [section(f"⚠️ *Do not stop {nodes} before it is gone from the node list.* {said}")]
 

@@ -20,8 +20,8 @@ def one_replica(targets: tuple[Address, ...], state: ClusterState) -> list[Findi
     if not tables:
         return [Finding(check=NAME, verdict=Verdict.OK, sentence="No table has its only replica on the node.")]
     tablets = sum(table.tablets for table in tables)
-    names = in_list([table.name for table in sorted(tables, key=lambda t: -t.tablets)])
-    words = f"The only copy of {_counted(tablets, 'tablet')} of {_counted(len(tables), 'table')} is there: {names}."
+    names = list(dict.fromkeys(table.name for table in sorted(tables, key=lambda t: -t.tablets)))
+    words = f"The only copy of {_counted(tablets, 'tablet')} of {_counted(len(names), 'table')} is there: {in_list(names)}."
     advice = "Do not stop this node before its row is gone: until then it holds the only copy."
     return [Finding(check=NAME, verdict=Verdict.WARN, sentence=words, advice=advice)]
 

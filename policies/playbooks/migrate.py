@@ -68,9 +68,13 @@ def make_plan(
         unhealthy_baseline=state.health.unhealthy if state.health else 0,
         undo_words=UNDO,
         done_words=moved_words(moving, request.into),
-        to_prepare=(
-            *to_prepare(NodeKind.BACKEND, moving.new_backends, state),
-            *to_prepare(NodeKind.FOLLOWER, moving.new_frontends, state),
+        to_prepare=tuple(
+            dict.fromkeys(
+                (
+                    *to_prepare(NodeKind.BACKEND, moving.new_backends, state),
+                    *to_prepare(NodeKind.FOLLOWER, moving.new_frontends, state),
+                )
+            )
         ),
     )
 
@@ -160,8 +164,10 @@ def _estimate(moving: Moving, state: ClusterState, pacing: Pacing, history: tupl
     """The drains; what people do on hosts takes as long as they take."""
     if not moving.drained:
         return Estimate(low_s=None, high_s=None, reason="it depends on when the processes are started")
+    if moving.new_backends:
+        return Estimate(low_s=None, high_s=None, reason="the disks of the new nodes are not known before they have joined")
     estimate = drain_time(tuple(b.address for b in moving.drained), state, pacing, history)
-    waits = bool(moving.rebuilt or moving.new_backends or moving.new_frontends or moving.old_frontends)
+    waits = bool(moving.rebuilt or moving.new_frontends or moving.old_frontends)
     return estimate.with_(reason=f"{estimate.reason}; without the time people need on hosts") if waits else estimate
 
 
