@@ -55,7 +55,7 @@ class Clock:
         now = seconds + micros / 1e6
         found: list[str] = redis.zrangebyscore(ready, "-inf", now, start=0, num=200)
         for conversation in found:
-            redis.zadd(ready, {conversation: now + 5.0}, xx=True)
+            redis.zadd(ready, {conversation: now + self.settings.slack_timeout_s / 2}, xx=True)
         return found
 
     def run(self) -> None:
