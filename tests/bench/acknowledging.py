@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 
 from tests.bench.goals import quantile
 from tests.stories.scene import ALICE, Scene
@@ -14,19 +15,23 @@ COMMAND = "/sr show sr-aaaaaaaa"
 
 
 def run() -> dict[str, float]:
-    """Rounds of both apps take turns in one run, on the same playground."""
+    """Rounds of both apps take turns in one run, on the same playground.
+
+    The p99 is that of a burst of 50, the median of many bursts: on a shared machine one burst in ten, of either app, meets
+    something else that runs, and the slowest hundredth of all would measure only that.
+    """
     ours: list[float] = []
     bare: list[float] = []
     with house(scenario="small") as built:
         scene = Scene(built)
         _burst(scene)
         for _ in range(ROUNDS):
-            ours += [each for _ in range(BURSTS) for each in _burst(scene)]
+            ours += [quantile(_burst(scene), 0.99) for _ in range(BURSTS)]
             scene.kill("bot")
             built.launch("bare", "tests.bench.bare_app")
             _connected(built.directory / "bare.log")
             _burst(scene)
-            bare += [each for _ in range(BURSTS) for each in _burst(scene)]
+            bare += [quantile(_burst(scene), 0.99) for _ in range(BURSTS)]
             scene.kill("bare")
             (built.directory / "bare.log").unlink()
             scene.revive("bot")
@@ -35,7 +40,7 @@ def run() -> dict[str, float]:
         built.valkey.kill()
         down = _burst(scene)
     return {
-        "ack_p99_ratio": quantile(ours, 0.99) / quantile(bare, 0.99),
+        "ack_p99_ratio": median(ours) / median(bare),
         "ack_p99_ms_redis_down": quantile(down, 0.99),
     }
 
