@@ -7,11 +7,12 @@ decision is one script in Redis; everything else is done by workers.
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from redis import RedisError
+from redis import TimeoutError as RedisTimeoutError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -29,8 +30,15 @@ T = TypeVar("T")
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Operation ids are read out over the phone at night: no i, l, o, 0, 1."""
+ANSWER_LIMIT_S = 0.2
+"""A command is acknowledged within 0.3 s even when Redis hangs; 50 at once share a handful of threads that all wait for it."""
 TRY_AGAIN = blocks.private_line(
-    "Redis does not answer, so nothing was recorded and nothing was changed. Try again in a moment."
+    "Redis does not answer, so this was probably not recorded. "
+    "Try again in a moment, unless its plan appears here or `/sr ops` lists it."
+)
+"""A Redis that hangs may carry out later what it was sent, so nobody is told that nothing happened."""
+CLICK_AGAIN = blocks.private_line(
+    "Redis does not answer, so this was probably not recorded. Try again in a moment, unless the card shows it."
 )
 OUTSIDER = blocks.private_line("This bot serves its own workspace only; you belong to another organisation.")
 
@@ -65,7 +73,7 @@ class Ears:
             await _private(ack, blocks.mistake_message(parsed))
             return
         try:
-            await _private(ack, await asyncio.to_thread(self._carry, parsed, command))
+            await _private(ack, await _in_time(self._carry, parsed, command))
         except RedisError as error:
             log.warning("command not recorded: %s", error)
             await _private(ack, TRY_AGAIN)
@@ -151,11 +159,19 @@ class Ears:
             recorded = await asyncio.to_thread(self.mailbox.decide, decision)
         except RedisError as error:
             log.warning("decision not recorded: %s", error)
-            await _tell(client, decision, TRY_AGAIN)
+            await _tell(client, decision, CLICK_AGAIN)
             return
         if recorded in {"ended", "unknown"}:
             sentence = f"{decision.operation} is over: there is nothing left to decide."
             await _tell(client, decision, blocks.private_line(sentence))
+
+
+async def _in_time(work: Callable[..., T], *arguments: Any) -> T:
+    """Work that waits for Redis, in a thread; what did not begin in time never begins. Raises RedisError."""
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(work, *arguments), ANSWER_LIMIT_S)
+    except TimeoutError:
+        raise RedisTimeoutError(f"no answer within {ANSWER_LIMIT_S} s") from None
 
 
 async def _private(ack: AsyncAck, message: Message) -> None:

@@ -1,5 +1,9 @@
 """Bad weather: of Slack, of the frontends, and by people; the same end, each effect once, each event in order (P2, P5)."""
 
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.stories.scene import ALICE, BOB, TARGET, Scene
@@ -121,3 +125,18 @@ def test_redis_is_away_when_somebody_types(scene: Scene) -> None:
         scene.private(ALICE, "Try again")
     finally:
         scene.house.valkey.start()
+
+
+def test_redis_hangs_when_many_type(scene: Scene) -> None:
+    """A Redis that is stopped takes connections and answers nothing; nobody is told that nothing was recorded."""
+    assert scene.house.valkey is not None
+    scene.type("/sr lock")
+    os.kill(scene.house.valkey.pid, signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(30) as people:
+            answers = list(people.map(lambda _: scene.type(f"/sr decommission be {TARGET}"), range(30)))
+    finally:
+        os.kill(scene.house.valkey.pid, signal.SIGCONT)
+    assert max(answer["ack_ms"] for answer in answers) < 1000
+    assert all("Try again" in str(answer["response"]) for answer in answers)
+    assert not any("nothing was" in str(answer["response"]) for answer in answers)
