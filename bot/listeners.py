@@ -32,6 +32,7 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Operation ids are read out over the phone at night: no i, l, o, 0, 1."""
 ANSWER_LIMIT_S = 0.2
 """A command is acknowledged within 0.3 s even when Redis hangs; 50 at once share a handful of threads that all wait for it."""
+CLICK_LIMIT_S = 3.0
 TRY_AGAIN = blocks.private_line(
     "Redis does not answer, so this was probably not recorded. "
     "Try again in a moment, unless its plan appears here or `/sr ops` lists it."
@@ -59,6 +60,8 @@ class Ears:
     def __init__(self, settings: Settings, mailbox: Mailbox, home_team: str) -> None:
         self.settings = settings
         self.mailbox = mailbox
+        # A click is acknowledged before it is recorded, so there is time to wait for a busy Redis.
+        self.patient = Mailbox(settings.redis_url, settings.key_prefix, timeout_s=CLICK_LIMIT_S)
         self.home_team = home_team
         self.clusters = tuple(settings.clusters)
 
@@ -156,7 +159,7 @@ class Ears:
             log.warning("a click that is not ours was ignored")
             return
         try:
-            recorded = await asyncio.to_thread(self.mailbox.decide, decision)
+            recorded = await asyncio.to_thread(self.patient.decide, decision)
         except RedisError as error:
             log.warning("decision not recorded: %s", error)
             await _tell(client, decision, CLICK_AGAIN)
