@@ -34,12 +34,12 @@ ANSWER_LIMIT_S = 0.2
 """A command is acknowledged within 0.3 s even when Redis hangs; 50 at once share a handful of threads that all wait for it."""
 CLICK_LIMIT_S = 3.0
 TRY_AGAIN = blocks.private_line(
-    "Redis does not answer, so this was probably not recorded. "
+    "Redis does not answer, so it is not known whether this was recorded. "
     "Try again in a moment, unless its plan appears here or `/sr ops` lists it."
 )
 """A Redis that hangs may carry out later what it was sent, so nobody is told that nothing happened."""
 CLICK_AGAIN = blocks.private_line(
-    "Redis does not answer, so this was probably not recorded. Try again in a moment, unless the card shows it."
+    "Redis does not answer, so it is not known whether this was recorded. Try again in a moment, unless the card shows it."
 )
 OUTSIDER = blocks.private_line("This bot serves its own workspace only; you belong to another organisation.")
 

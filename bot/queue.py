@@ -66,7 +66,6 @@ class Mailbox:
 
     def __init__(self, url: str, prefix: str = "{sr}:", *, timeout_s: float = 0.3) -> None:
         self.url = url
-        self.timeout_s = timeout_s
         self.keys = Keys(prefix)
         self.redis: Client = connect(url, timeout_s=timeout_s)
         self._submit = self.redis.register_script(lua(__file__, "submit"))
@@ -75,7 +74,7 @@ class Mailbox:
 
     @cached_property
     def _rq(self) -> Client:
-        return connect_for_rq(self.url, timeout_s=self.timeout_s)
+        return connect_for_rq(self.url)
 
     def submit(self, request: Request) -> bool:
         """Record a request and wake a worker; False when it was recorded before. Raises RedisError."""

@@ -27,14 +27,6 @@ def connect(url: str, *, timeout_s: float = 5.0) -> Client:
     )
 
 
-def connect_for_rq(url: str, *, timeout_s: float | None = None) -> Client:
-    """RQ stores bytes, and its worker blocks for minutes on a queue: its own client, without decoding.
-
-    Whoever only enqueues gives a `timeout_s`, or a Redis that hangs keeps the thread for ever.
-    """
-    return Redis.from_url(
-        url,
-        socket_timeout=timeout_s,
-        socket_connect_timeout=min(timeout_s or 3.0, 3.0),
-        retry=Retry(NoBackoff(), 0),
-    )
+def connect_for_rq(url: str) -> Client:
+    """RQ stores bytes, and its worker blocks for minutes on a queue: its own client, without decoding."""
+    return Redis.from_url(url, socket_connect_timeout=3.0, retry=Retry(NoBackoff(), 0))

@@ -22,5 +22,5 @@ def test_a_later_run_keeps_what_it_did_not_measure(tmp_path: Path) -> None:
 
 
 def test_a_quantile_is_one_of_the_values() -> None:
-    assert quantile([3.0, 1.0, 2.0], 0.5) == 3.0
-    assert quantile([float(n) for n in range(100)], 0.99) == 99.0
+    assert quantile([3.0, 1.0, 2.0], 0.5) == 2.0
+    assert quantile([float(n) for n in range(1, 101)], 0.99) == 99.0
