@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners import register
 from bot.queue import Mailbox
+from bot.redis_safety import require_safe
 from bot.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s bot %(message)s")
     try:
         settings = Settings.load()
+        require_safe(settings)
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     if not settings.slack_bot_token.get_secret_value():
