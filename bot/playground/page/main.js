@@ -41,23 +41,27 @@ class Page {
     this.store.me = user;
     readAs(user);
     this.source?.close();
-    this.early = [];
+    const early = this.early = [];
     this.sidebar.toggle(false);
-    this.source = watch(user, (event) => this.#heard(event), (connected) => { byId("offline").hidden = connected; });
-    await this.load();
+    // Listening comes before reading: what happens between the two would be in neither.
+    await new Promise((resolve) => {
+      this.source = watch(user, (event) => this.#heard(event), (connected) => { byId("offline").hidden = connected; resolve(); });
+    });
+    if (early === this.early) await this.load();
   }
 
   // Everything anew. What happens meanwhile waits, so that nothing falls between the two.
   async load() {
     const { me } = this.store;
-    this.early ??= [];
+    const early = this.early = [];
     const [workspace, { channels }] = await Promise.all([call(`workspace?as=${me}`), call(`channels?as=${me}`)]);
-    if (me !== this.store.me) return;
+    // Another person or a fresh start came between: that one loads.
+    if (early !== this.early) return;
     learn(workspace);
     this.store.learn(workspace);
     this.store.fill(channels);
-    for (const event of this.early.splice(0)) this.#apply(event);
     this.early = null;
+    for (const event of early) this.#apply(event);
     if (!this.store.joined().some((one) => one.id === this.store.channel)) this.store.channel = this.store.joined()[0]?.id;
     this.#arrive();
     await this.modal.load();
@@ -94,15 +98,14 @@ class Page {
   }
 
   #heard(event) {
-    if (this.early) this.early.push(event);
-    else if (event.type === "reset") this.#again();
+    if (event.type === "reset") this.#again();
+    else if (this.early) this.early.push(event);
     else if (event.channel && !this.store.workspace.channels.some((one) => one.id === event.channel)) this.#again();
     else this.#apply(event);
   }
 
   // A fresh start, or a conversation that did not exist before.
   #again() {
-    this.early = [];
     this.load().catch((error) => toast(error.message));
   }
 

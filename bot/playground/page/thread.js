@@ -36,6 +36,7 @@ export class ThreadPane {
     const opener = document.querySelector(`[data-thread="${this.store.thread}"]`);
     this.store.thread = null;
     this.pane.hidden = true;
+    this.list.show([], "");
     this.changed();
     opener?.focus();
   }

@@ -1,0 +1,53 @@
+"""What a finished drain teaches the next estimate: tablets, bytes and the wall-clock seconds that the cluster took."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.redis_connection import Client
+from policies.estimate import DrainRecord
+from policies.operation import EventKind, Operation, OperationState
+from policies.plan import Plan
+from policies.request import OperationKind
+from workers.audit import AuditEntry
+from workers.wiring import Wiring
+
+WAITED_FOR_PEOPLE = frozenset(kind.value for kind in (EventKind.PAUSED, EventKind.HALTED, EventKind.ASKED, EventKind.SKIPPED))
+"""After one of these the time measures how soon a person came, not how fast the cluster is; a stall is the cluster's own."""
+CLOCKS_APART = timedelta(minutes=10)
+"""The audit is numbered by Redis' clock and an operation starts by a worker's: read from a little earlier."""
+
+
+def remember(wiring: Wiring, plan: Plan, ended: Operation) -> None:
+    """Keep a finished drain for later estimates, if it says anything; call it once the commit that ends it is through.
+
+    Losing one to a crash right there is harmless. Raises RedisError.
+    """
+    if ended.started_at is None:
+        return
+    happened = story(wiring.mailbox.redis, wiring.mailbox.keys.audit, ended.id, ended.started_at)
+    record = measured(plan, ended, (entry.what for entry in happened))
+    if record is not None:
+        wiring.remember_drain(ended.cluster, record)
+
+
+def measured(plan: Plan, ended: Operation, happened: Iterable[str]) -> DrainRecord | None:
+    """The record of a drain that ran through by itself; None when it would mislead. `happened`: kinds of its events.
+
+    Nodes of one request leave one after the other, so tablets and seconds of all of them are one rate.
+    """
+    if plan.kind is not OperationKind.DECOMMISSION_BACKEND or ended.state is not OperationState.DONE:
+        return None
+    if ended.started_at is None or ended.ended_at is None or not plan.tablets_to_move:
+        return None
+    if not WAITED_FOR_PEOPLE.isdisjoint(happened):
+        return None
+    seconds = (ended.ended_at - ended.started_at).total_seconds()
+    return DrainRecord(tablets=plan.tablets_to_move, data_bytes=plan.bytes_to_move, seconds=seconds)
+
+
+def story(redis: Client, stream: str, operation: str, since: datetime) -> list[AuditEntry]:
+    """The audit of one operation, in order, from a moment on. Raises RedisError."""
+    start = int((since - CLOCKS_APART).timestamp() * 1000)
+    texts = (fields["entry"] for _, fields in redis.xrange(stream, min=start, max="+"))
+    entries = (AuditEntry.model_validate_json(text) for text in texts if operation in text)
+    return [entry for entry in entries if entry.operation == operation]
