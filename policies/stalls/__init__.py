@@ -17,6 +17,7 @@ from policies.progress import crawling, quiet_since, standing_still
 from policies.stalls.colocate import colocate_wait
 from policies.stalls.died import backend_died
 from policies.stalls.frozen_scheduler import scheduler_frozen
+from policies.stalls.location import location
 from policies.stalls.long_transaction import long_transaction
 from policies.stalls.messages import BUSY, causes_named
 from policies.stalls.no_destination import no_destination
@@ -41,6 +42,7 @@ CAUSES: tuple[Cause, ...] = (
     running_alter,
     colocate_wait,
     strict_medium,
+    location,
     no_destination,
 )
 

@@ -1,7 +1,7 @@
 """What the tablet scheduler says about a tablet, and which cause that is evidence of.
 
 The texts are StarRocks' own. Those it throws as UNRECOVERABLE leave the pending list within a second and come back with
-the checker's next round (20 s): the examples of a look should therefore include recent rows of `history_tablets`.
+the checker's next round (20 s): the examples of a look therefore include recent rows of `history_tablets`.
 """
 
 from collections import Counter

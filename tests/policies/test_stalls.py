@@ -34,6 +34,11 @@ def pending(*messages: str) -> Scheduler:
     return Scheduler(pending=len(messages), running=0, examples=tuple(rows))
 
 
+def misplaced(message: str) -> Scheduler:
+    found = pending(message)
+    return found.with_(examples=tuple(tablet.with_(status="LOCATION_MISMATCH") for tablet in found.examples))
+
+
 def transaction(prepared: float) -> RunningTransaction:
     return RunningTransaction(database="sales", id=4711, label="load-7", prepared=at(prepared))
 
@@ -188,6 +193,7 @@ def test_no_room_counts_online_disks_only() -> None:
             "their own medium",
         ),
         ("no_destination", {"scheduler": pending(DEST)}, "although these have room"),
+        ("location", {"scheduler": misplaced(DEST)}, "by `labels.location`"),
         ("unknown", {"scheduler": pending("something new")}, "the cause is unknown"),
         ("unknown", {"unread": {"scheduler": "access denied"}}, "Not readable: scheduler (access denied)"),
     ],
@@ -225,6 +231,31 @@ def test_circumstances_that_prove_nothing_are_not_named(parts: dict[str, object]
 )
 def test_what_the_scheduler_says_counts_more_than_circumstances(parts: dict[str, object], cause: str) -> None:
     assert diagnosed(scheduler=pending(DEST), **parts).cause == cause
+
+
+@pytest.mark.parametrize(
+    ("leaving", "staying", "cause"),
+    [
+        ("rack:r1", ("rack:r2", "rack:r3", ""), "location"),
+        ("rack:r1", ("", "", ""), "location"),
+        ("rack:r1", ("rack:r1", "rack:r2", ""), "no_destination"),
+        ("", ("rack:r1", "rack:r2", "rack:r3"), "no_destination"),
+    ],
+)
+def test_the_last_node_of_a_label(leaving: str, staying: tuple[str, ...], cause: str) -> None:
+    rows = zip((SECOND, THIRD, FOURTH), staying, strict=True)
+    target = backend(FIRST, tablets=1_000, decommissioned=True, location=leaving)
+    state = look(target, *(backend(address, location=label) for address, label in rows), scheduler=pending(DEST))
+    stall = diagnose(DRAIN, STILL, state, PACING, NOW)
+    assert stall is not None and stall.cause == cause
+    if cause == "location":
+        assert leaving in stall.sentence and leaving in stall.advice
+
+
+def test_a_label_alone_explains_nothing() -> None:
+    target = backend(FIRST, tablets=1_000, decommissioned=True, location="rack:r1")
+    stall = diagnose(DRAIN, STILL, look(target, backend(SECOND), backend(THIRD), backend(FOURTH)), PACING, NOW)
+    assert stall is not None and stall.cause == "unknown"
 
 
 # What to do

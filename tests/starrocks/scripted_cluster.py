@@ -87,6 +87,7 @@ def mission000() -> dict[str, Any]:
         ),
         queries.STATISTIC.sql: statistic(),
         queries.SCHEDULER.sql: Rows(["Item", "Number"], [["pending_tablets", "0"], ["running_tablets", "0"]]),
+        queries.HISTORY_TABLETS.sql: Rows(["TabletId", "Type", "Status", "State", "Finished", "ErrMsg"], []),
         queries.COLOCATE_GROUPS.sql: Rows(
             ["GroupId", "GroupName", "ReplicationNum", "IsStable"], [["11.100", "11_by_user", "3", "true"]]
         ),

@@ -182,6 +182,19 @@ def test_what_the_recycle_bin_holds_on_the_node(twin: Twin) -> None:
     assert 40 <= planned.recycle_bin.on_backend[LEAVING] <= in_all
 
 
+@pytest.mark.parametrize("columns", ["2.5", "3.2", "3.3.3", "4.0"])
+def test_what_the_scheduler_gave_up_explains_a_stall(columns: str) -> None:
+    twin = Twin.from_scenario("small", columns=columns)
+    twin.inject("source_unhealthy", at="10.84.0.18:9050", tablets=3)
+    twin.as_somebody('ALTER SYSTEM DECOMMISSION BACKEND "10.84.0.18:9050"')
+    twin.advance(910)
+    with listening(twin) as cluster:
+        scheduler = look_live(cluster, Depth.EVIDENCE, (TARGET,)).scheduler
+    assert scheduler is not None
+    assert scheduler.pending == 0, "in the queue there is nothing to see"
+    assert {tablet.message for tablet in scheduler.examples} == {"unable to find source replica"}
+
+
 def test_a_load_and_a_schema_change_are_seen(twin: Twin) -> None:
     twin.inject("long_transaction", age_s=7200)
     twin.inject("alter_job")

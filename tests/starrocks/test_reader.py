@@ -1,5 +1,7 @@
 """Rows about tablets, tables, jobs, settings and privileges."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.starrocks.printed_rows import rows_of
@@ -38,10 +40,40 @@ PENDING = "TabletId|Status|State|SrcBe|ErrMsg"
 def test_pending_examples_prefer_messages_and_stay_few() -> None:
     quiet = [f"{i}|REPLICA_RELOCATING|PENDING|-1|" for i in range(100)]
     waiting = [f"{1000 + i}|REDUNDANT|PENDING|10004|wait txn before {7000 + i} to be finished" for i in range(50)]
-    found = reader.pending_tablets(rows_of(PENDING, *quiet, *waiting, "9|REPLICA_RELOCATING|PENDING|-1|unable to find dest path"))
+    rows = rows_of(PENDING, *quiet, *waiting, "9|REPLICA_RELOCATING|PENDING|-1|unable to find dest path")
+    found = reader.examples(reader.pending(rows))
     kinds = [bool(example.message) for example in found]
     assert kinds == [True] * 6 + [False] * 5
     assert {example.from_backend for example in found} == {None, 10004}
+
+
+HISTORY = "TabletId|Type|Status|State|Finished|ErrMsg"
+NOW = datetime(2025, 6, 19, 12, 0, tzinfo=UTC)
+NO_SOURCE = "unable to find source replica"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (f"1|REPAIR|REPLICA_RELOCATING|CANCELLED|2025-06-19 11:59:50|{NO_SOURCE}", True),
+        (f"1|REPAIR|REPLICA_RELOCATING|CANCELLED|2025-06-19 11:57:00|{NO_SOURCE}", True),
+        (f"1|REPAIR|REPLICA_RELOCATING|CANCELLED|2025-06-19 11:56:00|{NO_SOURCE}", False),
+        (f"1|REPAIR|REPLICA_RELOCATING|CANCELLED|N/A|{NO_SOURCE}", False),
+        (f"1|BALANCE|HEALTHY|CANCELLED|2025-06-19 11:59:50|{NO_SOURCE}", False),
+        ("1|REPAIR|HEALTHY|CANCELLED|2025-06-19 11:59:50|tablet is healthy", False),
+        ("1|REPAIR|REDUNDANT|FINISHED|2025-06-19 11:59:50|redundant replica is deleted", False),
+        ("1|REPAIR|REPLICA_RELOCATING|CANCELLED|2025-06-19 11:59:50|", False),
+    ],
+)
+def test_only_reasons_of_now_are_read_from_the_history(row: str, told: bool) -> None:
+    assert bool(reader.given_up(rows_of(HISTORY, row), NOW)) is told
+    assert reader.given_up(rows_of(HISTORY, row), None) == (), "without the frontend's clock nothing is of now"
+
+
+def test_a_tablet_that_waits_again_is_told_once_with_its_reason() -> None:
+    waiting = reader.pending(rows_of(PENDING, "1|REPLICA_RELOCATING|PENDING|-1|"))
+    past = reader.given_up(rows_of(HISTORY, f"1|REPAIR|REPLICA_RELOCATING|CANCELLED|2025-06-19 11:59:50|{NO_SOURCE}"), NOW)
+    assert [tablet.message for tablet in reader.examples((*waiting, *past))] == [NO_SOURCE]
 
 
 SETTINGS = "Key|AliasNames|Value|Type|IsMutable|Comment"

@@ -1,12 +1,14 @@
 """Small verbs for talking to a twin in process."""
 
 from collections.abc import Callable, Iterator
+from datetime import tzinfo
 from typing import Any
 
 import pytest
 
 from workers.twin import ResultSet, Twin
 from workers.twin.sessions import Session
+from workers.twin.sql import formats
 
 Rows = list[dict[str, Any]]
 
@@ -40,7 +42,16 @@ class Talk:
         return self.rows("SHOW PROC '/statistic'")[-1]
 
     def messages(self) -> set[str]:
-        return {row["ErrMsg"] for row in self.rows("SHOW PROC '/cluster_balance/pending_tablets'")} - {""}
+        """What the scheduler says of tablets that wait, and of those it gave up in the last minute."""
+        waiting = self.rows("SHOW PROC '/cluster_balance/pending_tablets'")
+        past = self.rows("SHOW PROC '/cluster_balance/history_tablets'")
+        since = formats.moment(self.twin.epoch + self.twin.now - 60, self.zone)
+        given_up = [row for row in past if row["State"] == "CANCELLED" and (row["Finished"] or "") >= since]
+        return {row["ErrMsg"] for row in (*waiting, *given_up)} - {""}
+
+    @property
+    def zone(self) -> tzinfo:
+        return formats.zone(self.session.variables["time_zone"])
 
     def other(self, fe: str | None = None, user: str = "sr_bot") -> "Talk":
         return Talk(self.twin, self.twin.session(fe, user))

@@ -346,6 +346,24 @@ def _(t: Any) -> None:
     assert t.messages() == {"unable to find source replica"}
 
 
+@check("source_healthy")
+def _(t: Any) -> None:
+    t.twin.inject("source_unhealthy", at=AT, tablets=3)
+    stalls_at(t)
+    t.twin.inject("source_healthy")
+    assert t.twin.run_until(lambda: gone(t), 300)
+
+
+@check("location")
+def _(t: Any) -> None:
+    t.twin.inject("location", at=AT, label="rack:r1", tablets=5)
+    assert t.backend(LEAVING)["Location"] == "rack:r1"
+    assert stalls_at(t) == 5
+    assert t.messages() == {"unable to find dest path for new replica"}
+    t.twin.inject("location", at="10.84.0.19:9050", label="rack:r1")
+    assert t.twin.run_until(lambda: gone(t), 300)
+
+
 @check("strict_medium")
 def _(t: Any) -> None:
     t.twin.inject("strict_medium", at=AT, tablets=5)
@@ -362,6 +380,16 @@ def _(t: Any) -> None:
     assert t.tablets(LEAVING) == 4
     assert t.messages() == {"unable to find dest path for new replica"}
     assert t.rows("SELECT MAX(REPLICATION_NUM) AS n FROM information_schema.partitions_meta") == [{"n": 5}]
+
+
+@check("replicas_lowered")
+def _(t: Any) -> None:
+    t.do(DECOMMISSION)
+    t.twin.inject("replicas_exceed", tablets=4)
+    t.twin.advance(1200)
+    t.twin.inject("replicas_lowered", replication=4)
+    assert t.rows("SELECT MAX(REPLICATION_NUM) AS n FROM information_schema.partitions_meta") == [{"n": 4}]
+    assert t.twin.run_until(lambda: gone(t), 300)
 
 
 @check("unhealthy_baseline")
@@ -431,6 +459,21 @@ def test_graceful_stop_shows_at_once_in_4(talk: Any) -> None:
     t.twin.advance(6)
     row = t.backend(LEAVING)
     assert (row["Alive"], row["StatusCode"], row["ErrMsg"]) == ("false", "SHUTDOWN", "BE is shutting down")
+
+
+def test_what_cannot_be_moved_is_in_the_history_not_in_the_queue(talk: Any) -> None:
+    """UNRECOVERABLE is dropped from the pending list at once and found again by the checker, 20 s later."""
+    t = talk()
+    t.twin.inject("source_unhealthy", at=AT, tablets=3)
+    stalls_at(t)
+    waiting = 0
+    for _ in range(60):
+        t.twin.advance(1)
+        waiting += len(t.rows("SHOW PROC '/cluster_balance/pending_tablets'"))
+    past = t.rows("SHOW PROC '/cluster_balance/history_tablets'")
+    assert waiting <= 3 * 6, "a second or two in each round"
+    assert {row["ErrMsg"] for row in past if row["State"] == "CANCELLED"} == {"unable to find source replica"}
+    assert t.messages() == {"unable to find source replica"}
 
 
 def test_a_leaving_backend_that_dies(talk: Any) -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from policies.address import Address
-from policies.cluster import Backend, ClusterState, Frontend, NodeKind, Role, RunMode
+from policies.cluster import Backend, ClusterState, Frontend, NodeKind, PendingTablet, Role, RunMode, Scheduler
 from policies.tunable import TUNABLES
 from policies.versions import BLACKLIST_SINCE, known_since
 from workers.starrocks import nodes, parts, queries, reader
@@ -188,12 +188,17 @@ class _Look:
 
     def _scheduler(self, state: ClusterState, examples: bool = False) -> ClusterState:
         found = self.part("scheduler", lambda: reader.scheduler(self.connection.rows(queries.SCHEDULER)))
-        if found is not None and examples and found.pending:
-            pending = self.part(
-                "pending_tablets", lambda: reader.pending_tablets(self.connection.rows(queries.PENDING_TABLETS))
-            )
-            found = found.with_(examples=pending or ())
+        if found is not None and examples:
+            found = found.with_(examples=self._said(found, _frontend_clock(state)))
         return state.with_(scheduler=found)
+
+    def _said(self, scheduler: Scheduler, now: datetime | None) -> tuple[PendingTablet, ...]:
+        """What the scheduler says of tablets: of those it gave up in the last minutes, and of those that wait."""
+        given_up = self.part("history_tablets", lambda: reader.given_up(self.connection.rows(queries.HISTORY_TABLETS), now))
+        waiting = None
+        if scheduler.pending:
+            waiting = self.part("pending_tablets", lambda: reader.pending(self.connection.rows(queries.PENDING_TABLETS)))
+        return reader.examples((*(waiting or ()), *(given_up or ())))
 
     def _disks(self, state: ClusterState) -> ClusterState:
         return state.with_(backends=parts.with_disks(self, state.backends))
@@ -238,3 +243,9 @@ def _version(frontends: tuple[Frontend, ...], backends: tuple[Backend, ...]) -> 
         return leader
     counted = Counter(backend.version for backend in backends if backend.version).most_common(1)
     return counted[0][0] if counted else ""
+
+
+def _frontend_clock(state: ClusterState) -> datetime | None:
+    """The leader's own time, which its PROC rows are told in: it hears every living backend each 5 s."""
+    heard = [backend.last_heartbeat for backend in state.backends if backend.last_heartbeat is not None]
+    return max(heard, default=None)

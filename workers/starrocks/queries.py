@@ -70,6 +70,13 @@ PENDING_TABLETS = Query(
     "at most 1,000 rows",
     "forwarded",
 )
+HISTORY_TABLETS = Query(
+    "SHOW PROC '/cluster_balance/history_tablets'",
+    "fe: common/proc/TabletSchedulerDetailProcDir.java",
+    "2.0",
+    "the last 1,000 that left the scheduler",
+    "forwarded",
+)
 COLOCATE_GROUPS = Query(
     "SHOW PROC '/colocation_group'", "fe: common/proc/ColocationGroupProcDir.java", "2.0", "a row per group", "forwarded"
 )

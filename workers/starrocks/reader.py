@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from policies.cluster import (
     AlterJob,
@@ -19,6 +20,11 @@ from workers.starrocks.rows import Row
 EXAMPLES = 20
 """How many pending tablets are kept, and how many of one message at most."""
 EXAMPLES_OF_ONE_KIND = 5
+
+RECENTLY = timedelta(minutes=3)
+"""Of the frontend's time: the checker brings back every 20 s what was given up, so what holds a drain was said since."""
+HARMLESS = frozenset({"tablet is healthy"})
+"""Given up because nothing ails it any more (fe: clone/TabletScheduler.java scheduleTablet)."""
 
 FINISHED_JOBS = frozenset({"FINISHED", "CANCELLED"})
 
@@ -69,26 +75,55 @@ def scheduler(rows: Iterable[Row]) -> Scheduler:
     )
 
 
-def pending_tablets(rows: Iterable[Row]) -> tuple[PendingTablet, ...]:
+def pending(rows: Iterable[Row]) -> tuple[PendingTablet, ...]:
+    """Rows of SHOW PROC '/cluster_balance/pending_tablets'."""
+    return tuple(_scheduled(row) for row in rows)
+
+
+def given_up(rows: Iterable[Row], now: datetime | None) -> tuple[PendingTablet, ...]:
+    """Rows of SHOW PROC '/cluster_balance/history_tablets' that say why a tablet cannot be moved now, the newest first.
+
+    What cannot be served is UNRECOVERABLE to the scheduler: it leaves the pending list within a second and comes back
+    with the checker's next round, so its reason mostly shows here only (fe: clone/TabletScheduler.java). `now` is the
+    frontend's clock; without it nothing tells a reason of today from one of last week.
+    """
+    if now is None:
+        return ()
+    recent: list[tuple[datetime, Row]] = []
+    for row in rows:
+        ended = row.moment("Finished") or row.moment("LstVisit")
+        if ended is not None and now - ended <= RECENTLY and _tells_why(row):
+            recent.append((ended, row))
+    recent.sort(key=lambda pair: pair[0], reverse=True)
+    return tuple(_scheduled(row) for _, row in recent)
+
+
+def _tells_why(row: Row) -> bool:
+    """Not the ones that ended well, nor a balancing that was not worth it."""
+    message = row.text("ErrMsg")
+    return row.text("State") == "CANCELLED" and row.text("Type") != "BALANCE" and message not in ("", *HARMLESS)
+
+
+def examples(tablets: Iterable[PendingTablet]) -> tuple[PendingTablet, ...]:
     """A few tablets of each kind of message, those with a message first: they carry the reason of a stall."""
     taken: dict[str, int] = {}
-    examples: list[PendingTablet] = []
-    for row in sorted(rows, key=lambda each: not each.text("ErrMsg")):
-        message = row.text("ErrMsg")
-        kind = re.sub(r"\d+", "#", message)
+    kept: dict[int, PendingTablet] = {}
+    for tablet in sorted(tablets, key=lambda each: not each.message):
+        kind = re.sub(r"\d+", "#", tablet.message)
+        if tablet.tablet_id in kept or taken.get(kind, 0) >= EXAMPLES_OF_ONE_KIND:
+            continue
         taken[kind] = taken.get(kind, 0) + 1
-        if taken[kind] <= EXAMPLES_OF_ONE_KIND and len(examples) < EXAMPLES:
-            examples.append(_pending_tablet(row, message))
-    return tuple(examples)
+        kept[tablet.tablet_id] = tablet
+    return tuple(kept.values())[:EXAMPLES]
 
 
-def _pending_tablet(row: Row, message: str) -> PendingTablet:
+def _scheduled(row: Row) -> PendingTablet:
     source = row.number_or("SrcBe", -1)
     return PendingTablet(
         tablet_id=row.number("TabletId"),
         status=row.text("Status"),
         state=row.text("State"),
-        message=message,
+        message=row.text("ErrMsg"),
         from_backend=source if source > 0 else None,
     )
 

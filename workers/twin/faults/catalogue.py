@@ -199,6 +199,13 @@ CATALOGUE = (
         (_AT, Argument("tablets", int, 3)),
         data.source_unhealthy,
     ),
+    Fault("source_healthy", "every tablet can be read again", (), data.source_healthy),
+    Fault(
+        "location",
+        "a backend gets a location label; so many of its tablets may lie only where that label is",
+        (_AT, Argument("label", str, "rack:r1"), Argument("tablets", int, 0)),
+        data.location,
+    ),
     Fault(
         "strict_medium",
         "so many tablets on a backend want a storage medium that no other backend has",
@@ -210,6 +217,12 @@ CATALOGUE = (
         "somebody creates a table with as many replicas as there are alive backends (or `replication`)",
         (Argument("replication", int, None), Argument("tablets", int, 3)),
         data.replicas_exceed,
+    ),
+    Fault(
+        "replicas_lowered",
+        "somebody lowers the number of replicas wherever it is higher",
+        (Argument("replication", int),),
+        data.replicas_lowered,
     ),
     Fault(
         "unhealthy_baseline",

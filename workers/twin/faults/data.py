@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from workers.twin.faults.nodes import backend_at
 from workers.twin.model.activity import AlterJob, BinnedPartition, Transaction
 from workers.twin.model.catalog import ColocateGroup, Database, Partition, Table
-from workers.twin.model.placement import NO_MEDIUM, SOURCE_BAD, UNHEALTHY, Cohort
+from workers.twin.model.placement import NO_LOCATION, NO_MEDIUM, SOURCE_BAD, UNHEALTHY, Cohort
 
 if TYPE_CHECKING:
     from workers.twin.twin import Twin
@@ -151,6 +151,22 @@ def source_unhealthy(twin: "Twin", at: str, tablets: int) -> None:
     _mark(twin, at, tablets, SOURCE_BAD)
 
 
+def source_healthy(twin: "Twin") -> None:
+    """Somebody set the replicas' status right: every tablet can be read again."""
+    placement = twin.cluster.placement
+    for cohort in [c for c in placement.cohorts.values() if c.trouble == SOURCE_BAD]:
+        placement.relabel(cohort, list(cohort.ids), trouble="")
+    twin.cluster.disturbed = True
+
+
+def location(twin: "Twin", at: str, label: str, tablets: int) -> None:
+    """The backend gets a label; `tablets` of its tablets may lie on backends of this label only."""
+    backend_at(twin, at).location = label
+    if tablets:
+        _mark(twin, at, tablets, NO_LOCATION + label)
+    twin.cluster.disturbed = True
+
+
 def strict_medium(twin: "Twin", at: str, tablets: int) -> None:
     """These want SSD and no other disk will do."""
     leader = twin.cluster.leader
@@ -192,6 +208,20 @@ def replicas_exceed(twin: "Twin", replication: int | None, tablets: int) -> None
     partition = cluster.catalog.add_partition(table, name, tablets, wanted)
     ids = range(partition.first_tablet, partition.first_tablet + tablets)
     cluster.placement.place(table, wanted, alive[:wanted], ids)
+    cluster.disturbed = True
+
+
+def replicas_lowered(twin: "Twin", replication: int) -> None:
+    """Somebody lowers every partition that wants more replicas to `replication` (MODIFY PARTITION)."""
+    cluster = twin.cluster
+    for table in cluster.catalog.tables():
+        for partition in table.partitions:
+            partition.replication = min(partition.replication, replication)
+    for cohort in [c for c in cluster.placement.cohorts.values() if c.replication > replication and not c.busy]:
+        lower = cluster.placement.cohort(cohort.table, replication, cohort.backends, cohort.trouble)
+        lower.ids.update(cohort.ids)
+        cohort.ids.clear()
+    cluster.catalog.revision += 1
     cluster.disturbed = True
 
 

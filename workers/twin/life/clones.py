@@ -13,13 +13,15 @@ from workers.twin.life.clone_tasks import Clone, Target
 from workers.twin.model.catalog import Table
 from workers.twin.model.cluster import Cluster
 from workers.twin.model.nodes import Backend
-from workers.twin.model.placement import NO_MEDIUM, SOURCE_BAD, Cohort
+from workers.twin.model.placement import NO_LOCATION, NO_MEDIUM, SOURCE_BAD, Cohort
 
 PASS_S = 1.0  # fe: TabletScheduler SCHEDULE_INTERVAL
 CLONE_LATENCY_S = 0.7  # invented: making a snapshot, telling the FE
 CLONE_BYTES_PER_S = 50 * 1024**2  # invented: one clone on one path of a disk that also serves queries
 CLONE_SPREAD = 0.25  # invented: one clone takes up to this much more or less than another
 HISTORY = 1000  # fe: TabletScheduler schedHistory
+
+MOST_GIVEN_UP = 100  # so many rows of one cause are enough for the history
 
 NO_PATH = "unable to find dest path for new replica"
 NO_SOURCE = "unable to find source replica"
@@ -139,13 +141,26 @@ class CloneScheduler:
 
     def _start(self) -> None:
         targets = self._targets()
-        for need in self.needs:
+        for need in list(self.needs):
             if self.admitted <= 0:
                 return
             if need.cohort.ids:
                 self._serve(need, targets)
+                if need.cohort.message not in ("", BUSY):
+                    self._give_up(need)
             if targets and not any(target.free_slots for target in targets):
                 return
+
+    def _give_up(self, need: Need) -> None:
+        """UNRECOVERABLE: out of the pending list at once, into the history; the checker brings it back in its next round."""
+        cohort, now = need.cohort, self._cluster.now
+        waiting = list(cohort.ids if need.wanted is None else need.wanted)[: self.admitted]
+        for tablet in waiting[:MOST_GIVEN_UP]:
+            self.history.append(
+                Clone(tablet, cohort, -1, -1, 0, need.status, need.priority, now, now, "CANCELLED", cohort.message)
+            )
+        self.admitted -= len(waiting)
+        self.needs.remove(need)
 
     def _targets(self) -> list[Target]:
         slots = self.slots()
@@ -208,12 +223,18 @@ class CloneScheduler:
     def _hindrance(self, cohort: Cohort, status: str) -> str:
         if cohort.table.state != "NORMAL":
             return f"table is in alter process, but tablet status is {status}"
-        if cohort.trouble == NO_MEDIUM:
+        if cohort.trouble == NO_MEDIUM and self._cluster.flag("enable_strict_storage_medium_check"):
+            return NO_PATH
+        if cohort.trouble.startswith(NO_LOCATION) and not self._labelled(cohort.trouble.removeprefix(NO_LOCATION)):
             return NO_PATH
         readable = any((b := self._cluster.backends.get(i)) is not None and b.alive for i in cohort.backends)
         if cohort.trouble == SOURCE_BAD or not readable:
             return NO_SOURCE
         return ""
+
+    def _labelled(self, label: str) -> bool:
+        """Whether a backend that takes replicas has this location."""
+        return any(backend.location == label and backend.takes_replicas for backend in self._cluster.backends.values())
 
     def _launch(self, need: Need, tablet: int, source: Backend, target: Target) -> None:
         cohort, now = need.cohort, self._cluster.now

@@ -15,6 +15,8 @@ SOURCE_BAD = "source bad"
 """No replica can be read: nothing to clone from."""
 NO_MEDIUM = "no medium"
 """Strict storage medium wanted and no disk of it left."""
+NO_LOCATION = "no location "
+"""Followed by the label of the backends that the table's replicas may lie on."""
 UNHEALTHY = "unhealthy"
 """Counted as unhealthy for a reason of its own; moves like any other."""
 
