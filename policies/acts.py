@@ -83,6 +83,84 @@ class SetBlacklist(Record):
     listed: bool
 
 
+class RestartProcess(Record):
+    """One job on the host: stop the process, wait until it is gone, start it. The node comes back even if we do not.
+
+    `graceful` asks for a stop that lets running work end (stop script's `-g`). `patience_s` bounds the wait for the old
+    process to go, in seconds of the host; then it is killed, unless it is a frontend, which is never killed.
+    """
+
+    kind: Literal["restart_process"] = "restart_process"
+    role: NodeKind
+    address: Address
+    graceful: bool = True
+    patience_s: float = 120.0
+
+
+class StopProcess(Record):
+    """One job on the host: stop the process and wait until it is gone."""
+
+    kind: Literal["stop_process"] = "stop_process"
+    role: NodeKind
+    address: Address
+    graceful: bool = True
+    patience_s: float = 120.0
+
+
+class StartProcess(Record):
+    """One job on the host: start the process where none runs."""
+
+    kind: Literal["start_process"] = "start_process"
+    role: NodeKind
+    address: Address
+
+
+class StagePackage(Record):
+    """One job on the host: unpack and verify a version's package beside the installation, which is not touched."""
+
+    kind: Literal["stage_package"] = "stage_package"
+    role: NodeKind
+    address: Address
+    version: str
+
+
+class SwapPackage(Record):
+    """One job on the host: stop, put the staged `version` in place of `old`, keep `old` under its name, start.
+
+    With `roll_back` it puts a kept version back instead of a staged one.
+    """
+
+    kind: Literal["swap_package"] = "swap_package"
+    role: NodeKind
+    address: Address
+    version: str
+    old: str
+    roll_back: bool = False
+    graceful: bool = True
+    patience_s: float = 120.0
+
+
+class EditConf(Record):
+    """One job on the host: set one key of the node's conf file, if it still has the value `old` (None: not set)."""
+
+    kind: Literal["edit_conf"] = "edit_conf"
+    role: NodeKind
+    address: Address
+    key: str
+    value: str
+    old: str | None
+
+
+class BackUpMeta(Record):
+    """One job on a frontend's host: a copy of its meta directory with checksums, for its owner only; keep the newest `keep`."""
+
+    kind: Literal["back_up_meta"] = "back_up_meta"
+    role: NodeKind
+    address: Address
+    label: str
+    keep: int = 5
+
+
 class AskPerson(Record):
     """Something on a host that a person does: the words and the exact lines to copy. Seen to be done by the step's `until`.
 
@@ -96,7 +174,24 @@ class AskPerson(Record):
     grace: float = 0.0
 
 
+HostAct = RestartProcess | StopProcess | StartProcess | StagePackage | SwapPackage | EditConf | BackUpMeta
+"""Carried out by a host driver as a detached job with an id; the others are statements, or a person's work."""
+
 Act = Annotated[
-    DecommissionBackend | CancelDecommission | DropBackend | AddNode | DropNode | SetSetting | SetBlacklist | AskPerson,
+    DecommissionBackend
+    | CancelDecommission
+    | DropBackend
+    | AddNode
+    | DropNode
+    | SetSetting
+    | SetBlacklist
+    | RestartProcess
+    | StopProcess
+    | StartProcess
+    | StagePackage
+    | SwapPackage
+    | EditConf
+    | BackUpMeta
+    | AskPerson,
     Field(discriminator="kind"),
 ]

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from policies.address import Address
+from policies.hosts import HostLook
 from policies.record import Record
 
 
@@ -41,6 +42,11 @@ class NodeKind(StrEnum):
     @property
     def frontend(self) -> bool:
         return self in {NodeKind.FOLLOWER, NodeKind.OBSERVER}
+
+    @property
+    def process(self) -> str:
+        """What runs on the host: FE, BE or CN."""
+        return "FE" if self.frontend else self.short
 
     @property
     def short(self) -> str:
@@ -253,6 +259,8 @@ class ClusterState(Record):
     """Frontend host -> ids of the backends and compute nodes on that frontend's blacklist; None when none was asked."""
     silent: frozenset[Address] | None = None
     """Addresses that were tried and do not answer; None when none was tried."""
+    hosts: tuple[HostLook, ...] | None = None
+    """Looks at the hosts of some nodes; None when the cluster's hosts are in the hands of people."""
 
     def backend(self, address: Address) -> Backend | None:
         """The backend listed under exactly this host and heartbeat port."""
@@ -292,6 +300,10 @@ class ClusterState(Record):
 
     def frontend(self, address: Address) -> Frontend | None:
         return next((f for f in self.frontends if f.address == address), None)
+
+    def host_of(self, address: Address) -> HostLook | None:
+        """The look at the host of the node at this address, if there was one."""
+        return next((look for look in self.hosts or () if look.address == address), None)
 
     @property
     def leader(self) -> Frontend | None:

@@ -9,12 +9,14 @@ from policies.acts import (
     DropBackend,
     DropNode,
     Ground,
+    HostAct,
     SetBlacklist,
     SetSetting,
 )
 from policies.awaited import BackendDrained, Condition
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind, RunMode
 from policies.conditions.settings import in_force
+from policies.hosts import JobState
 from policies.plan import Plan
 from policies.units import in_count
 from policies.voters import votes, why_not_drop
@@ -43,6 +45,13 @@ def effect_visible(act: Act, state: ClusterState) -> bool:
             return found is not None and (act.node_id in found) == act.listed
         case AskPerson():
             return False
+    return _begun(act, state)
+
+
+def _begun(act: HostAct, state: ClusterState) -> bool:
+    """A look at a host asks for the job in hand alone."""
+    look = state.host_of(act.address)
+    return look is not None and any(job.state is not JobState.ABSENT for job in look.jobs.values())
 
 
 def repeatable(act: Act, state: ClusterState) -> bool:
@@ -61,8 +70,9 @@ def repeatable(act: Act, state: ClusterState) -> bool:
             return state.lists(act.role) and state.node(act.role, act.address) is None
         case AskPerson() | SetSetting() | SetBlacklist():
             return True
-        case _:
+        case DecommissionBackend() | CancelDecommission():
             return state.backend_by_id(act.backend_id) is not None
+    return True  # A job on a host is begun under its id, once, however often it is asked for.
 
 
 def forbidden(act: Act | None, plan: Plan, behind: tuple[Condition, ...], state: ClusterState) -> str | None:

@@ -11,12 +11,20 @@ from policies.acts import (
     Act,
     AddNode,
     AskPerson,
+    BackUpMeta,
     CancelDecommission,
     DecommissionBackend,
     DropBackend,
     DropNode,
+    EditConf,
+    HostAct,
+    RestartProcess,
     SetBlacklist,
     SetSetting,
+    StagePackage,
+    StartProcess,
+    StopProcess,
+    SwapPackage,
 )
 from policies.address import Address
 
@@ -24,7 +32,9 @@ _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 def statement_of(act: Act) -> str:
-    """The exact statement an act sends; for what a person does, the task in words."""
+    """The exact statement an act sends; for a job on a host or what a person does, the task in words."""
+    if isinstance(act, HostAct):
+        return task_of(act)
     match act:
         case DecommissionBackend(address=address):
             return f"ALTER SYSTEM DECOMMISSION BACKEND {quoted(address)}"
@@ -44,6 +54,26 @@ def statement_of(act: Act) -> str:
             return f"{'ADD' if listed else 'DELETE'} {role.value} BLACKLIST {int(node_id)}"
         case AskPerson(task=task):
             return task
+
+
+def task_of(act: HostAct) -> str:
+    """A job on a host, in words."""
+    where = f"{act.role.process} on {act.address.host}"
+    match act:
+        case RestartProcess(graceful=graceful):
+            return f"restart the {where}{' gracefully' if graceful else ''}"
+        case StopProcess(graceful=graceful):
+            return f"stop the {where}{' gracefully' if graceful else ''}"
+        case StartProcess():
+            return f"start the {where}"
+        case StagePackage(version=version):
+            return f"unpack and verify {version} for the {where}"
+        case SwapPackage(version=version, old=old, roll_back=roll_back):
+            return f"{'put back' if roll_back else 'install'} {version} in place of {old}, with a restart: {where}"
+        case EditConf(key=key, value=value):
+            return f"set {key} = {value} in the configuration of the {where}"
+        case BackUpMeta():
+            return f"back up the metadata directory of the {where}"
 
 
 def _word(text: str) -> str:

@@ -4,13 +4,12 @@ from datetime import datetime
 
 from bot.failpoints import failpoint
 from policies.deciding import tell
-from policies.estimate import DrainRecord
 from policies.operation import Event, EventKind, Operation, OperationState, StepMemory
 from policies.plan import Plan
-from policies.request import OperationKind
 from policies.stepping import Advance, Finish, Halt, TurnBack, Wait
 from policies.units import in_time
 from workers.audit import AuditEntry
+from workers.remembering import remember
 from workers.starrocks import ClusterError
 from workers.store import Claim
 from workers.wiring import Wiring
@@ -128,17 +127,8 @@ def _end(
     audit = tuple(AuditEntry.of(ended, each) for each in events)
     wiring.store.commit(claim, ended, delay_s=None, events=events, audit=audit)
     if to is S.DONE and claim.plan is not None:
-        _remember(wiring, claim.plan, ended)
+        remember(wiring, claim.plan, ended)
     return sentence
-
-
-def _remember(wiring: Wiring, plan: Plan, ended: Operation) -> None:
-    """A measured drain of one node makes the next estimate better; losing one to a crash is harmless."""
-    if plan.kind is not OperationKind.DECOMMISSION_BACKEND or len(plan.targets) != 1 or ended.started_at is None:
-        return
-    seconds = ((ended.ended_at or ended.changed_at) - ended.started_at).total_seconds()
-    record = DrainRecord(tablets=plan.tablets_to_move, data_bytes=plan.bytes_to_move, seconds=seconds)
-    wiring.remember_drain(ended.cluster, record)
 
 
 def _summary(plan: Plan, operation: Operation, now: datetime) -> str:

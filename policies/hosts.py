@@ -1,0 +1,79 @@
+"""What one look at a node's host saw: its process, what is installed, and how far our own jobs there are.
+
+Times are the host's own clock in UTC. Whatever could not be read is None or empty; a rule that needs it says "unknown".
+A host's exit codes prove nothing (bin/start_be.sh --daemon returns 0 at once): an act counts as done when the process
+and the cluster's own lists show it.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from policies.address import Address
+from policies.record import Record
+
+
+class JobState(StrEnum):
+    """A detached job on a host. ABSENT: it was never begun. LOST: it was, but neither runs nor left an exit code."""
+
+    ABSENT = "absent"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    LOST = "lost"
+
+
+class HostJob(Record):
+    """One job by its id; `said` is the last line of its output that is meant for people."""
+
+    id: str
+    state: JobState
+    exit_code: int | None = None
+    said: str = ""
+
+
+class Process(Record):
+    """The node's process as the host shows it; `executable` is where /proc/<pid>/exe leads, `unit` its systemd unit."""
+
+    pid: int
+    started_at: datetime | None = None
+    executable: str = ""
+    unit: str = ""
+
+
+class HostSurvey(Record):
+    """What only a closer look tells: installed files, limits, memory, disk, configuration. Sizes in bytes."""
+
+    installed: str = ""
+    """Version that the files on disk report (bin/show_be_version.sh, bin/show_fe_version.sh)."""
+    java: str = ""
+    cores: int | None = None
+    memory: int | None = None
+    home_free: int | None = None
+    open_files: int | None = None
+    clock_skew_s: float | None = None
+    """The host's clock minus ours."""
+    conf: dict[str, str] | None = None
+    """The node's be.conf, cn.conf or fe.conf as the process reads it; values of keys that may hold a secret are left out."""
+    conf_sha256: str = ""
+    extra_jars: tuple[str, ...] = ()
+    """Jars in lib/ that the package did not bring, as far as its own list of files tells."""
+    staged: dict[str, bool] = Field(default_factory=dict)
+    """Version -> whether its package lies unpacked and verified in the staging directory."""
+    backups: tuple[str, ...] = ()
+    """Versions of bin and lib that were kept by an earlier swap."""
+
+
+class HostLook(Record):
+    """One look at the host of the node that SHOW lists at `address`.
+
+    `trouble` says why nothing is known when the host could not be reached.
+    """
+
+    address: Address
+    taken_at: datetime
+    trouble: str = ""
+    process: Process | None = None
+    jobs: dict[str, HostJob] = Field(default_factory=dict)
+    survey: HostSurvey | None = None
