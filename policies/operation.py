@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from policies.address import Address
+from policies.cluster import NodeKind
 from policies.plan import Plan
 from policies.record import Record
 from policies.request import Person, Request
@@ -163,8 +165,8 @@ class StepMemory(Record):
 
     intended_at: the intent to act was written down; acted_at: the act was seen to have been accepted.
     A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
-    statement was about to be sent; `looked_at` is the time of the last look,
-    `retried_at` of a person's retry: what was seen before it counts as judged.
+    statement was about to be sent; `job` is the id of the job that was to be begun on a host; `looked_at` is the time of the
+    last look, `retried_at` of a person's retry: what was seen before it counts as judged.
     """
 
     step: str
@@ -174,6 +176,7 @@ class StepMemory(Record):
     intended_at: datetime | None = None
     tries: int = 0
     acted_at: datetime | None = None
+    job: str = ""
     first_true_at: datetime | None = None
     samples: tuple[Sample, ...] = ()
     peak: Sample | None = None
@@ -181,6 +184,14 @@ class StepMemory(Record):
     forecast: str = ""
     stall: Stall | None = None
     stall_since: datetime | None = None
+
+
+class HostJobRef(Record):
+    """A job that this operation was about to begin on the host of a node: until it has ended, nothing else is begun there."""
+
+    id: str
+    role: NodeKind
+    address: Address
 
 
 class Operation(Record):
@@ -211,6 +222,7 @@ class Operation(Record):
     halted_from: Literal["", "running", "undoing"] = ""
     skippable: bool = False
     leased: bool = False
+    last_job: HostJobRef | None = None
     ended_by: Person | None = None
     ended_because: str = ""
     trouble: str = ""

@@ -9,6 +9,7 @@ from policies.plan import Plan
 from policies.stepping import Advance, Finish, Halt, TurnBack, Wait
 from policies.units import in_time
 from workers.audit import AuditEntry
+from workers.hosts import HostUnreachable
 from workers.remembering import remember
 from workers.starrocks import ClusterError
 from workers.store import Claim
@@ -36,13 +37,19 @@ def settle(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move:
             return _finish(wiring, claim, operation, move, now)
 
 
-def unreachable(wiring: Wiring, claim: Claim, operation: Operation, error: ClusterError, now: datetime) -> str:
-    """No frontend answers: nothing is known, so nothing is done; the card says so and the next look comes soon."""
+def unreachable(
+    wiring: Wiring, claim: Claim, operation: Operation, error: ClusterError | HostUnreachable, now: datetime
+) -> str:
+    """No frontend, or not the host, answers: nothing is known, so nothing is done; the card says so and the next look comes
+    soon.
+    """
     first = operation.trouble_since is None
     troubled = operation.with_(trouble=str(error), trouble_since=operation.trouble_since or now)
     events: tuple[Event, ...] = ()
     if first:
         words = "The cluster cannot be read right now; nothing is done until it can be. A drain goes on by itself."
+        if isinstance(error, HostUnreachable):
+            words = "The host cannot be reached right now; nothing was begun there, and nothing is until it can be."
         troubled, event = tell(troubled, now, EventKind.OBSERVED, words, details=(str(error),))
         events = (event,)
     wall = wiring.settings.pacing(operation.cluster).wall(UNREACHABLE_RETRY_S)

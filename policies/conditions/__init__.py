@@ -6,23 +6,25 @@ it in a sentence. An empty node list proves nothing: a frontend that is starting
 
 from datetime import datetime
 
-from policies.awaited import Condition, DrainCondition, OnBlacklist, SettingCondition
+from policies.awaited import Condition, DrainCondition, OnBlacklist, ProcessCondition, SettingCondition
 from policies.cluster import ClusterState
-from policies.conditions import blacklists, drains, nodes, settings
+from policies.conditions import blacklists, drains, nodes, processes, settings
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 
 NOT_BELIEVED = "The node list came back empty, which is not believed; looking again."
 
 
-def holds(condition: Condition, state: ClusterState) -> bool:
-    """Whether this look alone shows what the condition wants."""
+def holds(condition: Condition, state: ClusterState, memory: StepMemory | None = None) -> bool:
+    """Whether this look alone shows what the condition wants; only a job on a host is known by the step's memory."""
     if isinstance(condition, DrainCondition):
         return drains.holds(condition, state)
     if isinstance(condition, SettingCondition):
         return settings.holds(condition, state)
     if isinstance(condition, OnBlacklist):
         return blacklists.holds(condition, state)
+    if isinstance(condition, ProcessCondition):
+        return processes.holds(condition, state, memory or StepMemory(step="", entered_at=state.taken_at))
     return nodes.holds(condition, state)
 
 
@@ -36,6 +38,8 @@ def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: 
         return settings.read(condition, state, memory, pacing, now)
     if isinstance(condition, OnBlacklist):
         return blacklists.read(condition, state)
+    if isinstance(condition, ProcessCondition):
+        return processes.read(condition, state, memory)
     return nodes.read(condition, state, memory, pacing, now)
 
 
