@@ -47,22 +47,3 @@ def known_since(version: str, since: Number) -> bool:
     """Whether a version has something; unknown versions have nothing."""
     number = release(version)
     return number is not None and number >= since
-
-
-GRACEFUL_SINCE: dict[NodeKind, tuple[tuple[int, int, int], ...]] = {
-    NodeKind.BACKEND: ((3, 3, 19), (3, 4, 8), (3, 5, 6)),
-    NodeKind.COMPUTE_NODE: ((3, 3, 17), (3, 4, 6), (3, 5, 2)),
-    NodeKind.FOLLOWER: ((3, 4, 2),),
-    NodeKind.OBSERVER: ((3, 4, 2),),
-}
-"""First patch of each line whose stop with `-g` works: for backends and compute nodes the kubernetes operator's own limits
-(pkg/k8sutils/templates/pod/spec.go), for frontends the release that gave bin/stop_fe.sh the option."""
-
-
-def stops_gracefully(role: NodeKind, version: str) -> bool:
-    """Whether a node of this version ends running work well when asked to; unknown versions do not."""
-    number, since = release(version), GRACEFUL_SINCE[role]
-    if number is None:
-        return False
-    own_line = next((first for first in since if first[:2] == number[:2]), None)
-    return number >= own_line if own_line else number > since[-1]

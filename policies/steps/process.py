@@ -8,7 +8,8 @@ from policies.acts import Act, AskPerson, RestartProcess, SetBlacklist, StartPro
 from policies.awaited import ClusterSettled, NodeRestarted, NodeStopped, NodeUp, OnBlacklist
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
 from policies.plan import Step
-from policies.versions import BLACKLIST_SINCE, known_since, stops_gracefully
+from policies.releases.graceful import stops_gracefully
+from policies.versions import BLACKLIST_SINCE, known_since
 
 COME_BACK = 1_800.0
 """Cluster seconds for a node to be alive again: a backend reads the metadata of its tablets first, minutes for 100,000 of
