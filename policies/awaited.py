@@ -170,7 +170,15 @@ class HostJobDone(Record):
 SettingCondition = SettingIs | LeaseOver
 DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
-ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | HostJobDone
+class GoAhead(Record):
+    """A person has looked and wants the operation to go on: it pauses here by itself until somebody resumes it."""
+
+    kind: Literal["go_ahead"] = "go_ahead"
+    address: Address
+    seen: str
+
+
+ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | HostJobDone | GoAhead
 Condition = Annotated[
     BackendLeaving
     | BackendDrained
@@ -188,6 +196,7 @@ Condition = Annotated[
     | NodeRestarted
     | NodeStopped
     | ClusterSettled
-    | HostJobDone,
+    | HostJobDone
+    | GoAhead,
     Field(discriminator="kind"),
 ]

@@ -70,7 +70,7 @@ MOVES: dict[tuple[OperationState, OperationState], str] = {
     (S.QUEUED, S.REFUSED): "looked at again before the start, a check now blocks it",
     (S.QUEUED, S.CANCELLED): "the requester took it back, or an approver rejected it while it waited",
     (S.QUEUED, S.EXPIRED): "the approval ran out while waiting",
-    (S.RUNNING, S.PAUSED): "a person asked to stop before the next act",
+    (S.RUNNING, S.PAUSED): "a person asked to stop before the next act, or the plan has people look before it goes on",
     (S.PAUSED, S.RUNNING): "a person resumed it",
     (S.RUNNING, S.HALTED): "a step failed, or the cluster is not as the plan says",
     (S.HALTED, S.RUNNING): "a person decided to try again, or to skip the step",
@@ -166,7 +166,7 @@ class StepMemory(Record):
     intended_at: the intent to act was written down; acted_at: the act was seen to have been accepted.
     A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
     statement was about to be sent; `job` is the id of the job that was to be begun on a host; `looked_at` is the time of the
-    last look, `retried_at` of a person's retry: what was seen before it counts as judged.
+    last look, `retried_at` of a person's retry: what was seen before it counts as judged, `resumed_at` of a person's resume.
     """
 
     step: str
@@ -177,6 +177,7 @@ class StepMemory(Record):
     tries: int = 0
     acted_at: datetime | None = None
     job: str = ""
+    resumed_at: datetime | None = None
     first_true_at: datetime | None = None
     samples: tuple[Sample, ...] = ()
     peak: Sample | None = None

@@ -18,7 +18,16 @@ from datetime import datetime, timedelta
 
 from policies import guards
 from policies.acts import Act, AskPerson, HostAct
-from policies.awaited import BackendDrained, BackendGone, BackendLeaving, LeaseOver, NodeListed, NodeRestarted, NodeUnlisted
+from policies.awaited import (
+    BackendDrained,
+    BackendGone,
+    BackendLeaving,
+    GoAhead,
+    LeaseOver,
+    NodeListed,
+    NodeRestarted,
+    NodeUnlisted,
+)
 from policies.cluster import ClusterState
 from policies.conditions import holds, unlisted
 from policies.conditions.processes import job_trouble
@@ -33,7 +42,7 @@ from policies.undoing import kept_words, undo_steps
 from policies.units import in_time
 from policies.watching import next_look, watched
 
-__all__ = ["Advance", "Finish", "Halt", "Move", "Perform", "TurnBack", "Wait", "effect_visible", "next_move", "next_undo"]
+__all__ = ["Advance", "Finish", "Halt", "Move", "Pause", "Perform", "TurnBack", "Wait", "effect_visible", "next_move", "next_undo"]
 
 EFFECT_PATIENCE = 60.0
 """Cluster seconds: the flag of a node and the node list change at once on the leader; later means never."""
@@ -81,6 +90,13 @@ class Halt(Record):
     sentence: str
 
 
+class Pause(Record):
+    """The plan wants a person to look before it goes on."""
+
+    memory: StepMemory
+    sentence: str
+
+
 class Finish(Record):
     """The plan, or its undo, has come to its end."""
 
@@ -88,7 +104,7 @@ class Finish(Record):
     sentence: str
 
 
-Move = Perform | Wait | Advance | TurnBack | Halt | Finish
+Move = Perform | Wait | Advance | TurnBack | Halt | Pause | Finish
 
 
 def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
@@ -105,6 +121,8 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         return Halt(memory=memory, sentence=interference)
     if memory.reading is not None and memory.reading.done:
         return Advance(memory=memory, sentence=_done_words(step, memory, state))
+    if isinstance(step.until, GoAhead):
+        return Pause(memory=memory, sentence=step.until.seen)
     mismatch = guards.mismatch(step, state)
     if mismatch is not None:
         can_undo = bool(undo_steps(plan, operation.step))

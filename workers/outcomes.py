@@ -6,7 +6,7 @@ from bot.failpoints import failpoint
 from policies.deciding import tell
 from policies.operation import Event, EventKind, Operation, OperationState, StepMemory
 from policies.plan import Plan
-from policies.stepping import Advance, Finish, Halt, TurnBack, Wait
+from policies.stepping import Advance, Finish, Halt, Pause, TurnBack, Wait
 from policies.units import in_time
 from workers.audit import AuditEntry
 from workers.hosts import HostUnreachable
@@ -16,9 +16,10 @@ from workers.store import Claim
 from workers.wiring import Wiring
 
 S = OperationState
-Outcome = Wait | Advance | TurnBack | Halt | Finish
+Outcome = Wait | Advance | TurnBack | Halt | Pause | Finish
 
 UNREACHABLE_RETRY_S = 15.0
+LOOK_WHILE_PAUSED_S = 5.0
 
 
 def settle(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Outcome, now: datetime) -> str:
@@ -33,6 +34,8 @@ def settle(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move:
         case Halt():
             skippable = operation.state is not S.UNDOING and plan.steps[operation.step].skippable
             return halt(wiring, claim, operation.with_(memory=move.memory), move.sentence, now, skippable=skippable)
+        case Pause():
+            return _pause(wiring, claim, operation, move, now)
         case Finish():
             return _finish(wiring, claim, operation, move, now)
 
@@ -109,6 +112,14 @@ def _turn_back(wiring: Wiring, claim: Claim, operation: Operation, move: TurnBac
     undoing, event = tell(undoing, now, EventKind.UNDOING, f"{move.sentence} Taking it out again.")
     wiring.store.commit(claim, undoing, delay_s=0, events=(event,), audit=(AuditEntry.of(undoing, event),))
     return f"turning back: {move.sentence}"
+
+
+def _pause(wiring: Wiring, claim: Claim, operation: Operation, move: Pause, now: datetime) -> str:
+    """People look, and resume it or abort it; the lock stays ours."""
+    paused = operation.with_(memory=move.memory).moved(S.PAUSED, now)
+    paused, event = tell(paused, now, EventKind.PAUSED, move.sentence)
+    wiring.store.commit(claim, paused, delay_s=LOOK_WHILE_PAUSED_S, events=(event,), audit=(AuditEntry.of(paused, event),))
+    return f"paused: {move.sentence}"
 
 
 def _finish(wiring: Wiring, claim: Claim, operation: Operation, move: Finish, now: datetime) -> str:

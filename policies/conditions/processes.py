@@ -4,7 +4,7 @@ The rules for the turn of the next node are those of the manual's upgrade chapte
 """
 
 from policies.address import Address
-from policies.awaited import ClusterSettled, HostJobDone, NodeRestarted, NodeStopped, NodeUp, ProcessCondition
+from policies.awaited import ClusterSettled, GoAhead, HostJobDone, NodeRestarted, NodeStopped, NodeUp, ProcessCondition
 from policies.cluster import ClusterState, RunMode
 from policies.conditions.nodes import missing
 from policies.hosts import HostLook, JobState
@@ -23,6 +23,8 @@ def holds(condition: ProcessCondition, state: ClusterState, memory: StepMemory) 
             return state.lists(condition.role) and gone and (row is None or not row.alive)
         case ClusterSettled():
             return not _unsettled(condition, state)
+        case GoAhead():
+            return memory.resumed_at is not None
         case HostJobDone():
             return _job(state.host_of(condition.address), memory) is JobState.DONE
 
@@ -41,6 +43,8 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
             words = _unsettled(condition, state)
             settled = f"The cluster is at rest again after {condition.address}: all alive, nothing to repair."
             return Reading(done=done, sentence=words or settled)
+        case GoAhead():
+            return Reading(done=done, sentence="Somebody looked and resumed." if done else condition.seen)
         case HostJobDone():
             host = state.host_of(condition.address)
             said = _said(host, memory)
