@@ -123,8 +123,33 @@ class OnBlacklist(Record):
     listed: bool
 
 
+class ViewIs(Record):
+    """The materialized view is active, or is not. One that was dropped needs nothing any more."""
+
+    kind: Literal["view_is"] = "view_is"
+    database: str
+    name: str
+    active: bool
+
+
+class ExpectedRefresh(Record):
+    """A refresh that begins after the one that began at `before`, as the cluster prints that time (empty: none yet)."""
+
+    database: str
+    name: str
+    before: str
+
+
+class ViewsRefreshed(Record):
+    """Each view has been refreshed since; one that begins none within a while is told and not waited for."""
+
+    kind: Literal["views_refreshed"] = "views_refreshed"
+    views: tuple[ExpectedRefresh, ...]
+
+
 SettingCondition = SettingIs | LeaseOver
 DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
+ViewCondition = ViewIs | ViewsRefreshed
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
 Condition = Annotated[
     BackendLeaving
@@ -139,6 +164,8 @@ Condition = Annotated[
     | ProcessSilent
     | SettingIs
     | LeaseOver
-    | OnBlacklist,
+    | OnBlacklist
+    | ViewIs
+    | ViewsRefreshed,
     Field(discriminator="kind"),
 ]

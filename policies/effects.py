@@ -12,6 +12,7 @@ from policies.acts import (
     HostAct,
     SetBlacklist,
     SetSetting,
+    SetView,
 )
 from policies.awaited import BackendDrained, Condition
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind, RunMode
@@ -43,6 +44,9 @@ def effect_visible(act: Act, state: ClusterState) -> bool:
         case SetBlacklist():
             found = (state.blacklists or {}).get(act.frontend)
             return found is not None and (act.node_id in found) == act.listed
+        case SetView():
+            view = state.views.find(act.database, act.name) if state.views else None
+            return view is not None and view.active == act.active
         case AskPerson():
             return False
     return _begun(act, state)
@@ -68,7 +72,7 @@ def repeatable(act: Act, state: ClusterState) -> bool:
             return _row(act, state) is not None
         case AddNode():
             return state.lists(act.role) and state.node(act.role, act.address) is None
-        case AskPerson() | SetSetting() | SetBlacklist():
+        case AskPerson() | SetSetting() | SetBlacklist() | SetView():
             return True
         case DecommissionBackend() | CancelDecommission():
             return state.backend_by_id(act.backend_id) is not None

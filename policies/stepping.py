@@ -18,9 +18,9 @@ from datetime import datetime, timedelta
 
 from policies import guards
 from policies.acts import Act, AskPerson
-from policies.awaited import BackendDrained, BackendGone, BackendLeaving, LeaseOver, NodeListed, NodeUnlisted
+from policies.awaited import BackendDrained, BackendGone, BackendLeaving, LeaseOver, NodeListed, NodeUnlisted, ViewIs
 from policies.cluster import ClusterState
-from policies.conditions import holds, unlisted
+from policies.conditions import believed, holds, unlisted
 from policies.effects import effect_visible, forbidden, repeatable
 from policies.operation import Operation, StepMemory
 from policies.pacing import Pacing
@@ -94,7 +94,7 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         return Finish(memory=memory, sentence="Every step of the plan is done.")
     step = plan.steps[operation.step]
     memory = watched(step, _remembered(operation, step.id, now), state, pacing, now)
-    if not state.backends:
+    if not believed(step.until, state):
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
     interference = guards.interference(plan, operation, state, pacing, now)
     if interference is not None:
@@ -115,7 +115,8 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
 def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
     """What an operation that is being undone does after this look; `operation.step` is the step that was in hand."""
     undone = operation.memory or StepMemory(step="undo", entered_at=now)
-    if not state.backends:
+    in_hand = plan.steps[min(operation.step, len(plan.steps) - 1)]
+    if not believed(in_hand.until, state):
         return Wait(memory=undone, after_s=pacing.wall(pacing.look_every))
     interference = guards.interference(plan, operation, state, pacing, now)
     if interference is not None:
@@ -216,7 +217,7 @@ def _done_words(step: Step, memory: StepMemory, state: ClusterState) -> str:
             return f"The row of {condition.address} is gone."
         case BackendDrained() if state.backend_by_id(condition.backend_id) is None:
             return f"{condition.address} is drained: StarRocks moved its tablets and removed its row by itself."
-        case NodeListed() | NodeUnlisted() if not by_us and not perhaps:
+        case NodeListed() | NodeUnlisted() | ViewIs() if not by_us and not perhaps:
             return f"{seen} It was so already; nothing was sent."
         case _ if perhaps and not isinstance(step.act, AskPerson):
             return f"{seen} The statement had been sent; its reply was lost."

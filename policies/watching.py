@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from policies.acts import AskPerson
-from policies.awaited import BackendDrained, LeaseOver, NodeCondition
+from policies.awaited import BackendDrained, LeaseOver, NodeCondition, ViewsRefreshed
 from policies.cluster import ClusterState
 from policies.conditions import holds, read
 from policies.operation import Sample, Stall, StepMemory
@@ -16,6 +16,8 @@ SHORTEST_LOOK = 12.0
 """Cluster seconds: a look costs two statements, and a watched cluster answers at most 12 a minute for all that watch it."""
 NODES_LOOK = 15.0
 """Cluster seconds: a look at every node costs three statements."""
+VIEWS_LOOK = 30.0
+"""Cluster seconds: a look at the views costs five statements, two of which a backend helps to answer."""
 LEASE_LOOK = 120.0
 """Cluster seconds: a look at the settings logs in to every frontend; a lost value may stay lost for so long."""
 LATENESS = 0.02
@@ -63,6 +65,8 @@ def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) ->
         return pacing.look_every
     if isinstance(step.until, NodeCondition):
         return NODES_LOOK
+    if isinstance(step.until, ViewsRefreshed):
+        return VIEWS_LOOK
     if isinstance(step.until, LeaseOver):
         passed = pacing.cluster((now - memory.entered_at).total_seconds())
         return max(1.0, min(LEASE_LOOK, step.until.seconds - passed))

@@ -92,7 +92,8 @@ def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: 
         if refusal.startswith("the reply was lost"):
             wiring.store.commit(claim, operation, delay_s=LOOK_AGAIN_S)
             return f"{refusal}; no effect is visible, looking again"
-        return halt(wiring, claim, operation, f"StarRocks refused `{move.statement}`: {refusal}", now)
+        skippable = operation.state is not OperationState.UNDOING and in_hand(plan, operation).skippable
+        return halt(wiring, claim, operation, f"StarRocks refused `{move.statement}`: {refusal}", now, skippable=skippable)
     return _accepted(wiring, claim, operation, move, refusal, now)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from policies.awaited import NodeCondition, OnBlacklist, SettingCondition
+from policies.awaited import NodeCondition, OnBlacklist, SettingCondition, ViewCondition
 from policies.cluster import ClusterState
 from policies.operation import Operation, OperationState
 from policies.plan import Plan, Step
@@ -35,4 +35,6 @@ def depth_of(step: Step) -> Depth:
         return Depth.SETTINGS
     if isinstance(step.until, OnBlacklist):
         return Depth.BLACKLISTS
+    if isinstance(step.until, ViewCondition):
+        return Depth.VIEWS
     return Depth.NODES if isinstance(step.until, NodeCondition) else Depth.WATCH

@@ -24,6 +24,7 @@ from policies.checks.scheduler import scheduler
 from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
 from policies.checks.unread import unread
+from policies.checks.views_seen import views_seen
 from policies.checks.voters import voters_after_add, voters_after_drop
 from policies.cluster import ClusterState, NodeKind
 from policies.plan import Finding, Verdict
@@ -31,7 +32,7 @@ from policies.plan import Finding, Verdict
 __all__ = [
     "ADD_BACKEND", "ADD_COMPUTE_NODE", "ADD_FOLLOWER", "ADD_OBSERVER", "CANCEL_DECOMMISSION", "DECOMMISSION_BACKEND",
     "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "Check", "destinations", "leader", "one_version",
-    "privileges", "rights", "room", "run",
+    "privileges", "rights", "room", "run", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]

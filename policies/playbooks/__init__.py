@@ -7,7 +7,7 @@ from policies import checks
 from policies.address import Address
 from policies.cluster import ClusterState, NodeKind
 from policies.plan import Finding
-from policies.playbooks import cancel_decommission, decommission_backend, migrate, tune
+from policies.playbooks import cancel_decommission, decommission_backend, migrate, pause_views, resume_views, tune
 from policies.playbooks.add_nodes import add_nodes
 from policies.playbooks.blacklist import blacklist
 from policies.playbooks.drop_nodes import drop_nodes
@@ -22,7 +22,7 @@ class Entry:
 
     `operation_class` picks the policy; `port` is the usual port of what is named; `into` means that new nodes follow
     after `to`; `options` are the names that `name=value` may use; `nodes` is False where no node is named;
-    `also` names another look that the plan needs (workers.starrocks.Depth).
+    `names` says what is named instead, if anything is; `also` names another look that the plan needs (workers.starrocks.Depth).
     """
 
     kind: OperationKind
@@ -37,6 +37,7 @@ class Entry:
     into: bool = False
     options: tuple[str, ...] = ()
     nodes: bool = True
+    names: str = ""
     also: str = ""
 
     def check(self, targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:
@@ -189,6 +190,28 @@ MENU: tuple[Entry, ...] = (
              "Take a backend off the blacklist of every frontend."),
             (OperationKind.UNBLACKLIST_COMPUTE_NODE, NodeKind.COMPUTE_NODE, "unblacklist", "cn", False,
              "Take a compute node off the blacklist of every frontend."),
+        )
+    ),
+    *(
+        Entry(
+            kind=kind,
+            words=(verb, "views"),
+            usage=f'{verb} views [DB | DB.VIEW …|all] [on CLUSTER] [reason="…"]',
+            summary=summary,
+            example=f"{verb} views ods",
+            operation_class="settings",
+            port=HEARTBEAT_PORT,
+            checks=(),
+            make_plan=make_plan,
+            nodes=False,
+            names="views",
+            also="views",
+        )
+        for kind, verb, make_plan, summary in (
+            (OperationKind.PAUSE_VIEWS, "pause", pause_views.make_plan,
+             "Make materialized views inactive, dependents first; the plan says what bringing them back costs."),
+            (OperationKind.RESUME_VIEWS, "resume", resume_views.make_plan,
+             "Make paused materialized views active, bases first, waiting for the refresh of each part."),
         )
     ),
 )  # fmt: skip

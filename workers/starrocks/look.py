@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from policies.address import Address
+from policies.checks.views_seen import PART as VIEWS
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind, PendingTablet, Role, RunMode, Scheduler
 from policies.tunable import TUNABLES
 from policies.versions import BLACKLIST_SINCE, known_since
@@ -28,7 +29,8 @@ class Depth(StrEnum):
     """How much to read, in statements besides the one that opens the session.
 
     GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS
-    and BLACKLISTS: two and one or two on each frontend. STATUS 4: and tablet health.
+    and BLACKLISTS: two and one or two on each frontend. VIEWS 4: two, materialized views and what they stand on. STATUS 4: and
+    tablet health.
     EVIDENCE some ten and three per database: what may hold a drain. FULL the same with a statement per backend for its
     disks: everything a plan is judged on. Frontends are listed by NODES, STATUS and FULL only.
     """
@@ -38,9 +40,13 @@ class Depth(StrEnum):
     NODES = "nodes"
     SETTINGS = "settings"
     BLACKLISTS = "blacklists"
+    VIEWS = "views"
     EVIDENCE = "evidence"
     STATUS = "status"
     FULL = "full"
+
+
+WITH_FRONTENDS = frozenset({Depth.NODES, Depth.SETTINGS, Depth.BLACKLISTS, Depth.VIEWS, Depth.STATUS, Depth.FULL})
 
 
 def look(
@@ -75,7 +81,7 @@ class _Look:
         self.denied: set[str] = set()
 
     def taken(self, depth: Depth) -> ClusterState:
-        frontends = self._frontends() if depth in {Depth.NODES, Depth.SETTINGS, Depth.BLACKLISTS, Depth.STATUS, Depth.FULL} else ()
+        frontends = self._frontends() if depth in WITH_FRONTENDS else ()
         state = self._backends(frontends)
         match depth:
             case Depth.WATCH:
@@ -86,6 +92,8 @@ class _Look:
                 state = self._settings_of_each(state)
             case Depth.BLACKLISTS:
                 state = self._blacklists(state)
+            case Depth.VIEWS:
+                state = state.with_(views=self.part(VIEWS, lambda: parts.views(self, state.version)))
             case Depth.EVIDENCE:
                 state = self._evidence(state)
             case Depth.STATUS:
