@@ -86,6 +86,18 @@ class SetBlacklist(Record):
     listed: bool
 
 
+class SetView(Record):
+    """ALTER MATERIALIZED VIEW … ACTIVE or INACTIVE. Of a view that is so already it changes nothing.
+
+    INACTIVE ends a refresh that runs; ACTIVE starts one, except with REFRESH MANUAL (policies.view_refresh says of what).
+    """
+
+    kind: Literal["set_view"] = "set_view"
+    database: str
+    name: str
+    active: bool
+
+
 class RestartProcess(Record):
     """One job on the host: stop the process, wait until it is gone, start it. The node comes back even if we do not.
 
@@ -188,6 +200,7 @@ Act = Annotated[
     | DropNode
     | SetSetting
     | SetBlacklist
+    | SetView
     | RestartProcess
     | StopProcess
     | StartProcess

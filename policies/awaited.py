@@ -167,9 +167,30 @@ class HostJobDone(Record):
     what: str
 
 
-SettingCondition = SettingIs | LeaseOver
-DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
-NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
+class ViewIs(Record):
+    """The materialized view is active, or is not. One that was dropped needs nothing any more."""
+
+    kind: Literal["view_is"] = "view_is"
+    database: str
+    name: str
+    active: bool
+
+
+class ExpectedRefresh(Record):
+    """A refresh that begins after the one that began at `before`, as the cluster prints that time (empty: none yet)."""
+
+    database: str
+    name: str
+    before: str
+
+
+class ViewsRefreshed(Record):
+    """Each view has been refreshed since; one that begins none within a while is told and not waited for."""
+
+    kind: Literal["views_refreshed"] = "views_refreshed"
+    views: tuple[ExpectedRefresh, ...]
+
+
 class GoAhead(Record):
     """A person has looked and wants the operation to go on: it pauses here by itself until somebody resumes it."""
 
@@ -178,6 +199,10 @@ class GoAhead(Record):
     seen: str
 
 
+SettingCondition = SettingIs | LeaseOver
+DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
+ViewCondition = ViewIs | ViewsRefreshed
+NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
 ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | HostJobDone | GoAhead
 Condition = Annotated[
     BackendLeaving
@@ -197,6 +222,8 @@ Condition = Annotated[
     | NodeStopped
     | ClusterSettled
     | HostJobDone
-    | GoAhead,
+    | GoAhead
+    | ViewIs
+    | ViewsRefreshed,
     Field(discriminator="kind"),
 ]

@@ -13,6 +13,7 @@ from policies.acts import (
     RestartProcess,
     SetBlacklist,
     SetSetting,
+    SetView,
     StopProcess,
     SwapPackage,
 )
@@ -47,6 +48,9 @@ def effect_visible(act: Act, state: ClusterState, job: str = "") -> bool:
             return in_force(act.name, act.value, state)
         case SetBlacklist():
             return blacklists.holds(OnBlacklist(**act.model_dump(exclude={"kind", "role"})), state)
+        case SetView():
+            view = state.views.find(act.database, act.name) if state.views else None
+            return view is not None and view.active == act.active
         case AskPerson():
             return False
     found = host_job(act, state, job)
@@ -73,7 +77,7 @@ def repeatable(act: Act, state: ClusterState) -> bool:
             return _row(act, state) is not None
         case AddNode():
             return state.lists(act.role) and state.node(act.role, act.address) is None
-        case AskPerson() | SetSetting() | SetBlacklist():
+        case AskPerson() | SetSetting() | SetBlacklist() | SetView():
             return True
         case DecommissionBackend() | CancelDecommission():
             return state.backend_by_id(act.backend_id) is not None

@@ -26,8 +26,11 @@ from policies.awaited import (
     ProcessCondition,
     SettingCondition,
     TabletsArriving,
+    ViewCondition,
+    ViewsRefreshed,
 )
 from policies.cluster import Backend, ClusterState, NodeKind
+from policies.conditions import believed, views
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
@@ -57,7 +60,7 @@ class Scene(Record):
     @property
     def target(self) -> Address:
         """The node that the step is about; only rules about nodes ask."""
-        if isinstance(self.step.until, SettingCondition):
+        if isinstance(self.step.until, SettingCondition | ViewCondition):
             raise TypeError(f"{self.step.id} is about no node")
         return self.step.until.address
 
@@ -95,7 +98,7 @@ Rule = Callable[[Scene], str | None]
 
 def interference(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> str | None:
     """Why to halt, as a sentence, or None. `operation.memory` is the memory before this look."""
-    if operation.step >= len(plan.steps) or not state.backends:
+    if operation.step >= len(plan.steps) or not believed(plan.steps[operation.step].until, state):
         return None
     scene = Scene(plan=plan, operation=operation, step=plan.steps[operation.step], state=state, pacing=pacing, now=now)
     return next((sentence for rule in _rules(scene) if (sentence := rule(scene)) is not None), None)
@@ -107,6 +110,8 @@ def _rules(scene: Scene) -> tuple[Rule, ...]:
         return ()
     if isinstance(scene.step.until, ProcessCondition):
         return () if undoing else WHILE_RESTARTING
+    if isinstance(scene.step.until, ViewCondition):
+        return () if undoing else (a_refresh_failed,)
     if isinstance(scene.step.until, DrainCondition):
         return WHILE_UNDOING_A_DRAIN if undoing else WHILE_DRAINING
     return () if undoing else WHILE_NODES_COME_AND_GO
@@ -272,6 +277,14 @@ def added_node_vanished(scene: Scene) -> str | None:
     if not scene.state.lists(role) or scene.state.node(role, until.address) is not None:
         return None
     return f"{until.address} is no longer listed: somebody dropped it. Abort to end here; or add it by hand and retry."
+
+
+def a_refresh_failed(scene: Scene) -> str | None:
+    """A view that was activated and could not be refreshed: what stands on it would be refreshed from old data."""
+    until = scene.step.until
+    if not isinstance(until, ViewsRefreshed):
+        return None
+    return views.failure(until, scene.state)
 
 
 WHILE_DRAINING: tuple[Rule, ...] = (

@@ -88,7 +88,8 @@ class NodeRoom(Record):
 class Plan(Record):
     """Ordered steps with everything a person needs to judge them.
 
-    `command` is what was typed for it; `to_prepare` is what a person does on hosts beforehand; `done_words` is what may be
+    `about` is what it concerns where that is no node, and `group_word` what a group of its steps is called; `command` is what
+    was typed for it; `to_prepare` is what a person does on hosts beforehand; `done_words` is what may be
     said when all steps are done.
     """
 
@@ -100,6 +101,8 @@ class Plan(Record):
     title: str
     reason: str
     targets: tuple[Address, ...]
+    about: str = ""
+    group_word: str = "node"
     command: str = ""
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...]

@@ -27,9 +27,10 @@ from policies.awaited import (
     NodeListed,
     NodeRestarted,
     NodeUnlisted,
+    ViewIs,
 )
 from policies.cluster import ClusterState
-from policies.conditions import holds, unlisted
+from policies.conditions import believed, holds, unlisted
 from policies.conditions.processes import job_trouble
 from policies.effects import effect_visible, forbidden, host_job, repeatable
 from policies.hosts import JobState
@@ -114,7 +115,7 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         return Finish(memory=memory, sentence="Every step of the plan is done.")
     step = plan.steps[operation.step]
     memory = watched(step, _remembered(operation, step.id, now), state, pacing, now)
-    if not state.backends:
+    if not believed(step.until, state):
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
     interference = guards.interference(plan, operation, state, pacing, now)
     if interference is not None:
@@ -137,7 +138,8 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
 def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
     """What an operation that is being undone does after this look; `operation.step` is the step that was in hand."""
     undone = operation.memory or StepMemory(step="undo", entered_at=now)
-    if not state.backends:
+    in_hand = plan.steps[min(operation.step, len(plan.steps) - 1)]
+    if not believed(in_hand.until, state):
         return Wait(memory=undone, after_s=pacing.wall(pacing.look_every))
     interference = guards.interference(plan, operation, state, pacing, now)
     if interference is not None:
@@ -280,7 +282,7 @@ def _done_words(step: Step, memory: StepMemory, state: ClusterState) -> str:
             return f"{condition.address} is drained: StarRocks moved its tablets and removed its row by itself."
         case NodeRestarted() if not by_us and not perhaps:
             return f"{condition.address} has restarted since the plan was made; nothing was done. {seen}"
-        case NodeListed() | NodeUnlisted() if not by_us and not perhaps:
+        case NodeListed() | NodeUnlisted() | ViewIs() if not by_us and not perhaps:
             return f"{seen} It was so already; nothing was sent."
         case _ if perhaps and not isinstance(step.act, AskPerson | HostAct):
             return f"{seen} The statement had been sent; its reply was lost."

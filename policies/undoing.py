@@ -1,6 +1,6 @@
 """Which steps an abort undoes, and what remains as it is."""
 
-from policies.acts import SetSetting
+from policies.acts import SetSetting, SetView
 from policies.address import Address
 from policies.awaited import (
     BackendDrained,
@@ -19,8 +19,10 @@ from policies.awaited import (
     ProcessSilent,
     SettingIs,
     TabletsArriving,
+    ViewCondition,
 )
 from policies.cluster import ClusterState, NodeKind
+from policies.effects import effect_visible
 from policies.operation import Operation, StepMemory
 from policies.plan import Plan, Step
 from policies.units import in_bytes, in_count, in_list
@@ -54,6 +56,8 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
             sentences = _in_hand(plan, until.address, until.backend_id, memory, state)
         elif isinstance(until, SettingIs | LeaseOver):
             sentences = [f"Restored: {_restored(plan, operation.step)}."]
+        elif isinstance(until, ViewCondition):
+            sentences = _views_again(plan, operation.step, state)
         elif isinstance(until, OnBlacklist):
             where = f"on frontend {until.frontend}; the frontends before it keep what they were told" if until.frontend else ""
             sentences = [f"Undone {where}." if where else f"The blacklists no longer name {until.address}."]
@@ -62,7 +66,8 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
         else:
             sentences = _node_in_hand(until, state)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
-    gone = [str(until.address) for until in behind if not isinstance(until, SettingIs | LeaseOver) and _is_gone(until, state)]
+    nodes = [until for until in behind if not isinstance(until, SettingIs | LeaseOver | ViewCondition)]
+    gone = [str(until.address) for until in nodes if _is_gone(until, state)]
     if gone:
         verb = "has" if len(gone) == 1 else "have"
         sentences.append(f"{in_list(gone)} {verb} left the cluster for good and cannot be brought back by an undo.")
@@ -82,6 +87,18 @@ def _is_gone(until: Condition, state: ClusterState) -> bool:
 def _restored(plan: Plan, step: int) -> str:
     acts = [each.undo for each in undo_steps(plan, step) if isinstance(each.undo, SetSetting)]
     return in_list([f"`{act.name}` is {act.value} again" for act in acts]) or "nothing was lent"
+
+
+def _views_again(plan: Plan, step: int, state: ClusterState) -> list[str]:
+    """What is seen of the views that the undo is about, and what stays of those before them."""
+    undone = [each.undo for each in undo_steps(plan, step) if isinstance(each.undo, SetView)]
+    again = [f"{act.database}.{act.name}" for act in undone if effect_visible(act, state)]
+    behind = [each for each in plan.steps[:step] if isinstance(each.act, SetView) and each.group != plan.steps[step].group]
+    active = bool(undone) and undone[0].active
+    sentences = [f"{in_list(again)} {'is' if len(again) == 1 else 'are'} {'active' if active else 'inactive'}."] if again else []
+    if behind:
+        sentences.append(f"{len(behind)} of the parts before stay {'inactive' if active else 'active'}.")
+    return sentences
 
 
 def _node_in_hand(until: NodeCondition, state: ClusterState) -> list[str]:

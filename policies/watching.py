@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from policies.acts import AskPerson
-from policies.awaited import BackendDrained, ClusterSettled, LeaseOver, NodeCondition, ProcessCondition
+from policies.awaited import BackendDrained, ClusterSettled, LeaseOver, NodeCondition, ProcessCondition, ViewsRefreshed
 from policies.cluster import ClusterState
 from policies.conditions import holds, read
 from policies.operation import Sample, Stall, StepMemory
@@ -19,6 +19,8 @@ NODES_LOOK = 15.0
 FIRST_PROCESS_LOOK = 5.0
 """Cluster seconds: the frontends ask a backend for a sign of life this often (fe: common/Config.java heartbeat_timeout_second),
 so that nothing new shows earlier."""
+VIEWS_LOOK = 30.0
+"""Cluster seconds: a look at the views costs five statements, two of which a backend helps to answer."""
 LEASE_LOOK = 120.0
 """Cluster seconds: a look at the settings logs in to every frontend; a lost value may stay lost for so long."""
 LATENESS = 0.02
@@ -75,6 +77,8 @@ def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) ->
         return NODES_LOOK
     if isinstance(step.until, ProcessCondition):
         return _next_look_at_process(step.until, pacing, pacing.cluster((now - memory.entered_at).total_seconds()))
+    if isinstance(step.until, ViewsRefreshed):
+        return VIEWS_LOOK
     if isinstance(step.until, LeaseOver):
         passed = pacing.cluster((now - memory.entered_at).total_seconds())
         return max(1.0, min(LEASE_LOOK, step.until.seconds - passed))

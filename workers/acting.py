@@ -102,7 +102,8 @@ def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: 
             return f"{refusal}; no effect is visible, looking again"
         who = f"{move.act.address.host} refused to" if isinstance(move.act, HostAct) else "StarRocks refused"
         what = move.statement if isinstance(move.act, HostAct) else f"`{move.statement}`"
-        return halt(wiring, claim, operation, f"{who} {what}: {refusal}", now)
+        skippable = operation.state is not OperationState.UNDOING and in_hand(plan, operation).skippable
+        return halt(wiring, claim, operation, f"{who} {what}: {refusal}", now, skippable=skippable)
     return _accepted(wiring, claim, operation, move, refusal, now)
 
 

@@ -3,7 +3,15 @@
 from datetime import datetime
 
 from policies.acts import HostAct
-from policies.awaited import ClusterSettled, NodeCondition, NodeRestarted, OnBlacklist, ProcessCondition, SettingCondition
+from policies.awaited import (
+    ClusterSettled,
+    NodeCondition,
+    NodeRestarted,
+    OnBlacklist,
+    ProcessCondition,
+    SettingCondition,
+    ViewCondition,
+)
 from policies.cluster import ClusterState, NodeKind
 from policies.operation import Operation, OperationState
 from policies.plan import Plan, Step
@@ -75,7 +83,12 @@ def also_needed(plan: Plan, operation: Operation, depth: Depth) -> tuple[Depth, 
     """What an undo is about and the step in hand is not: each frontend's own memory, or nodes of another kind."""
     if operation.state is not S.UNDOING:
         return ()
-    wanted = ((SettingCondition, Depth.SETTINGS), (OnBlacklist, Depth.BLACKLISTS), (NodeCondition, Depth.NODES))
+    wanted = (
+        (ViewCondition, Depth.VIEWS),
+        (SettingCondition, Depth.SETTINGS),
+        (OnBlacklist, Depth.BLACKLISTS),
+        (NodeCondition, Depth.NODES),
+    )
     undone = [step.undo_until for step in undo_steps(plan, operation.step)]
     needed = [each for kind, each in wanted if any(isinstance(until, kind) for until in undone)]
     known = {depth, Depth.NODES} if depth is Depth.SETTLED else {depth}
@@ -103,4 +116,6 @@ def depth_of(step: Step) -> Depth:
         return Depth.SETTLED
     if isinstance(step.until, NodeRestarted) and step.until.role is NodeKind.BACKEND:
         return Depth.GLANCE
+    if isinstance(step.until, ViewCondition):
+        return Depth.VIEWS
     return Depth.NODES if isinstance(step.until, NodeCondition | ProcessCondition) else Depth.WATCH

@@ -60,7 +60,7 @@ def summary(plan: Plan) -> Block:
     nodes = in_list([str(target) for target in plan.targets], 6)
     return fields(
         [
-            ("Nodes", mrkdwn(nodes) or "every frontend"),
+            ("About" if plan.about else "Nodes", mrkdwn(plan.about or nodes) or "every frontend"),
             ("Data to move", moves if plan.tablets_to_move or plan.bytes_to_move else "none"),
             ("Time", mrkdwn(clip(estimate_words(plan.estimate), 600))),
             ("Checks", check_counts(plan.findings)),

@@ -92,8 +92,8 @@ def position(operation: Operation, plan: Plan) -> str:
         return ""
     groups = plan.groups
     if operation.state is OperationState.UNDOING:
-        return f"node {mrkdwn(steps[at].group)}"
-    node = f" · node {groups.index(steps[at].group) + 1} of {len(groups)}" if len(groups) > 1 else ""
+        return mrkdwn(steps[at].group) if plan.about else f"node {mrkdwn(steps[at].group)}"
+    node = f" · {plan.group_word} {groups.index(steps[at].group) + 1} of {len(groups)}" if len(groups) > 1 else ""
     return f"step {at + 1} of {len(steps)}{node} · {mrkdwn(clip(steps[at].title, 200))}"
 
 
@@ -105,13 +105,13 @@ def step_list(operation: Operation, plan: Plan) -> list[Block]:
     ]
     done = [name for name, steps in groups if steps[-1][0] < operation.step]
     coming = [name for name, steps in groups if steps[0][0] > operation.step]
-    items = [words(f"✔ {plural(len(done), 'node')} done: {', '.join(done[-3:])}")] if done else []
+    items = [words(f"✔ {plural(len(done), plan.group_word)} done: {', '.join(done[-3:])}")] if done else []
     for _, steps in groups:
         if steps[0][0] <= operation.step <= steps[-1][0]:
             items += [words(f"{_mark(operation, number)} {clip(step.title, 200)}") for number, step in steps]
     items += [words(f"○ {name}") for name in coming[:_NEXT_GROUPS]]
     if len(coming) > _NEXT_GROUPS:
-        items.append(words(f"○ …and {plural(len(coming) - _NEXT_GROUPS, 'more node')}"))
+        items.append(words(f"○ …and {plural(len(coming) - _NEXT_GROUPS, f'more {plan.group_word}')}"))
     return [rich(bullets(items))] if items else []
 
 

@@ -16,6 +16,7 @@ from policies.playbooks.processes import ACCEPT, ALL, UNHEALTHY
 from policies.tunable import span_s
 
 MOST_TARGETS = 20
+MOST_NAMES = 50
 # Words people put between hosts; they carry no meaning here.
 _CONNECTORS = frozenset({"to", "and", "&", "+", "from", "node", "nodes"})
 # Between old and new nodes, where an operation has both.
@@ -63,6 +64,8 @@ def parse_operation(entry: MenuEntry, words: list[Word], place: Place, *, dry_ru
     attempt = sorted_words(entry, words, place, dry_run=dry_run)
     if attempt.strange:
         return _wrong_option(attempt)
+    if entry.names:
+        return _with_names(attempt, place)
     if not entry.nodes:
         return _without_nodes(attempt, place)
     if entry.all_of and [host.casefold() for host in attempt.hosts] == [ALL]:
@@ -140,6 +143,20 @@ def _without_nodes(attempt: Attempt, place: Place) -> Operate | Mistake:
     return Operate(
         kind=attempt.entry.kind, targets=(), options=attempt.options, cluster=cluster, reason=attempt.reason,
         dry_run=attempt.dry_run,
+    )  # fmt: skip
+
+
+def _with_names(attempt: Attempt, place: Place) -> Operate | Mistake:
+    """Names that only the cluster knows: anything may be one, so they are taken as they are and judged by the plan."""
+    cluster = _wrong_reason(attempt) or _cluster(attempt, place)
+    if isinstance(cluster, Mistake):
+        return cluster
+    named = _unique(attempt.hosts)
+    if len(named) > MOST_NAMES:
+        words = f"{len(named)} {attempt.entry.names} are named; one operation takes at most {MOST_NAMES} names."
+        return mistake(words, "Name whole databases, or `all`.", f"help {' '.join(attempt.entry.words)}")
+    return Operate(
+        kind=attempt.entry.kind, targets=(), names=tuple(named), cluster=cluster, reason=attempt.reason, dry_run=attempt.dry_run,
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from policies.checks.scheduler import scheduler
 from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
 from policies.checks.unread import unread
+from policies.checks.views_seen import views_seen
 from policies.checks.voters import voters_after_add, voters_after_drop
 from policies.cluster import ClusterState, NodeKind
 from policies.plan import Finding, Verdict
@@ -41,7 +42,7 @@ __all__ = [
     "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "RESTART_ALL", "RESTART_BACKEND",
     "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_BACKEND",
     "STOP_COMPUTE_NODE", "STOP_FRONTEND", "Check", "destinations", "leader", "one_version",
-    "privileges", "rights", "room", "run",
+    "privileges", "rights", "room", "run", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]

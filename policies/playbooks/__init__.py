@@ -2,7 +2,15 @@
 
 from policies import checks
 from policies.cluster import NodeKind
-from policies.playbooks import cancel_decommission, decommission_backend, migrate, process_entries, tune
+from policies.playbooks import (
+    cancel_decommission,
+    decommission_backend,
+    migrate,
+    pause_views,
+    process_entries,
+    resume_views,
+    tune,
+)
 from policies.playbooks.add_nodes import add_nodes
 from policies.playbooks.blacklist import blacklist
 from policies.playbooks.drop_nodes import drop_nodes
@@ -155,6 +163,28 @@ MENU: tuple[Entry, ...] = (
         )
     ),
     *process_entries.ENTRIES,
+    *(
+        Entry(
+            kind=kind,
+            words=(verb, "views"),
+            usage=f'{verb} views [DB | DB.VIEW …|all] [on CLUSTER] [reason="…"]',
+            summary=summary,
+            example=f"{verb} views ods",
+            operation_class="settings",
+            port=HEARTBEAT_PORT,
+            checks=(),
+            make_plan=make_plan,
+            nodes=False,
+            names="views",
+            also="views",
+        )
+        for kind, verb, make_plan, summary in (
+            (OperationKind.PAUSE_VIEWS, "pause", pause_views.make_plan,
+             "Make materialized views inactive, dependents first; the plan says what bringing them back costs."),
+            (OperationKind.RESUME_VIEWS, "resume", resume_views.make_plan,
+             "Make paused materialized views active, bases first, waiting for the refresh of each part."),
+        )
+    ),
 )  # fmt: skip
 
 

@@ -16,10 +16,10 @@ class Entry:
     """A line of the menu: how people name an operation, and how it is planned.
 
     `operation_class` picks the policy; `port` is the usual port of what is named; `into` means that new nodes follow
-    after `to`; `options` are the names that `name=value` may use; `nodes` is False where no node is named;
-    `all_of` takes the word `all` in place of nodes; `on_hosts` tells on which hosts the plan has jobs to do,
-    and `survey` that they are looked at closely;
-    `also` names another look that the plan needs (workers.starrocks.Depth).
+    after `to`; `options` are the names that `name=value` may use; `nodes` is False where no node is named; `names` says
+    what is named instead, if anything is; `all_of` takes the word `all` in place of nodes; `on_hosts` tells on which hosts
+    the plan has jobs to do, and `survey` that they are looked at closely; `also` names another look that the plan needs
+    (workers.starrocks.Depth).
     """
 
     kind: OperationKind
@@ -34,6 +34,7 @@ class Entry:
     into: bool = False
     options: tuple[str, ...] = ()
     nodes: bool = True
+    names: str = ""
     also: str = ""
     all_of: bool = False
     survey: bool = False

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from policies.address import Address
+from policies.checks.views_seen import PART as VIEWS
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind, PendingTablet, Role, RunMode, Scheduler
 from policies.tunable import TUNABLES
 from policies.versions import BLACKLIST_SINCE, known_since
@@ -29,9 +30,9 @@ class Depth(StrEnum):
 
     GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS
     and BLACKLISTS: two and one or two on each frontend. SETTLED 6: every node, scheduler, colocate groups and tablet
-    health, which is dear. STATUS 4: and tablet health.
+    health, which is dear. VIEWS 4: two, materialized views and what they stand on. STATUS 4: and tablet health.
     EVIDENCE some ten and three per database: what may hold a drain. FULL the same with a statement per backend for its
-    disks: everything a plan is judged on. Frontends are listed by NODES, STATUS and FULL only.
+    disks: everything a plan is judged on. GLANCE, WATCH and EVIDENCE list no frontends.
     """
 
     GLANCE = "glance"
@@ -40,6 +41,7 @@ class Depth(StrEnum):
     SETTINGS = "settings"
     BLACKLISTS = "blacklists"
     SETTLED = "settled"
+    VIEWS = "views"
     EVIDENCE = "evidence"
     STATUS = "status"
     FULL = "full"
@@ -90,6 +92,8 @@ class _Look:
                 state = self._blacklists(state)
             case Depth.SETTLED:
                 state = self._health(self._groups(self._scheduler(self._compute_nodes(state))))
+            case Depth.VIEWS:
+                state = state.with_(views=self.part(VIEWS, lambda: parts.views(self, state.version)))
             case Depth.EVIDENCE:
                 state = self._evidence(state)
             case Depth.STATUS:
