@@ -22,6 +22,7 @@ from policies.awaited import BackendDrained, BackendGone, BackendLeaving, LeaseO
 from policies.cluster import ClusterState
 from policies.conditions import holds, unlisted
 from policies.effects import effect_visible, forbidden, repeatable
+from policies.forecast import expected
 from policies.operation import Operation, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
@@ -93,7 +94,7 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         memory = operation.memory or StepMemory(step="end", entered_at=now)
         return Finish(memory=memory, sentence="Every step of the plan is done.")
     step = plan.steps[operation.step]
-    memory = watched(step, _remembered(operation, step.id, now), state, pacing, now)
+    memory = watched(step, _remembered(operation, step.id, now), state, pacing, now, expected(plan))
     if not state.backends:
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
     interference = guards.interference(plan, operation, state, pacing, now)
