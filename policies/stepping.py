@@ -33,6 +33,7 @@ from policies.cluster import ClusterState
 from policies.conditions import believed, holds, unlisted
 from policies.conditions.processes import job_trouble
 from policies.effects import effect_visible, forbidden, host_job, repeatable
+from policies.forecast import expected
 from policies.hosts import JobState
 from policies.operation import Operation, StepMemory
 from policies.pacing import Pacing
@@ -114,7 +115,7 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         memory = operation.memory or StepMemory(step="end", entered_at=now)
         return Finish(memory=memory, sentence="Every step of the plan is done.")
     step = plan.steps[operation.step]
-    memory = watched(step, _remembered(operation, step.id, now), state, pacing, now)
+    memory = watched(step, _remembered(operation, step.id, now), state, pacing, now, expected(plan))
     if not believed(step.until, state):
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
     interference = guards.interference(plan, operation, state, pacing, now)

@@ -85,6 +85,12 @@ CATALOGUE = (
         hosts.host_offers,
     ),
     Fault("balance_to", "the balancer fills this backend of the scenario too, as one that was added", (_AT,), nodes.balance_to),
+    Fault(
+        "slow_disk",
+        "clones from and to a backend's disk take factor times as long; 1 mends it",
+        (_AT, Argument("factor", float, 5.0)),
+        nodes.slow_disk,
+    ),
     Fault("disk_full", "other files fill a backend's disk, 1 GB stays free", (_AT,), nodes.disk_full),
     Fault(
         "set_disk",
