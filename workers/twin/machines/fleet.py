@@ -55,6 +55,8 @@ class Fleet:
         self._held: set[Running] = set()
         self._expected: set[tuple[str, str]] = set()
         """Started because the model says that they run: nothing is news to it."""
+        self._known: dict[tuple[str, str], str] = {}
+        """The versions as the model had them when they were last as on the disks."""
         self._tail = b""
         self._client_key = asyncssh.generate_private_key("ssh-ed25519")
         self._ticking: asyncio.Task[None] | None = None
@@ -243,7 +245,7 @@ class Fleet:
         cluster, machine = self._twin.cluster, self._machine(name)
         versions = [node.version for node in self._nodes(name, process)]
         machine.install(process, self._program(name, process).version or next(filter(None, versions), cluster.version.release))
-        self._program(name, process).version = machine.version(process)
+        self._known[name, process] = self._program(name, process).version = machine.version(process)
         if process == "fe":
             member = next(iter(self._nodes(name, process)), None)
             machine.write_meta(
@@ -275,9 +277,9 @@ class Fleet:
     def _sync_version(self, name: str, process: str) -> None:
         """A fault that changes what is installed shows on the disk; what people put there is theirs."""
         wanted = self._program(name, process).version
-        running = self._running.get((name, process))
-        if wanted and (running is None or wanted != running.version):
+        if wanted and wanted != self._known.get((name, process)):
             self._machine(name).set_version(process, wanted)
+            self._known[name, process] = wanted
 
     # --- what processes tell
 
@@ -312,7 +314,8 @@ class Fleet:
             return
         self._running[key] = running
         program = self._program(name, process)
-        program.version, program.running = version, True
+        self._known[key] = program.version = version
+        program.running = True
         if process != "fe":
             program.kind = process
         if not expected:
