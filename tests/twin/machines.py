@@ -15,6 +15,8 @@ import asyncssh
 
 T = TypeVar("T")
 LIMIT_S = 15.0
+START = "{home}/bin/start_{process}.sh --daemon"
+STOP = "{home}/bin/stop_{process}.sh"
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -119,10 +121,11 @@ class Served:
         return asyncio.run(run())
 
     def link(self, host: str, **options: Any) -> Any:
-        return asyncssh.connect(
-            "127.0.0.1", self.ssh["ports"][host], username=self.ssh["user"], client_keys=[self.ssh["key_file"]],
-            known_hosts=self.ssh["known_hosts"], config=None, agent_path=None, connect_timeout=LIMIT_S, **options,
-        )  # fmt: skip
+        usual = {
+            "username": self.ssh["user"], "client_keys": [self.ssh["key_file"]], "known_hosts": self.ssh["known_hosts"],
+            "config": None, "agent_path": None, "connect_timeout": LIMIT_S,
+        }  # fmt: skip
+        return asyncssh.connect("127.0.0.1", self.ssh["ports"][host], **{**usual, **options})
 
 
 def alive(pid: int) -> bool:
@@ -131,3 +134,19 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def say(twin: Served, host: str, text: str, process: str = "be") -> str:
+    said = twin.at(host, text.format(home=twin.home(host, process), process=process))
+    assert said.code == 0, said
+    return said.out
+
+
+def stopped(twin: Served, host: str, process: str = "be") -> None:
+    twin.until(lambda: not twin.pid(host, process) and not twin.up(host, process))
+
+
+def started(twin: Served, host: str, process: str = "be") -> None:
+    """Until the process runs; then the time that it takes to serve passes."""
+    twin.until(lambda: twin.pid(host, process))
+    twin.advance(20)

@@ -2,67 +2,16 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.twin.machines import Served, alive
+from tests.twin.machines import START, STOP, Served, alive, say, started, stopped
 
 A, B, C = "10.84.0.12", "10.84.0.18", "10.84.0.19"
-START = "{home}/bin/start_{process}.sh --daemon"
-STOP = "{home}/bin/stop_{process}.sh"
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    served = Served(tmp_path_factory.mktemp("machines"), packages="3.3.9")
-    yield served
-    served.stop()
-    assert "Traceback" not in served.complaints()
-
-
-@pytest.fixture
-def twin(house: Served) -> Served:
-    """A fresh cluster; the process is the same."""
-    house.call("reset")
-    return house
-
-
-@pytest.fixture
-def newer(tmp_path: Path) -> Iterator[Callable[..., Served]]:
-    """`newer("shared-data", columns="4.0")`: a twin of its own."""
-    running: list[Served] = []
-
-    def start(*args: str, **options: str) -> Served:
-        running.append(Served(tmp_path, *args, **options))
-        return running[-1]
-
-    yield start
-    for served in running:
-        served.stop()
-        assert "Traceback" not in served.complaints()
-
-
-def say(twin: Served, host: str, text: str, process: str = "be") -> str:
-    said = twin.at(host, text.format(home=twin.home(host, process), process=process))
-    assert said.code == 0, said
-    return said.out
-
-
-def stopped(twin: Served, host: str, process: str = "be") -> None:
-    twin.until(lambda: not twin.pid(host, process) and not twin.up(host, process))
-
-
-def started(twin: Served, host: str, process: str = "be") -> None:
-    """Until the process runs; then the time that it takes to serve passes."""
-    twin.until(lambda: twin.pid(host, process))
-    twin.advance(20)
-
-
 def test_the_processes_look_like_the_real_ones(twin: Served) -> None:
     pid = twin.pid(B)
-    assert os.readlink(f"/proc/{pid}/exe") == f"{twin.home(B)}/lib/starrocks_be"
+    assert str(Path(f"/proc/{pid}/exe").readlink()) == f"{twin.home(B)}/lib/starrocks_be"
     assert Path(f"/proc/{pid}/comm").read_text() == "starrocks_be\n"
     assert say(twin, B, "cat {home}/bin/be.pid").strip() == str(pid)
     frontend = twin.pid(A, "fe")

@@ -21,7 +21,7 @@ from workers.twin.machines import orphans
 from workers.twin.machines.installation import numbers
 from workers.twin.machines.machine import Machine, Wires
 from workers.twin.machines.packages import make_package, make_wrong
-from workers.twin.machines.running import Phase, Running, hold, watch
+from workers.twin.machines.running import Phase, Running, conclude, hold, watch
 from workers.twin.machines.secure_shell import SecureShell
 from workers.twin.model.hosts import Host, Misconduct, Program
 from workers.twin.model.nodes import Backend, ComputeNode
@@ -305,6 +305,8 @@ class Fleet:
             return
         self._held.add(running)
         watch(running, self._ended)
+        if key in self._running:
+            conclude(self._running[key], self._ended)
         present = self._running.get(key)
         if process in conduct.never_starts or (present and present.phase is not Phase.KILLED):
             text = "the ports are taken" if present else "cannot start: storage is not what the metadata say"
