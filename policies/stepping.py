@@ -22,12 +22,13 @@ from policies.awaited import BackendDrained, BackendGone, BackendLeaving, LeaseO
 from policies.cluster import ClusterState
 from policies.conditions import holds, unlisted
 from policies.effects import effect_visible, forbidden, repeatable
+from policies.leasing import leases
 from policies.operation import Operation, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
 from policies.record import Record
 from policies.statements import statement_of
-from policies.undoing import kept_words, undo_steps
+from policies.undoing import closed_words, kept_words, undo_in_hand, undo_steps
 from policies.units import in_time
 from policies.watching import next_look, watched
 
@@ -103,7 +104,7 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         return Advance(memory=memory, sentence=_done_words(step, memory, state))
     mismatch = guards.mismatch(step, state)
     if mismatch is not None:
-        can_undo = bool(undo_steps(plan, operation.step))
+        can_undo = bool(undo_in_hand(plan, operation.step))
         return TurnBack(memory=memory, sentence=mismatch) if can_undo else Halt(memory=memory, sentence=mismatch)
     overdue = _overdue(step, memory, pacing, now)
     if overdue is not None:
@@ -117,15 +118,18 @@ def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
     undone = operation.memory or StepMemory(step="undo", entered_at=now)
     if not state.backends:
         return Wait(memory=undone, after_s=pacing.wall(pacing.look_every))
-    interference = guards.interference(plan, operation, state, pacing, now)
+    # Who closes wants nothing undone but what was lent; then nothing can stand in the way of that.
+    interference = None if operation.closing else guards.interference(plan, operation, state, pacing, now)
     if interference is not None:
         return Halt(memory=undone, sentence=interference)
-    for step in undo_steps(plan, operation.step):
+    for step in leases(plan, operation.step) if operation.closing else undo_steps(plan, operation.step):
         back = _turned_round(step)
         if back is None or holds(back.until, state) or unlisted(back.until, state):
             continue
         memory = watched(back, _remembered(operation, back.id, now), state, pacing, now)
         return _act_or_wait(back, memory, forbidden(back.act, plan, (), state), state, pacing, now)
+    if operation.closing:
+        return Finish(memory=undone, sentence=closed_words(plan, operation))
     return Finish(memory=undone, sentence=kept_words(plan, operation, undone, state))
 
 

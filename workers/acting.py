@@ -11,7 +11,7 @@ from policies.operation import EventKind, Operation, OperationState
 from policies.plan import Plan
 from policies.stepping import Perform
 from workers.audit import AuditEntry
-from workers.looking import decide_move, depth_of, in_hand
+from workers.looking import decide_move, depth_of, in_hand, look
 from workers.outcomes import halt, settle, unreachable
 from workers.starrocks import ClusterError, Depth, OutcomeUnknown, Refused
 from workers.store import Claim
@@ -27,7 +27,7 @@ def act(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Pe
     claim, operation = _write_intent(wiring, claim, operation, move, now)
     failpoint("after_intent")
     try:
-        state = wiring.look(claim, operation.cluster, _look_before(plan, operation), targets=plan.targets)
+        state = look(wiring, claim, plan, operation, _look_before(plan, operation))
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
     again = decide_move(wiring, plan, operation, state, now)
@@ -85,7 +85,7 @@ def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: 
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
     try:
-        state = wiring.look(claim, operation.cluster, depth_of(in_hand(plan, operation)), targets=plan.targets)
+        state = look(wiring, claim, plan, operation, depth_of(in_hand(plan, operation)))
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
     if refusal and not effect_visible(move.act, state):

@@ -6,7 +6,8 @@ import pytest
 
 from policies.acts import SetSetting
 from policies.cluster import ClusterState, Role
-from policies.operation import DecisionKind, Operation, OperationState, StepMemory
+from policies.deciding import decide
+from policies.operation import Decision, DecisionKind, Operation, OperationState, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan
 from policies.playbooks import entry_for
@@ -51,7 +52,7 @@ def test_the_old_value_is_in_the_plan_before_anything_is_set() -> None:
         f'ADMIN SET FRONTEND CONFIG ("{SLOTS}" = "8")',
     ]
     assert [fact.value for fact in PLAN.facts] == ["8"]
-    assert all(step.undo == SetSetting(name=SLOTS, value="8") for step in PLAN.steps)
+    assert [(step.lent, step.undo) for step in PLAN.steps] == [(True, SetSetting(name=SLOTS, value="8")), (False, None), (False, None)]
 
 
 @pytest.mark.parametrize(
@@ -119,8 +120,16 @@ def test_an_undo_gives_it_back_from_every_step() -> None:
 
 
 def test_a_lease_cannot_be_closed_with_its_value_left_behind() -> None:
-    halted = operation(OperationState.HALTED, leased=True)
-    assert DecisionKind.CLOSE not in halted.choices() and DecisionKind.ABORT in halted.choices()
+    halted = operation(OperationState.HALTED, leased=True, step=1, halted_because="told so")
+    click = Decision(token="t", operation="sr-test", kind=DecisionKind.CLOSE, person=ALICE, channel="C0OPS", at=NOW)
+    closing = decide(halted, click, NOW).operation
+    assert (closing.state, closing.closing, closing.halted_because) == (OperationState.UNDOING, True, "told so")
+    move = next_undo(PLAN, closing, state("16"), PACING, NOW)
+    assert isinstance(move, Perform) and move.act == SetSetting(name=SLOTS, value="8")
+    end = next_undo(PLAN, closing, state("8"), PACING, NOW)
+    assert isinstance(end, Finish) and end.sentence.startswith(f"Closed: `{SLOTS}` is 8 again;")
+    free = operation(OperationState.HALTED, step=1)
+    assert decide(free, click, NOW).operation.state is OperationState.CLOSED
 
 
 def test_two_settings_can_be_lent_at_once_but_not_one_twice() -> None:
