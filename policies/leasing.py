@@ -36,10 +36,11 @@ def leases(plan: Plan, step_index: int) -> tuple[Step, ...]:
 
 
 def held(plan: Plan, step_index: int) -> tuple[Step, ...]:
-    """The leases that the step in hand does not itself look after."""
+    """The leases that must be in force: not the one that the step in hand begins, nor one that it gives back."""
     if step_index >= len(plan.steps):
         return ()
-    return tuple(step for step in leases(plan, step_index) if step.group != plan.steps[step_index].group)
+    in_hand = plan.steps[step_index]
+    return tuple(step for step in leases(plan, step_index) if step != in_hand and step.undo != in_hand.act)
 
 
 def forgotten(step: Step) -> bool:
@@ -73,7 +74,7 @@ def lost(plan: Plan, operation: Operation, state: ClusterState) -> Lost | None:
 def seen(plan: Plan, operation: Operation, state: ClusterState, now: datetime, told: Lost | None = None) -> LeaseSeen:
     """What to remember of a look at the frontends. `told` was sent right before it.
 
-    Where a SET reaches the leader alone, the others keep theirs: who was told in vain is told no more, until it leads.
+    A frontend that answers us but not the leader's RPC keeps its own value: who was told in vain is told no more, until it leads.
     """
     before = operation.lease_seen.deaf if operation.lease_seen else ()
     marks = []

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 from policies import guards
 from policies.acts import Act, AskPerson
-from policies.awaited import BackendDrained, BackendGone, BackendLeaving, LeaseOver, NodeListed, NodeUnlisted
+from policies.awaited import BackendDrained, BackendGone, BackendLeaving, NodeListed, NodeUnlisted
 from policies.cluster import ClusterState
 from policies.conditions import holds, unlisted
 from policies.effects import effect_visible, forbidden, repeatable
@@ -152,8 +152,6 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
     """`until` is not seen yet: act if that was not asked for, otherwise be patient for as long as makes sense."""
     if step.act is None:
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
-    if isinstance(step.until, LeaseOver):
-        return _hold(step, step.act, memory, state, pacing, now)
     if isinstance(step.act, AskPerson):
         return _ask_or_wait(step, step.act, memory, pacing, now)
     statement = statement_of(step.act)
@@ -181,16 +179,6 @@ def _ask_or_wait(step: Step, act: AskPerson, memory: StepMemory, pacing: Pacing,
     early = now - memory.entered_at < timedelta(seconds=pacing.wall(act.grace))
     if asked or early:
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
-    return Perform(memory=memory, act=act, statement=statement_of(act))
-
-
-def _hold(step: Step, act: Act, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
-    """A lent value is put back wherever a restart or a new leader lost it; what could not be asked is asked again."""
-    if effect_visible(act, state):
-        kept = memory.with_(intended_at=None, acted_at=None, tries=0)
-        return Wait(memory=kept, after_s=next_look(step, kept, pacing, now))
-    if not state.frontend_settings or memory.tries >= MOST_TRIES:
-        return Wait(memory=memory.with_(tries=0), after_s=next_look(step, memory, pacing, now))
     return Perform(memory=memory, act=act, statement=statement_of(act))
 
 

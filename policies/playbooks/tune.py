@@ -67,7 +67,7 @@ def _steps(one: Lent, seconds: int) -> tuple[Step, ...]:
         id=f"hold-{one.name}",
         group=one.name,
         title=f"Hold it for {in_time(seconds)}, on every frontend, through restarts and elections",
-        act=one.there,
+        act=None,
         until=LeaseOver(name=one.name, value=one.new, seconds=seconds),
     )
     return lend(one), hold, give_back(one)

@@ -7,6 +7,7 @@ import pytest
 from policies.acts import SetSetting
 from policies.cluster import ClusterState, Role
 from policies.deciding import decide
+from policies.leasing import held, lost
 from policies.operation import Decision, DecisionKind, Operation, OperationState, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan
@@ -47,7 +48,6 @@ def at_step(step: int, **memory: object) -> Operation:
 
 def test_the_old_value_is_in_the_plan_before_anything_is_set() -> None:
     assert [statement_of(step.act) for step in PLAN.steps if step.act] == [
-        f'ADMIN SET FRONTEND CONFIG ("{SLOTS}" = "16")',
         f'ADMIN SET FRONTEND CONFIG ("{SLOTS}" = "16")',
         f'ADMIN SET FRONTEND CONFIG ("{SLOTS}" = "8")',
     ]
@@ -94,13 +94,13 @@ def test_on_means_that_it_is_not_disabled() -> None:
     assert balance is not None and (balance.value("on"), balance.value("off")) == ("false", "true")
 
 
-def test_a_lost_value_is_set_again_as_often_as_needed() -> None:
-    held = next_move(PLAN, at_step(1), state("16"), PACING, NOW)
-    assert isinstance(held, Wait) and 0 < held.after_s <= 120
-    lost = next_move(PLAN, at_step(1, acted_at=NOW, tries=1), state("8", leads="10.84.0.19"), PACING, NOW + timedelta(minutes=5))
-    assert isinstance(lost, Perform) and lost.act == SetSetting(name=SLOTS, value="16")
-    unread = next_move(PLAN, at_step(1), state().with_(frontend_settings={}), PACING, NOW)
-    assert isinstance(unread, Wait)
+def test_it_is_held_while_its_time_lasts() -> None:
+    waits = next_move(PLAN, at_step(1), state("16"), PACING, NOW)
+    assert isinstance(waits, Wait) and 0 < waits.after_s <= 120
+    assert [bool(held(PLAN, step)) for step in range(3)] == [False, True, False]
+    gone = lost(PLAN, at_step(1), state("8", leads="10.84.0.19"))
+    assert gone is not None and gone.act == SetSetting(name=SLOTS, value="16")
+    assert lost(PLAN, at_step(1), state().with_(frontend_settings={})) is None
 
 
 def test_it_is_given_back_when_the_time_is_over() -> None:
