@@ -106,7 +106,7 @@ class SettingIs(Record):
 
 
 class LeaseOver(Record):
-    """The time of a lent setting is over, in cluster seconds; until then the value is put back wherever it got lost."""
+    """The time of a lent setting is over, in cluster seconds."""
 
     kind: Literal["lease_over"] = "lease_over"
     name: str

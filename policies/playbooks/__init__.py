@@ -22,13 +22,14 @@ MENU: tuple[Entry, ...] = (
     Entry(
         kind=OperationKind.DECOMMISSION_BACKEND,
         words=("decommission", "be"),
-        usage=f"decommission be HOST:PORT {REST}",
-        summary="Move all data off a backend and take it out of the cluster, one node after the other.",
+        usage=f"decommission be HOST:PORT [slots=16] {REST}",
+        summary="Move all data off a backend and take it out of the cluster, one node after the other; slots lends a speed.",
         example='decommission be 10.84.0.18:9050 reason="disk full"',
         operation_class="data-moving",
         port=HEARTBEAT_PORT,
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=decommission_backend.make_plan,
+        options=("slots",),
     ),
     Entry(
         kind=OperationKind.CANCEL_DECOMMISSION,
