@@ -1,0 +1,3 @@
+take_lock
+stop_node
+start_node

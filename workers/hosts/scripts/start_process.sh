@@ -1,0 +1,2 @@
+take_lock
+start_node
