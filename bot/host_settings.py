@@ -60,6 +60,9 @@ class HostsEntry(BaseModel):
     """Directory on the worker with StarRocks-<version>.tar.gz and StarRocks-<version>.tar.gz.sha256."""
     connect_timeout_s: float = Field(default=4.0, ge=0.1, le=6)
     look_timeout_s: float = Field(default=9.0, ge=1, le=12)
+    command_timeout_s: float = Field(default=6.0, ge=0.5, le=8)
+    start_timeout_s: int = Field(default=20, ge=1, le=600)
+    """How long a start may take until a process is there at all; whether it serves is seen on the cluster."""
     fan_out: int = Field(default=24, ge=1, le=100)
     via: dict[str, str] = Field(default_factory=dict)
     """Host -> where it is really reached, e.g. "127.0.0.1:40001" behind a tunnel; its key is still looked up by its name."""

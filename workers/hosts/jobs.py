@@ -18,9 +18,6 @@ from workers.hosts import HostRefused
 from workers.hosts.conf_files import ConfEdit
 from workers.hosts.shell import assignments, printing, script, whole, word
 
-APPEAR_S = 20
-"""How long a start may take until a process is there at all; whether it serves is seen on the cluster."""
-
 _CONF_LINES = frozenset({"line", "shown"})
 
 
@@ -63,7 +60,7 @@ def job_script(
     """The whole text to send: it begins the job under its id, or finds that it was begun before."""
     values = {
         "job": job, "role": place.role, "home": place.home, "unit": place.unit, "part": place.part, "stage": place.stage,
-        "use_sudo": "yes" if entry.sudo else "no", "patience": _patience(act), "appear": str(APPEAR_S), "graceful": _graceful(act),
+        "use_sudo": "yes" if entry.sudo else "no", "patience": _patience(act), "appear": str(entry.start_timeout_s), "graceful": _graceful(act),
     }  # fmt: skip
     values |= _of_act(act, place, sha256, edit, meta)
     head = "set -u\numask \"$1\"\nLC_ALL=C.UTF-8\nexport LC_ALL\n"

@@ -22,7 +22,6 @@ from workers.hosts.packages import Package, upload
 from workers.hosts.report import BEGIN, END, between_marks, looks, read_jobs
 from workers.hosts.shell import assignments, job_id, script, whole
 
-COMMAND_S = 6.0
 BEGIN_S = 10.0
 _REFUSED_STATUS = 3
 
@@ -81,7 +80,7 @@ class SshDriver:
     ) -> tuple[HostLook, ...]:
         places = [place_of(self._entry, link.host, kind) for kind in nodes.values()]
         sent = datetime.now(UTC)
-        answer = await link.run(probe_text(places, jobs, survey), min(COMMAND_S if not survey else 9.0, ends - time.monotonic()))
+        answer = await link.run(probe_text(places, jobs, survey), ends - time.monotonic())
         lines = between_marks(answer.lines)
         return looks(lines, [(a, p.role) for a, p in zip(nodes, places, strict=True)], sent, datetime.now(UTC))
 
@@ -96,13 +95,13 @@ class SshDriver:
         async with Reach(self._entry) as reach, reach.link(host) as link:
             text = await self._prepared(link, job, act, place, ends)
             if text is not None:
-                await _send(link, text, min(COMMAND_S, ends - time.monotonic()))
+                await _send(link, text, min(self._entry.command_timeout_s, ends - time.monotonic()))
 
     async def _prepared(self, link: Link, job: str, act: HostAct, place: Place, ends: float) -> str | None:
         """The text to send; None when the job was begun before. Some acts need something of the host first."""
         if not isinstance(act, EditConf | BackUpMeta | StagePackage):
             return job_script(job, act, place, self._entry)
-        peek = dict(between_marks((await link.run(peek_text(place, job, act), COMMAND_S)).lines))
+        peek = dict(between_marks((await link.run(peek_text(place, job, act), self._entry.command_timeout_s)).lines))
         if read_jobs(list(peek.items()))[job].state is not JobState.ABSENT:
             return None
         if isinstance(act, StagePackage):

@@ -15,8 +15,13 @@ lock_file() {
   flock -w "$2" 9 || fail "another job holds $1: wait for it to end"
 }
 
+# Files of two versions may lie in $home: nothing may run on them.
+refuse_unfinished_swap() {
+  [ ! -e "$home/.sr-swap" ] || fail "a swap of versions was cut in $home ($(cut -d ' ' -f 1,2 "$home/.sr-swap")): finish it or roll it back first"
+}
+
 take_lock() {
-  [ -d "$home/bin" ] || [ -d "$home/.sr-new" ] || fail "$home has no bin directory: is ${role}_home right?"
+  [ -d "$home/bin" ] || [ -e "$home/.sr-swap" ] || fail "$home has no bin directory: is ${role}_home right?"
   lock_file "$home/.sr-lock" 5
 }
 
@@ -135,12 +140,14 @@ start_node() {
     answer=0
   else
     say "starts $home/bin/start_$role.sh --daemon"
-    (cd "$home" && exec bash "$home/bin/start_$role.sh" --daemon) < /dev/null 9>&-
+    # Not through a pipe: the daemon might keep it open for as long as it runs.
+    (cd "$home" && exec bash "$home/bin/start_$role.sh" --daemon) > "$home/.sr-start" 2>&1 < /dev/null 9>&-
     answer=$?
+    cat "$home/.sr-start"
   fi
   until_s=$(($(now_s) + appear))
   while ! running=$(find_node); do
-    [ "$answer" = 0 ] || fail "start_$role.sh ended with $answer and nothing runs: $(last_line_of_out)"
+    [ "$answer" = 0 ] || fail "start_$role.sh ended with $answer: $(tail -n 1 "$home/.sr-start" | cut -c 1-200)"
     [ "$(now_s)" -lt "$until_s" ] || fail "nothing runs $appear s after the start: $(last_line_of_out)"
     sleep 0.1
   done

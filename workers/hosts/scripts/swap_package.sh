@@ -112,7 +112,7 @@ if [ "$now_there" != "$wanted" ]; then
 fi
 stay_stopped
 start_node
-rm -f "$home/.sr-swap"
 rm -rf "$home/.sr-new"
 [ "$roll_back" != yes ] || rmdir "$coming" 2>/dev/null
+rm -f "$home/.sr-swap"
 say "$version is in place; $old is kept in $kept; process $running runs"
