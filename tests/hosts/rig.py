@@ -32,6 +32,7 @@ class Rig:
         self.stage, self.backups, self.packages = server.root / "stage", server.root / "backup", directory / "packages"
         self.key_file, self.known_hosts = directory / "client_key", directory / "known_hosts"
         self.key_file.write_bytes(key.export_private_key())
+        self.key_file.chmod(0o600)
         self.known_hosts.write_text(server.known_as(HOST))
         self._jobs = 0
 

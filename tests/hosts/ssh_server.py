@@ -32,6 +32,7 @@ class SshServer:
         self.next_fault = ""
         self.sent: list[str] = []
         self.connections = 0
+        self.banner = b""
         self.shell_environment: dict[str, str] = {}
         self._client_key = client_key
         self._ready = threading.Event()
@@ -87,7 +88,7 @@ class SshServer:
         if fault:
             process.channel.get_connection().abort()
             return
-        process.stdout.write(out)
+        process.stdout.write(self.banner + out)
         process.stderr.write(err)
         process.exit(child.returncode or 0)
 

@@ -20,6 +20,7 @@ TRIPPED = ("mv", "cp", "rm", "mkdir", "rmdir")
 TRIPWIRE = """\
 /bin/{name} "$@"; rc=$?
 case $(tr '\\0' ' ' < /proc/$PPID/cmdline) in *.sr/jobs/*) ;; *) exit $rc ;; esac
+case $* in *sr-version*) exit $rc ;; esac
 count=$(cat {root}/count); count=$((count + 1)); echo $count > {root}/count
 [ "$count" != {at} ] || kill -9 0
 exit $rc
@@ -210,7 +211,7 @@ def test_cut_at_every_change_and_gone_on_with(rig: Rig, act: SwapPackage) -> Non
     assert at > 10
 
 
-@pytest.mark.parametrize("at", range(8, 26, 2))
+@pytest.mark.parametrize("at", range(4, 22, 2))
 def test_cut_and_turned_round(rig: Rig, at: int) -> None:
     """A swap that was cut in the middle is rolled back, not gone on with."""
     staged(rig.with_backend().running())

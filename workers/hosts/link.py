@@ -160,7 +160,7 @@ def _known_hosts(path: str) -> asyncssh.SSHKnownHosts:
 def _private_key(path: str) -> asyncssh.SSHKey:
     try:
         return asyncssh.read_private_key(path)
-    except asyncssh.KeyImportError:
+    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
         raise HostUnreachable(f"{path} is no usable private key (one with a passphrase belongs into an agent).") from None
     except OSError as error:
         raise HostUnreachable(f"The key file cannot be read: {_short(error)}") from None

@@ -23,9 +23,11 @@ Lines = Sequence[tuple[str, str]]
 
 def between_marks(lines: Sequence[str]) -> list[tuple[str, str]]:
     """(word, rest) of every line between the marks: a login may print its own. Raises HostOutcomeUnknown without an end."""
-    if BEGIN not in lines or END not in lines:
-        raise HostOutcomeUnknown("The host's answer is not complete.")
-    inside = lines[lines.index(BEGIN) + 1 : lines.index(END)]
+    try:
+        start = lines.index(BEGIN) + 1
+        inside = lines[start : lines.index(END, start)]
+    except ValueError:
+        raise HostOutcomeUnknown("The host's answer is not complete.") from None
     return [(word, rest) for word, _, rest in (line.partition(" ") for line in inside)]
 
 

@@ -127,7 +127,7 @@ def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: bool) -> st
     if survey:
         calls += [f"survey {index} {place.role} {place.home}" for index, place in enumerate(places)]
     clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
-    body = [stage, script("process"), script("probe"), script("survey") if survey else "", f"echo {BEGIN}"]
+    body = [stage, script("process"), script("probe"), script("survey") if survey else "", f"echo; echo {BEGIN}"]
     body += ['echo "clock $(date +%s.%N)"', clock, *calls, f"echo {END}"]
     return whole("\n".join(body))
 
@@ -135,7 +135,7 @@ def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: bool) -> st
 def peek_text(place: Place, job: str, act: HostAct) -> str:
     """What an act needs to know of the host before its job can be written."""
     body = [assignments({"stage": place.stage, "home": place.home, "role": place.role}), script("process"), script("probe")]
-    body += [f"echo {BEGIN}", f"job_state {job}"]
+    body += [f"echo; echo {BEGIN}", f"job_state {job}"]
     if isinstance(act, StagePackage):
         body += [
             f'mkdir -p "$stage"; [ ! -d "$stage/{act.version}/{place.part}" ] || echo "unpacked yes"',
