@@ -187,8 +187,8 @@ class Fleet:
             "key_file": str(self._directory / "client_key"),
             "packages": str(self._directory / "packages"),
             **{f"{process}_home": first.get(process, "") for process in ("be", "cn", "fe")},
-            "stage_dir": first.get("stage_dir", ""),
-            "backup_dir": first.get("backup_dir", ""),
+            "stage_dir": first.get("stage", ""),
+            "backup_dir": first.get("backup", ""),
             "homes": {name: shell.machine.homes() for name, shell in self._shells.items()},
             "ports": {name: shell.port for name, shell in self._shells.items()},
         }

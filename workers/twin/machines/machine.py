@@ -51,8 +51,8 @@ class Machine:
         """What is different from host to host because all of them share one file system."""
         return {
             **{process: str(self.home(process)) for process in ("be", "cn", "fe")},
-            "stage_dir": str(self.directory / "stage"),
-            "backup_dir": str(self.directory / "backup"),
+            "stage": str(self.directory / "stage"),
+            "backup": str(self.directory / "backup"),
         }
 
     def environment(self) -> dict[str, str]:
