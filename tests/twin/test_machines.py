@@ -112,6 +112,7 @@ def test_a_reset_is_a_fresh_start(twin: Served) -> None:
     before = twin.pids()
     say(twin, B, f"{STOP}; echo 9.9.9-x > {{home}}/lib/VERSION; touch leftover")
     job = int(say(twin, B, "setsid sleep 600 >/dev/null 2>&1 </dev/null & echo $!"))
+    twin.fault("host_unreachable", host=B)
     twin.call("reset")
     after = twin.pids()
     assert len(after) == len(before) == 9
