@@ -32,17 +32,23 @@ class Coupling:
         """All that are not gone yet, those that nobody counts any more included."""
         self._machine = machine
         self._catch_up = catch_up
-        self._expected: set[Key] = set()
-        """Started because the model says that they run: nothing is news to it."""
+        self._expected: dict[Key, Running] = {}
+        """Started because the model says that they run, and not heard of yet: their start is no news to it."""
         self._versions: dict[Key, str] = {}
         """As the model had them when they were last as on the disks."""
         self._over = False
         twin.cluster.process_moved.append(self._moved)
 
     def spawn(self, key: Key) -> None:
-        """Start a process that runs in the model already."""
-        self._expected.add(key)
-        self._machine(*key).spawn(key[1])
+        """Start a process that runs in the model already; if it cannot start, the model learns that."""
+        pid = self._machine(*key).spawn(key[1])
+        running = hold(*key, pid, "", Phase.STARTING) if pid else None
+        if running is None:
+            self.twin.cluster.agenda.after(0, lambda: processes.stop(self.twin.course, key[0], frontend=key[1] == "fe"))
+            return
+        self._expected[key] = running
+        self.held.add(running)
+        watch(running, self._ended)
 
     def end(self) -> None:
         """Every process is killed, and no event of theirs is news."""
@@ -81,13 +87,17 @@ class Coupling:
 
     def _started(self, key: Key, pid: int, version: str) -> None:
         conduct = census.conduct(self.twin.cluster, key[0])
-        expected = key in self._expected
-        self._expected.discard(key)
-        running = hold(*key, pid, version, Phase.SERVING if expected else Phase.STARTING)
-        if running is None:
-            return
-        self.held.add(running)
-        watch(running, self._ended)
+        running = self._expected.get(key)
+        expected = running is not None and running.pid == pid
+        if running is not None and expected:
+            del self._expected[key]
+            running.version, running.phase = version, Phase.SERVING
+        else:
+            running = hold(*key, pid, version, Phase.STARTING)
+            if running is None:
+                return
+            self.held.add(running)
+            watch(running, self._ended)
         if key in self.running:
             conclude(self.running[key], self._ended)
         present = self.running.get(key)
@@ -95,6 +105,8 @@ class Coupling:
             self._turn_away(running, "the ports are taken")
         elif key[1] in conduct.never_starts:
             self._turn_away(running, "cannot start: storage is not what the metadata say")
+        elif expected and not census.should_run(self.twin.cluster, *key):
+            self._turn_away(running, "stopped again before it was ready")
         else:
             self.running[key] = running
             self.learn_version(key, version)
@@ -146,9 +158,14 @@ class Coupling:
     def _ended(self, running: Running) -> None:
         self.held.discard(running)
         key = (running.host, running.process)
-        if self._over or self.running.get(key) is not running:
+        if self._over:
             return
-        del self.running[key]
+        if self._expected.get(key) is running:
+            del self._expected[key]  # it ended before it could say that it runs
+        elif self.running.get(key) is running:
+            del self.running[key]
+        else:
+            return
         self._catch_up()
         cluster = self.twin.cluster
         census.program(cluster, *key).running = False

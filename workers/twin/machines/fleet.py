@@ -19,6 +19,7 @@ from workers.twin.machines.packages import make_package, make_wrong
 from workers.twin.machines.secure_shell import SecureShell
 from workers.twin.model.hosts import Misconduct
 from workers.twin.wire.host import TwinHost
+from workers.twin.wire.server import NotStarted
 
 USER = "starrocks"
 TICK_S = 0.05
@@ -47,7 +48,9 @@ class Fleet:
         self._settling = asyncio.Lock()
 
     async def start(self) -> None:
-        """Everything that the scenario says runs, runs; RuntimeError if it does not come up."""
+        """Everything that the scenario says runs, runs; NotStarted if it does not come up."""
+        if self._directory.exists() and any(self._directory.iterdir()) and not self._wires.events.is_fifo():
+            raise NotStarted(f"{self._directory} is not empty and no twin made it: name another directory")
         shutil.rmtree(self._directory, ignore_errors=True)
         self._wires.events.parent.mkdir(mode=0o700, parents=True)
         self._directory.chmod(0o700)
@@ -134,7 +137,7 @@ class Fleet:
         for key in wanted:
             coupling.spawn(key)
         if not await _until(lambda: all(key in coupling.running for key in wanted)):
-            raise RuntimeError(f"these did not start: {[key for key in wanted if key not in coupling.running]}")
+            raise NotStarted(f"these did not start: {[key for key in wanted if key not in coupling.running]}")
 
     async def _end(self) -> None:
         """Processes, open logins and whatever those left running are gone."""
