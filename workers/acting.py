@@ -93,7 +93,7 @@ def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: 
             wiring.store.commit(claim, operation, delay_s=LOOK_AGAIN_S)
             return f"{refusal}; no effect is visible, looking again"
         skippable = operation.state is not OperationState.UNDOING and in_hand(plan, operation).skippable
-        return halt(wiring, claim, operation, f"StarRocks refused `{move.statement}`: {refusal}", now, skippable=skippable)
+        return halt(wiring, claim, operation, refusal, now, skippable=skippable, details=(move.statement,))
     return _accepted(wiring, claim, operation, move, refusal, now)
 
 

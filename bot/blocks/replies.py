@@ -45,7 +45,7 @@ CALLS_THE_REQUESTER = frozenset(
 )
 """Only what needs a person, or is the end; everything else can wait until somebody looks."""
 
-_STATEMENT = re.compile(r"(?:ALTER SYSTEM|CANCEL DECOMMISSION|ADMIN SET|ADMIN REPAIR|SHOW) \S")
+_STATEMENT = re.compile(r"(?:ALTER SYSTEM|ALTER MATERIALIZED VIEW|CANCEL DECOMMISSION|ADMIN SET|ADMIN REPAIR|SHOW) \S")
 _MOST_DETAILS = 20
 _LONGEST = 600
 
