@@ -165,7 +165,8 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
     if why_not is not None:
         return Halt(memory=memory, sentence=why_not)
     if memory.tries >= MOST_TRIES:
-        return Halt(memory=memory, sentence=f"{in_code(statement)} was sent {memory.tries} times and no effect is seen: no reply comes.")
+        words = f"{in_code(statement)} was sent {memory.tries} times and no effect is seen: no reply comes."
+        return Halt(memory=memory, sentence=words)
     if memory.intended_at is not None and not repeatable(step.act, state):
         words = f"{in_code(statement)} may have been sent, and what is seen does not allow to send it again."
         return Halt(memory=memory, sentence=words)

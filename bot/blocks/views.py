@@ -9,7 +9,7 @@ from policies.checks.views_seen import PART
 from policies.cluster import ClusterState
 from policies.views import View, Views
 
-MOST_VIEWS, MOST_REASONS = 60, 8
+MOST_VIEWS, MOST_REASONS, MOST_LONG = 60, 8, 20
 _NAME = 26
 
 
@@ -23,6 +23,7 @@ def views_message(state: ClusterState) -> Message:
     said = f"{plural(len(views.seen), 'asynchronous materialized view')}, {len(asleep)} inactive"
     blocks = [
         *([rich(preformatted(views_text(views)))] if views.seen else [_none_seen()]),
+        *_in_full(views),
         *_reasons(asleep, views),
         context(*_notes(views), f"Looked at {clock(state.taken_at)}"),
     ]
@@ -45,6 +46,14 @@ def views_text(views: Views) -> str:
     ]
     more = len(ordered) - MOST_VIEWS
     return columns(rows, right=frozenset({4})) + (f"\n…and {more} more" if more > 0 else "")
+
+
+def _in_full(views: Views) -> list[Block]:
+    """Names too long for the table, to be copied."""
+    folded = [view.full_name for view in views.seen if len(view.full_name) > _NAME]
+    if not folded:
+        return []
+    return [rich(paragraph(*words("Long names", bold=True)), preformatted("\n".join(folded[:MOST_LONG])))]
 
 
 def _reasons(asleep: list[View], views: Views) -> list[Block]:

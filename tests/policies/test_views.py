@@ -1,5 +1,7 @@
 """Materialized views: the order of what stands on what, whom a word means, what an activation costs by version."""
 
+from itertools import pairwise
+
 import pytest
 
 from policies.named_views import named
@@ -88,7 +90,7 @@ def test_what_a_version_refreshes(version: str, costs: Activation, storm: bool |
 
 
 def test_the_ranges_neither_overlap_nor_leave_gaps() -> None:
-    assert all(earlier.below == later.since for earlier, later in zip(RULES, RULES[1:], strict=False))
+    assert all(earlier.below == later.since for earlier, later in pairwise(RULES))
     assert all(rule.source for rule in RULES)
 
 

@@ -451,7 +451,7 @@ GMV = "SELECT IS_ACTIVE, LAST_REFRESH_STATE, LAST_REFRESH_ERROR_MESSAGE FROM inf
 def _(t: Any) -> None:
     t.twin.inject("view_broken", view="ads.gmv", error="Unknown table 'hive.ods.orders'")
     t.do("ALTER MATERIALIZED VIEW ads.gmv INACTIVE")
-    with pytest.raises(SqlError, match="(?s)Can not active materialized view .gmv.*Unknown table 'hive.ods.orders'"):
+    with pytest.raises(SqlError, match=r"(?s)Can not active materialized view .gmv.*Unknown table 'hive.ods.orders'"):
         t.do("ALTER MATERIALIZED VIEW ads.gmv ACTIVE")
     t.twin.inject("view_broken", view="ads.gmv", error="")
     t.do("ALTER MATERIALIZED VIEW ads.gmv ACTIVE")
