@@ -175,6 +175,7 @@ ANSWERS: dict[str, Callable[[], Message]] = {
         samples.request(), ("`10.84.0.81:9050` is not in the list.", "Did you mean …18?")
     ),
     "views": lambda: blocks.views_message(views_seen()),
+    "views-storm": lambda: blocks.views_message(views_seen().with_(version="3.5.18-a1b2c3d")),
     "views-unread": lambda: blocks.views_message(views_seen().with_(views=None, unread={"materialized views": "It was refused."})),
     "views-none": lambda: blocks.views_message(views_seen().with_(views=Views(seen=(), rollups=2, stands_on=()))),
     "private": lambda: blocks.private_line(
