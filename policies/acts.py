@@ -73,13 +73,16 @@ class SetSetting(Record):
 
 
 class SetBlacklist(Record):
-    """ADD or DELETE … BLACKLIST on one frontend: its own memory, until it restarts. Repeating it changes nothing."""
+    """ADD or DELETE … BLACKLIST on one frontend: its own memory, until it restarts. Repeating it changes nothing.
+
+    Without `frontend` it is sent to every frontend that lives.
+    """
 
     kind: Literal["set_blacklist"] = "set_blacklist"
     role: NodeKind
     address: Address
     node_id: int
-    frontend: str
+    frontend: str = ""
     listed: bool
 
 

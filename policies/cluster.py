@@ -133,6 +133,7 @@ class ComputeNode(Record):
     version: str = ""
     error: str = ""
     running_queries: int | None = None
+    last_start: datetime | None = None
 
 
 class ReplicationCount(Record):

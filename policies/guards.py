@@ -16,9 +16,14 @@ from policies.awaited import (
     BackendDrained,
     BackendGone,
     BackendLeaving,
+    Condition,
     DrainCondition,
+    HostJobDone,
+    NodeRestarted,
+    NodeStopped,
     NodeUp,
     OnBlacklist,
+    ProcessCondition,
     SettingCondition,
     TabletsArriving,
     ViewCondition,
@@ -103,6 +108,8 @@ def _rules(scene: Scene) -> tuple[Rule, ...]:
     undoing = scene.operation.state is OperationState.UNDOING
     if isinstance(scene.step.until, SettingCondition | OnBlacklist):
         return ()
+    if isinstance(scene.step.until, ProcessCondition):
+        return () if undoing else WHILE_RESTARTING
     if isinstance(scene.step.until, ViewCondition):
         return () if undoing else (a_refresh_failed,)
     if isinstance(scene.step.until, DrainCondition):
@@ -153,6 +160,8 @@ def target_died(scene: Scene) -> str | None:
 
 
 def another_is_down(scene: Scene) -> str | None:
+    if isinstance(scene.step.until, HostJobDone) or _about_no_tablets(scene.step.until):
+        return None
     down = [str(b.address) for b in scene.others if not b.alive or b.shutting_down]
     if not down:
         return None
@@ -161,6 +170,11 @@ def another_is_down(scene: Scene) -> str | None:
         f"{in_list(down)} {verb} not alive or shutting down while {scene.target} is in hand: another loss could "
         "leave tablets without a readable replica. Bring it back, then retry; or abort."
     )
+
+
+def _about_no_tablets(until: Condition) -> bool:
+    """A frontend or compute node that restarts: no replica is out of reach because of it."""
+    return isinstance(until, NodeRestarted | NodeStopped) and until.role is not NodeKind.BACKEND
 
 
 def another_is_leaving(scene: Scene) -> str | None:
@@ -283,4 +297,5 @@ WHILE_DRAINING: tuple[Rule, ...] = (
     vanished_too_early,
 )
 WHILE_UNDOING_A_DRAIN: tuple[Rule, ...] = (identity_changed,)
+WHILE_RESTARTING: tuple[Rule, ...] = (another_is_down, another_is_leaving)
 WHILE_NODES_COME_AND_GO: tuple[Rule, ...] = (added_node_vanished, a_stayer_vanished)

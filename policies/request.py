@@ -30,6 +30,16 @@ class OperationKind(StrEnum):
     BLACKLIST_COMPUTE_NODE = "blacklist-cn"
     UNBLACKLIST_BACKEND = "unblacklist-be"
     UNBLACKLIST_COMPUTE_NODE = "unblacklist-cn"
+    RESTART_BACKEND = "restart-be"
+    RESTART_COMPUTE_NODE = "restart-cn"
+    RESTART_FRONTEND = "restart-fe"
+    STOP_BACKEND = "stop-be"
+    STOP_COMPUTE_NODE = "stop-cn"
+    STOP_FRONTEND = "stop-fe"
+    START_BACKEND = "start-be"
+    START_COMPUTE_NODE = "start-cn"
+    START_FRONTEND = "start-fe"
+    RESTART_ALL = "restart-all"
     PAUSE_VIEWS = "pause-views"
     RESUME_VIEWS = "resume-views"
 
@@ -79,4 +89,6 @@ class Request(Record):
         words = [self.kind.value.replace("-", " "), *(str(target) for target in self.targets)]
         words += [f'"{name}"' if " " in name or "," in name else name for name in self.names]
         words += ["to", *(str(new) for new in self.into)] if self.into else []
-        return " ".join([*words, *(f"{name}={value}" for name, value in self.options.items())])
+        if self.options.get("all") == "yes":
+            words.append("all")
+        return " ".join([*words, *(f"{name}={value}" for name, value in self.options.items() if name != "all")])

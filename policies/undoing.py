@@ -7,11 +7,15 @@ from policies.awaited import (
     BackendGone,
     Condition,
     DrainCondition,
+    HostJobDone,
     LeaderElsewhere,
     LeaseOver,
     NodeCondition,
+    NodeRestarted,
+    NodeStopped,
     NodeUnlisted,
     OnBlacklist,
+    ProcessCondition,
     ProcessSilent,
     SettingIs,
     TabletsArriving,
@@ -55,7 +59,10 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
         elif isinstance(until, ViewCondition):
             sentences = _views_again(plan, operation.step, state)
         elif isinstance(until, OnBlacklist):
-            sentences = [f"Undone on frontend {until.frontend}; the frontends before it keep what they were told."]
+            where = f"on frontend {until.frontend}; the frontends before it keep what they were told" if until.frontend else ""
+            sentences = [f"Undone {where}." if where else f"The blacklists no longer name {until.address}."]
+        elif isinstance(until, ProcessCondition):
+            sentences = _process_in_hand(plan, operation.step, until, state)
         else:
             sentences = _node_in_hand(until, state)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
@@ -104,6 +111,20 @@ def _node_in_hand(until: NodeCondition, state: ClusterState) -> list[str]:
         return []
     listed = state.node(role, until.address) is not None
     return [f"{until.address} stays in the cluster." if listed else f"Undone: {until.address} is not in the cluster."]
+
+
+def _process_in_hand(plan: Plan, step: int, until: ProcessCondition, state: ClusterState) -> list[str]:
+    """A node whose process was being changed, and those before it that were changed and stay so."""
+    if isinstance(until, HostJobDone):
+        return ["Nothing that runs was touched; what was put on hosts stays there."]
+    row = next((node for node in state.nodes if node.address == until.address), None)
+    sentences = [f"{until.address} {'runs' if row is not None and row.alive else 'is not alive: start its process'}."]
+    done = [s.until for s in plan.steps[:step] if isinstance(s.until, NodeRestarted | NodeStopped)]
+    before = [str(each.address) for each in done if each.address != until.address]
+    if before:
+        verb = "was" if len(before) == 1 else "were"
+        sentences.append(f"{in_list(before)} {verb} done before and {'stays' if len(before) == 1 else 'stay'} as it is now.")
+    return sentences
 
 
 def _in_hand(plan: Plan, address: Address, backend_id: int, memory: StepMemory, state: ClusterState) -> list[str]:

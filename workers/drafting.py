@@ -42,6 +42,8 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
             frontend_settings=each.frontend_settings, blacklists=each.blacklists, views=each.views,
             unread={**state.unread, **each.unread},
         )  # fmt: skip
+    if entry.on_hosts is not None:
+        state = wiring.with_hosts(state, entry.on_hosts(request, state), survey=entry.survey)
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry.make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)

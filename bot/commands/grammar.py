@@ -170,7 +170,7 @@ def _unknown(words: list[Word], menu: tuple[MenuEntry, ...], *, dry_run: bool) -
         return mistake(f"{shown(typed)} is a button, not a command.", right, "ops")
     heads = dict.fromkeys(entry.words[0] for entry in menu)
     known = tuple(heads) if dry_run else (*PLAIN_COMMANDS, *heads)
-    near = _OTHER_WORDS.get(typed) or closest(typed, known)
+    near = _OTHER_WORDS.get(typed) or (None if typed in QUESTIONS else closest(typed, known))
     guess = f" Did you mean `{near}`?" if near else ""
     listed = ", ".join(f"`{name}`" for name in known)
     rest = " ".join(_written(word) for word in words[1:])

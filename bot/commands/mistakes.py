@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from bot.commands.records import COMMAND, MenuEntry, Mistake
 from bot.escape import clip, plain
 from policies.address import Address
+from policies.playbooks.processes import ALL
 from policies.units import in_list
 
 LONGEST_COMMAND = 2_000
@@ -54,7 +55,7 @@ def command_line(
     named = [str(target) for target in targets]
     words += [*entry.words, *(quoted(name) if entry.names and _apart(name) else name for name in named)]
     words += [word for number, new in enumerate(into) for word in (["to"] if number == 0 else []) + [str(new)]]
-    words += [f"{name}={value}" for name, value in (options or {}).items()]
+    words += ["all" if name == ALL else f"{name}={value}" for name, value in (options or {}).items()]
     if cluster:
         words += ["on", cluster]
     if reason:

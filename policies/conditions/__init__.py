@@ -6,9 +6,9 @@ it in a sentence. An empty node list proves nothing: a frontend that is starting
 
 from datetime import datetime
 
-from policies.awaited import Condition, DrainCondition, OnBlacklist, SettingCondition, ViewCondition
+from policies.awaited import Condition, DrainCondition, OnBlacklist, ProcessCondition, SettingCondition, ViewCondition
 from policies.cluster import ClusterState
-from policies.conditions import blacklists, drains, nodes, settings, views
+from policies.conditions import blacklists, drains, nodes, processes, settings, views
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 
@@ -25,14 +25,16 @@ def believed(condition: Condition, state: ClusterState) -> bool:
     return bool(state.backends)
 
 
-def holds(condition: Condition, state: ClusterState) -> bool:
-    """Whether this look alone shows what the condition wants."""
+def holds(condition: Condition, state: ClusterState, memory: StepMemory | None = None) -> bool:
+    """Whether this look alone shows what the condition wants; only a job on a host is known by the step's memory."""
     if isinstance(condition, DrainCondition):
         return drains.holds(condition, state)
     if isinstance(condition, SettingCondition):
         return settings.holds(condition, state)
     if isinstance(condition, OnBlacklist):
         return blacklists.holds(condition, state)
+    if isinstance(condition, ProcessCondition):
+        return processes.holds(condition, state, memory or StepMemory(step="", entered_at=state.taken_at))
     if isinstance(condition, ViewCondition):
         return views.holds(condition, state)
     return nodes.holds(condition, state)
@@ -48,6 +50,8 @@ def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: 
         return settings.read(condition, state, memory, pacing, now)
     if isinstance(condition, OnBlacklist):
         return blacklists.read(condition, state)
+    if isinstance(condition, ProcessCondition):
+        return processes.read(condition, state, memory)
     if isinstance(condition, ViewCondition):
         return views.read(condition, state, memory, pacing, now)
     return nodes.read(condition, state, memory, pacing, now)

@@ -401,6 +401,21 @@ def _(t: Any) -> None:
     assert t.total()["UnhealthyTabletNum"] == "7"
 
 
+@check("slow_disk")
+def _(t: Any) -> None:
+    t.twin.inject("slow_disk", at="10.84.0.12", factor=8)
+    t.do(DECOMMISSION)
+    t.twin.advance(900)
+    took = {True: [], False: []}
+    for clone in t.twin.course.clones.history:
+        took[10_002 in (clone.source, clone.dest)].append(clone.finish - clone.started)
+    # A pass each second notices what has ended: 0.7 s and its bytes look like one or two, eight times as long like six or more.
+    assert min(took[True]) >= 5 > 3 > max(took[False])
+    t.twin.inject("slow_disk", at="10.84.0.12", factor=1)
+    with pytest.raises(ValueError, match="at least 1"):
+        t.twin.inject("slow_disk", at="10.84.0.12", factor=0.5)
+
+
 @check("drain_rate")
 def _(t: Any) -> None:
     t.twin.inject("drain_rate", factor=0.05)
@@ -482,7 +497,10 @@ def _(t: Any) -> None:
     assert t.rows(GMV) == []
 
 
-@pytest.mark.parametrize("name", FAULTS)
+ON_MACHINES = "workers.twin.faults.machines"  # shown in test_machines_faults.py, where there are hosts
+
+
+@pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.effect.__module__ != ON_MACHINES])
 def test_fault(talk: Any, name: str) -> None:
     assert name in CHECKS, f"no test shows what {name} does"
     t = talk("mission003") if name.startswith("view_") else talk()

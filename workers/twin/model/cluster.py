@@ -56,6 +56,10 @@ class Cluster:
         self.leader_changed: list[Callable[[], None]] = []
         self.frontend_stopped: list[Callable[[Frontend], None]] = []
         """Called when a frontend's process stops, so that its connections break."""
+        self.process_moved: list[Callable[[str, str, bool], None]] = []
+        """Called with host, "be", "cn" or "fe", and whether it runs now, whatever made it stop or start."""
+        self.wrong_packages: dict[str, str] = {}
+        """Version that a package is named by -> version that the files in it report."""
 
     @property
     def now(self) -> float:
@@ -78,6 +82,10 @@ class Cluster:
     def host(self, name: str) -> Host:
         """The host as it was described, or an ordinary one."""
         return self.hosts.setdefault(name, Host(name))
+
+    def tell_moved(self, host: str, process: str, *, up: bool) -> None:
+        for tell in self.process_moved:
+            tell(host, process, up)
 
     def backend_at(self, address: str) -> Backend | None:
         return next((b for b in self.backends.values() if b.address == address), None)
