@@ -60,6 +60,11 @@ def statement_of(act: Act) -> str:
             return task
 
 
+def in_code(statement: str) -> str:
+    """A statement as code inside a sentence; its own backticks become look-alikes, so that they cannot end the code."""
+    return f"`{statement.replace('`', chr(0x2CB))}`"
+
+
 def task_of(act: HostAct) -> str:
     """A job on a host, in words."""
     where = f"{act.role.process} on {act.address.host}"

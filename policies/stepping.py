@@ -39,7 +39,7 @@ from policies.operation import Operation, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
 from policies.record import Record
-from policies.statements import statement_of
+from policies.statements import in_code, statement_of
 from policies.undoing import closed_words, kept_words, undo_in_hand, undo_steps
 from policies.units import in_time
 from policies.watching import next_look, watched
@@ -199,14 +199,15 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
         if passed < timedelta(seconds=pacing.wall(EFFECT_PATIENCE)):
             return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
         seen = memory.reading.sentence if memory.reading else ""
-        words = f"StarRocks accepted `{statement}`, but {in_time(passed)} later it has no effect: {seen}"
+        words = f"StarRocks accepted {in_code(statement)}, but {in_time(passed)} later it has no effect: {seen}"
         return Halt(memory=memory, sentence=words)
     if why_not is not None:
         return Halt(memory=memory, sentence=why_not)
     if memory.tries >= MOST_TRIES:
-        return Halt(memory=memory, sentence=f"`{statement}` was sent {memory.tries} times and no effect is seen: no reply comes.")
+        words = f"{in_code(statement)} was sent {memory.tries} times and no effect is seen: no reply comes."
+        return Halt(memory=memory, sentence=words)
     if memory.intended_at is not None and not repeatable(step.act, state):
-        words = f"`{statement}` may have been sent, and what is seen does not allow to send it again."
+        words = f"{in_code(statement)} may have been sent, and what is seen does not allow to send it again."
         return Halt(memory=memory, sentence=words)
     return Perform(memory=memory, act=step.act, statement=statement)
 

@@ -114,7 +114,8 @@ def _views_again(plan: Plan, step: int, state: ClusterState) -> list[str]:
     again = [f"{act.database}.{act.name}" for act in undone if effect_visible(act, state)]
     behind = [each for each in plan.steps[:step] if isinstance(each.act, SetView) and each.group != plan.steps[step].group]
     active = bool(undone) and undone[0].active
-    sentences = [f"{in_list(again)} {'is' if len(again) == 1 else 'are'} {'active' if active else 'inactive'}."] if again else []
+    verb = "is" if len(again) == 1 else "are"
+    sentences = [f"Undone: {in_list(again)} {verb} {'active' if active else 'inactive'}."] if again else []
     if behind:
         sentences.append(f"{len(behind)} of the parts before stay {'inactive' if active else 'active'}.")
     return sentences

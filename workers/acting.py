@@ -100,10 +100,11 @@ def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: 
         if refusal.startswith("the reply was lost"):
             wiring.store.commit(claim, operation, delay_s=LOOK_AGAIN_S)
             return f"{refusal}; no effect is visible, looking again"
-        who = f"{move.act.address.host} refused to" if isinstance(move.act, HostAct) else "StarRocks refused"
-        what = move.statement if isinstance(move.act, HostAct) else f"`{move.statement}`"
         skippable = operation.state is not OperationState.UNDOING and in_hand(plan, operation).skippable
-        return halt(wiring, claim, operation, f"{who} {what}: {refusal}", now, skippable=skippable)
+        if isinstance(move.act, HostAct):
+            words = f"{move.act.address.host} refused to {move.statement}: {refusal}"
+            return halt(wiring, claim, operation, words, now, skippable=skippable)
+        return halt(wiring, claim, operation, refusal, now, skippable=skippable, details=(move.statement,))
     return _accepted(wiring, claim, operation, move, refusal, now)
 
 

@@ -157,10 +157,19 @@ def _summary(plan: Plan, operation: Operation, now: datetime) -> str:
     return f"Done in {took}: {plan.done_words or plan.title}"
 
 
-def halt(wiring: Wiring, claim: Claim, operation: Operation, why: str, now: datetime, *, skippable: bool = False) -> str:
+def halt(
+    wiring: Wiring,
+    claim: Claim,
+    operation: Operation,
+    why: str,
+    now: datetime,
+    *,
+    skippable: bool = False,
+    details: tuple[str, ...] = (),
+) -> str:
     """Stop and ask a person; the lock stays ours. A step that may be skipped offers that too."""
     came_from = "undoing" if operation.state is S.UNDOING else "running"
     halted = operation.moved(S.HALTED, now, halted_because=why, halted_from=came_from, skippable=skippable)
-    halted, event = tell(halted, now, EventKind.HALTED, why)
+    halted, event = tell(halted, now, EventKind.HALTED, why, details=details)
     wiring.store.commit(claim, halted, delay_s=600.0, events=(event,), audit=(AuditEntry.of(halted, event),))
     return f"halted: {why}"

@@ -26,6 +26,7 @@ from policies.statements import statement_of
 from policies.units import in_bytes, in_count, in_list
 
 GROUPS_IN_FULL = 2
+STEPS_IN_FULL = 16
 MOST_STATEMENTS = 40
 # Together these leave room for the steps, which must be on the card that is approved.
 MOST_FINDINGS = 10
@@ -139,7 +140,7 @@ def step_blocks(plan: Plan, title: str = "What will run") -> list[Block]:
     parts: list[Element] = [paragraph(*words(title, bold=True))]
     number = 1
     for _, steps in shown:
-        parts += _numbered(steps, number)
+        parts += _numbered(steps, number) if len(steps) <= STEPS_IN_FULL else _listed(steps, number)
         number += len(steps)
     if hidden:
         alike = all(_kinds(steps) == _kinds(shown[0][1]) for _, steps in hidden)

@@ -7,9 +7,10 @@ from bot.limits import fitted
 from bot.message import Message
 from policies.checks.views_seen import PART
 from policies.cluster import ClusterState
+from policies.view_refresh import refresh_storm_on_leader_restart
 from policies.views import View, Views
 
-MOST_VIEWS, MOST_REASONS = 60, 8
+MOST_VIEWS, MOST_REASONS, MOST_LONG = 60, 8, 20
 _NAME = 26
 
 
@@ -23,7 +24,9 @@ def views_message(state: ClusterState) -> Message:
     said = f"{plural(len(views.seen), 'asynchronous materialized view')}, {len(asleep)} inactive"
     blocks = [
         *([rich(preformatted(views_text(views)))] if views.seen else [_none_seen()]),
+        *_in_full(views),
         *_reasons(asleep, views),
+        *_storm(state.version),
         context(*_notes(views), f"Looked at {clock(state.taken_at)}"),
     ]
     return _message(f"{state.cluster}: {said}.", [header(f"Materialized views of {state.cluster}"), *blocks])
@@ -45,6 +48,22 @@ def views_text(views: Views) -> str:
     ]
     more = len(ordered) - MOST_VIEWS
     return columns(rows, right=frozenset({4})) + (f"\n…and {more} more" if more > 0 else "")
+
+
+def _storm(version: str) -> list[Block]:
+    """What a restart of the leader does on some versions, asked for or not."""
+    if not refresh_storm_on_leader_restart(version):
+        return []
+    said = f"On {mrkdwn(version)} every restart of the leading frontend refreshes all of these completely (StarRocks PR 76576)."
+    return [section(f"⚠️ {said}")]
+
+
+def _in_full(views: Views) -> list[Block]:
+    """Names too long for the table, to be copied."""
+    folded = [view.full_name for view in views.seen if len(view.full_name) > _NAME]
+    if not folded:
+        return []
+    return [rich(paragraph(*words("Long names", bold=True)), preformatted("\n".join(folded[:MOST_LONG])))]
 
 
 def _reasons(asleep: list[View], views: Views) -> list[Block]:

@@ -14,6 +14,7 @@ QUESTIONS = tuple(question.value for question in Question)
 PLAIN_COMMANDS = ("help", "status", "nodes", "balance", "views", "plan", "check", "ops", "show", "lock")
 _HELP = frozenset({"help", "-h", "--help", "?", "hilfe", "man"})
 _ROLES = {"backend": "be", "backends": "be", "bes": "be", "frontend": "fe", "frontends": "fe", "fes": "fe"}
+_ROLES |= dict.fromkeys(("view", "mv", "mvs"), "views")
 _OTHER_WORDS = {
     "drain": "decommission",
     "remove": "decommission",
@@ -135,7 +136,7 @@ def _operation(
     for entry in sorted(menu, key=lambda entry: -len(entry.words)):
         if tuple(typed[: len(entry.words)]) == entry.words:
             return parse_operation(entry, words[len(entry.words) :], place, dry_run=dry_run)
-    if typed[0] in _ON_THE_CARD and len(typed) < 2:
+    if typed[0] in _ON_THE_CARD:
         return _unknown(words, menu, dry_run=dry_run)
     same_verb = [entry for entry in menu if typed[0] == entry.words[0] and len(entry.words) > 1]
     if same_verb:

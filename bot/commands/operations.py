@@ -55,7 +55,9 @@ class Attempt:
         )
 
     def guess(self, host: str) -> str | None:
-        """The address that was probably meant."""
+        """The address that was probably meant; a name is what it is."""
+        if self.entry.names:
+            return host
         return corrected(host, self.entry.port)
 
 

@@ -77,6 +77,9 @@ def _refreshed(
         span = in_time(pacing.wall(BEGINS_WITHIN))
         sentences.append(f"No refresh of {in_list([_name(each) for each in silent], 3)} began within {span}: not waited for.")
     asleep = [_name(each) for each in condition.views if (view := _find(each, state)) is not None and not view.active]
+    gone = [_name(each) for each in condition.views if _find(each, state) is None]
+    if gone:
+        sentences.append(f"Not listed any more: {in_list(gone, 3)}.")
     if asleep:
         sentences.append(f"Not active, so not refreshed: {in_list(asleep, 3)}.")
     return Reading(done=not waiting, share=(whole - len(waiting)) / whole, sentence=" ".join(sentences))
@@ -84,7 +87,7 @@ def _refreshed(
 
 def _count(whole: int, done: int) -> str:
     if whole == 1:
-        return "It has been refreshed." if done else "It has not been refreshed yet."
+        return "It has been refreshed." if done else "It has not been refreshed."
     return f"{done} of {whole} have been refreshed."
 
 

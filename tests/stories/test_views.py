@@ -66,7 +66,7 @@ def test_all_are_paused_and_resumed(scene: Scene) -> None:
     assert ("completely" in card) == (scene.house.columns == "3.3.3")
     assert "base-table dropped" in card and "ads.over_old" in card
     scene.press(back, "approve", BOB)
-    scene.told(back, "Done in", 40)
+    scene.told(back, "Done in", 60)
     assert sorted(active(scene)) == sorted(ACTIVE)
     order = [line.removesuffix(" active") for line in altered(scene) if line.endswith(" active")]
     for first, then in (("dws.orders_hourly", "dws.orders daily"), ("dws.orders daily", "ads.gmv"), ("ads.gmv", "报表.日报")):
@@ -78,12 +78,12 @@ def test_all_are_paused_and_resumed(scene: Scene) -> None:
 
 
 def test_an_abort_in_the_middle_of_pausing_brings_back_what_was_paused(scene: Scene) -> None:
-    scene.fault("refuse_connections", seconds=0)
+    scene.fault("slow_statements", ms=300, matching="` INACTIVE")
     ts = scene.ask("/sr pause views all")
     scene.press(ts, "approve", BOB)
     scene.told(ts, "is inactive")
     scene.press(ts, "abort", ALICE)
-    scene.told(ts, "Undone", 30)
+    scene.told(ts, "Undone:", 30)
     assert sorted(active(scene)) == sorted(ACTIVE)
     assert "ads.over_old" not in " ".join(altered(scene))
 
@@ -98,7 +98,7 @@ def test_a_view_that_cannot_be_activated_stops_it_with_the_reason(scene: Scene) 
     assert {"sr.op.retry", "sr.op.skip", "sr.op.abort"} <= set(scene.buttons(ts))
     scene.fault("view_broken", view="dws.orders daily", error="")
     scene.press(ts, "retry", BOB)
-    scene.told(ts, "Done in", 40)
+    scene.told(ts, "Done in", 60)
     assert sorted(active(scene)) == sorted(ACTIVE)
     scene.in_order(ts)
 
@@ -110,7 +110,7 @@ def test_a_refresh_that_fails_stops_it_with_the_error(scene: Scene) -> None:
     scene.press(ts, "approve", BOB)
     assert "dws.users_daily" in scene.told(ts, "Memory of process exceed limit", 30)
     scene.press(ts, "skip", BOB)
-    scene.told(ts, "Done in", 40)
+    scene.told(ts, "Done in", 60)
     assert "ads.gmv" not in active(scene) and "dws.orders daily" in active(scene)
 
 
@@ -121,14 +121,15 @@ def test_somebody_resumes_by_hand_meanwhile(scene: Scene) -> None:
     scene.twin("sql", {"sql": "ALTER MATERIALIZED VIEW dws.users_daily ACTIVE"})
     scene.press(ts, "approve", BOB)
     scene.told(ts, "new plan")
+    scene.shows(ts, "plan revision 2")
     scene.press(ts, "approve", BOB)
-    scene.told(ts, "Done in", 40)
+    scene.told(ts, "Done in", 60)
     assert "dws.users_daily active" not in altered(scene)
 
 
 def test_names_that_mean_nothing_are_told_in_private(scene: Scene) -> None:
     scene.type("/sr pause views dws.orders_hourli")
-    scene.private(ALICE, "Did you mean dws.orders_hourly")
+    scene.private(ALICE, "Did you mean")
     scene.type("/sr resume views dws.orders_old_daily")
     scene.private(ALICE, "nothing to resume")
     assert altered(scene) == []

@@ -35,7 +35,7 @@ class MaterializedView:
     bases: tuple[str, ...] = ()
     active: bool = True
     reason: str = ""
-    whole_s: float = 240.0
+    whole_s: float = 90.0
     changes_s: float = 8.0
     broken: str = ""
     fails: str = ""

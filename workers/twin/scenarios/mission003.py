@@ -5,8 +5,9 @@ it, one is refreshed only on demand, one is synchronous.
 """
 
 from workers.twin.life.course import Course
-from workers.twin.model.materialized_views import MANUAL_REASON, MaterializedView, Run
+from workers.twin.model.materialized_views import MANUAL_REASON
 from workers.twin.scenarios import shared_data
+from workers.twin.scenarios.building import view
 
 DROPPED = "base-table dropped: orders_old"
 VIEWS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
@@ -29,11 +30,9 @@ def finish(name: str, *, seed: int, columns: str) -> Course:
     """Nine asynchronous views, seven of them active, all refreshed an hour ago."""
     course = shared_data.finish(name, seed=seed, columns=columns)
     for database, view_name, bases, refresh in VIEWS:
-        view = MaterializedView(course.cluster.catalog.new_id(), database, view_name, refresh, bases)
-        view.runs.append(Run(created=-3600.0, force=False, state="SUCCESS", finished=-3500.0))
-        if view.full_name in ASLEEP:
-            view.active, view.reason = False, ASLEEP[view.full_name]
-        if view.reason == DROPPED:
-            view.broken = "Unknown table 'lake.orders_old'"
-        course.cluster.materialized_views.append(view)
+        made = view(course.cluster, database, view_name, bases, refresh)
+        if made.full_name in ASLEEP:
+            made.active, made.reason = False, ASLEEP[made.full_name]
+        if made.reason == DROPPED:
+            made.broken = "Unknown table 'lake.orders_old'"
     return course
