@@ -14,6 +14,7 @@ from policies.checks.leaving_target import leaving_target
 from policies.checks.new_node import new_node
 from policies.checks.nodes_left import nodes_left
 from policies.checks.one_replica import one_replica
+from policies.checks.one_role import of_one_role
 from policies.checks.one_version import one_version
 from policies.checks.others_healthy import others_healthy
 from policies.checks.privileges import privileges, rights
@@ -37,7 +38,7 @@ __all__ = [
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
 
 DECOMMISSION_BACKEND: tuple[Check, ...] = (
-    target,
+    of_one_role("decommission", NodeKind.BACKEND, target),
     leader,
     privileges,
     run_mode,
@@ -55,17 +56,27 @@ DECOMMISSION_BACKEND: tuple[Check, ...] = (
     unread,
 )
 
+
+
+def _new_node(kind: NodeKind) -> Check:
+    return of_one_role("add", kind, new_node(kind))
+
+
+def _dropped_node(kind: NodeKind) -> Check:
+    return of_one_role("drop", kind, dropped_node(kind))
+
+
 NODES_READ: tuple[Check, ...] = (leader, rights)
 """What every operation needs that changes the list of nodes."""
-ADD_BACKEND: tuple[Check, ...] = (new_node(NodeKind.BACKEND), *NODES_READ, one_version, others_healthy, scheduler)
-ADD_COMPUTE_NODE: tuple[Check, ...] = (new_node(NodeKind.COMPUTE_NODE), *NODES_READ, one_version)
-ADD_FOLLOWER: tuple[Check, ...] = (new_node(NodeKind.FOLLOWER), *NODES_READ, one_version, voters_after_add)
-ADD_OBSERVER: tuple[Check, ...] = (new_node(NodeKind.OBSERVER), *NODES_READ, one_version)
-DROP_BACKEND: tuple[Check, ...] = (dropped_node(NodeKind.BACKEND), *NODES_READ, nodes_left)
-DROP_COMPUTE_NODE: tuple[Check, ...] = (dropped_node(NodeKind.COMPUTE_NODE), *NODES_READ, nodes_left)
-DROP_FOLLOWER: tuple[Check, ...] = (dropped_node(NodeKind.FOLLOWER), *NODES_READ, voters_after_drop)
-DROP_OBSERVER: tuple[Check, ...] = (dropped_node(NodeKind.OBSERVER), *NODES_READ)
-CANCEL_DECOMMISSION: tuple[Check, ...] = (leaving_target, *NODES_READ)
+ADD_BACKEND: tuple[Check, ...] = (_new_node(NodeKind.BACKEND), *NODES_READ, one_version, others_healthy, scheduler)
+ADD_COMPUTE_NODE: tuple[Check, ...] = (_new_node(NodeKind.COMPUTE_NODE), *NODES_READ, one_version)
+ADD_FOLLOWER: tuple[Check, ...] = (_new_node(NodeKind.FOLLOWER), *NODES_READ, one_version, voters_after_add)
+ADD_OBSERVER: tuple[Check, ...] = (_new_node(NodeKind.OBSERVER), *NODES_READ, one_version)
+DROP_BACKEND: tuple[Check, ...] = (_dropped_node(NodeKind.BACKEND), *NODES_READ, nodes_left)
+DROP_COMPUTE_NODE: tuple[Check, ...] = (_dropped_node(NodeKind.COMPUTE_NODE), *NODES_READ, nodes_left)
+DROP_FOLLOWER: tuple[Check, ...] = (_dropped_node(NodeKind.FOLLOWER), *NODES_READ, voters_after_drop)
+DROP_OBSERVER: tuple[Check, ...] = (_dropped_node(NodeKind.OBSERVER), *NODES_READ)
+CANCEL_DECOMMISSION: tuple[Check, ...] = (of_one_role("cancel decommission", NodeKind.BACKEND, leaving_target), *NODES_READ)
 
 
 def run(checks: Sequence[Check], targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:
