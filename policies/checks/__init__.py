@@ -26,6 +26,7 @@ from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
 from policies.checks.unread import unread
 from policies.checks.voters import voters_after_add, voters_after_drop
+from policies.checks.warehouses import warehouse_joined, warehouses_left
 from policies.cluster import ClusterState, NodeKind
 from policies.plan import Finding, Verdict
 
@@ -69,11 +70,11 @@ def _dropped_node(kind: NodeKind) -> Check:
 NODES_READ: tuple[Check, ...] = (leader, rights)
 """What every operation needs that changes the list of nodes."""
 ADD_BACKEND: tuple[Check, ...] = (_new_node(NodeKind.BACKEND), *NODES_READ, one_version, others_healthy, scheduler)
-ADD_COMPUTE_NODE: tuple[Check, ...] = (_new_node(NodeKind.COMPUTE_NODE), *NODES_READ, one_version)
+ADD_COMPUTE_NODE: tuple[Check, ...] = (_new_node(NodeKind.COMPUTE_NODE), *NODES_READ, one_version, warehouse_joined)
 ADD_FOLLOWER: tuple[Check, ...] = (_new_node(NodeKind.FOLLOWER), *NODES_READ, one_version, voters_after_add)
 ADD_OBSERVER: tuple[Check, ...] = (_new_node(NodeKind.OBSERVER), *NODES_READ, one_version)
-DROP_BACKEND: tuple[Check, ...] = (_dropped_node(NodeKind.BACKEND), *NODES_READ, nodes_left)
-DROP_COMPUTE_NODE: tuple[Check, ...] = (_dropped_node(NodeKind.COMPUTE_NODE), *NODES_READ, nodes_left)
+DROP_BACKEND: tuple[Check, ...] = (_dropped_node(NodeKind.BACKEND), *NODES_READ, nodes_left, warehouses_left)
+DROP_COMPUTE_NODE: tuple[Check, ...] = (_dropped_node(NodeKind.COMPUTE_NODE), *NODES_READ, nodes_left, warehouses_left)
 DROP_FOLLOWER: tuple[Check, ...] = (_dropped_node(NodeKind.FOLLOWER), *NODES_READ, voters_after_drop)
 DROP_OBSERVER: tuple[Check, ...] = (_dropped_node(NodeKind.OBSERVER), *NODES_READ)
 CANCEL_DECOMMISSION: tuple[Check, ...] = (of_one_role("cancel decommission", NodeKind.BACKEND, leaving_target), *NODES_READ)
