@@ -63,7 +63,8 @@ def _outcome(operation: Operation, decision: Decision, now: datetime) -> tuple[O
             words = "Paused: no further statement is sent. A drain that StarRocks has accepted goes on by itself."
             return operation.moved(S.PAUSED, now), EventKind.PAUSED, words
         case D.RESUME:
-            return operation.moved(S.RUNNING, now), EventKind.RESUMED, "Resumed."
+            memory = operation.memory.with_(resumed_at=now) if operation.memory is not None else None
+            return operation.moved(S.RUNNING, now, memory=memory), EventKind.RESUMED, "Resumed."
         case D.ABORT:
             undoing = operation.moved(S.UNDOING, now, memory=None, closing=False, **_GOING_ON)
             return undoing, EventKind.UNDOING, "Aborted: undoing the step in hand."

@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from policies.address import Address
+from policies.cluster import NodeKind
 from policies.plan import Plan
 from policies.record import Record
 from policies.request import Person, Request
@@ -68,7 +70,7 @@ MOVES: dict[tuple[OperationState, OperationState], str] = {
     (S.QUEUED, S.REFUSED): "looked at again before the start, a check now blocks it",
     (S.QUEUED, S.CANCELLED): "the requester took it back, or an approver rejected it while it waited",
     (S.QUEUED, S.EXPIRED): "the approval ran out while waiting",
-    (S.RUNNING, S.PAUSED): "a person asked to stop before the next act",
+    (S.RUNNING, S.PAUSED): "a person asked to stop before the next act, or the plan has people look before it goes on",
     (S.PAUSED, S.RUNNING): "a person resumed it",
     (S.RUNNING, S.HALTED): "a step failed, or the cluster is not as the plan says",
     (S.HALTED, S.RUNNING): "a person decided to try again, or to skip the step",
@@ -164,8 +166,8 @@ class StepMemory(Record):
 
     intended_at: the intent to act was written down; acted_at: the act was seen to have been accepted.
     A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
-    statement was about to be sent; `looked_at` is the time of the last look,
-    `retried_at` of a person's retry: what was seen before it counts as judged.
+    statement was about to be sent; `job` is the id of the job that was to be begun on a host; `looked_at` is the time of the
+    last look, `retried_at` of a person's retry: what was seen before it counts as judged, `resumed_at` of a person's resume.
     """
 
     step: str
@@ -175,6 +177,8 @@ class StepMemory(Record):
     intended_at: datetime | None = None
     tries: int = 0
     acted_at: datetime | None = None
+    job: str = ""
+    resumed_at: datetime | None = None
     first_true_at: datetime | None = None
     samples: tuple[Sample, ...] = ()
     peak: Sample | None = None
@@ -182,6 +186,14 @@ class StepMemory(Record):
     forecast: str = ""
     stall: Stall | None = None
     stall_since: datetime | None = None
+
+
+class HostJobRef(Record):
+    """A job that this operation was about to begin on the host of a node: until it has ended, nothing else is begun there."""
+
+    id: str
+    role: NodeKind
+    address: Address
 
 
 class LeaseSeen(Record):
@@ -220,6 +232,7 @@ class Operation(Record):
     halted_from: Literal["", "running", "undoing"] = ""
     skippable: bool = False
     leased: bool = False
+    last_job: HostJobRef | None = None
     lease_seen: LeaseSeen | None = None
     closing: bool = False
     ended_by: Person | None = None

@@ -70,11 +70,15 @@ class Fact(Record):
 
 
 class Estimate(Record):
-    """Time the operation will take, in wall-clock seconds, as a range; both None means unknown. `reason` says from what."""
+    """Time the operation will take, in wall-clock seconds, as a range; both None means unknown. `reason` says from what.
+
+    With `drains`, the number of measured ones that it rests on: half of such drains end by `low_s`, nine in ten by `high_s`.
+    """
 
     low_s: float | None
     high_s: float | None
     reason: str
+    drains: int = 0
 
 
 class NodeRoom(Record):
@@ -91,7 +95,8 @@ class NodeRoom(Record):
 class Plan(Record):
     """Ordered steps with everything a person needs to judge them.
 
-    `command` is what was typed for it; `to_prepare` is what a person does on hosts beforehand; `done_words` is what may be
+    `about` is what it concerns where that is no node, and `group_word` what a group of its steps is called; `command` is what
+    was typed for it; `to_prepare` is what a person does on hosts beforehand; `done_words` is what may be
     said when all steps are done.
     """
 
@@ -103,6 +108,8 @@ class Plan(Record):
     title: str
     reason: str
     targets: tuple[Address, ...]
+    about: str = ""
+    group_word: str = "node"
     command: str = ""
     steps: tuple[Step, ...]
     findings: tuple[Finding, ...]

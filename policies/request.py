@@ -31,6 +31,18 @@ class OperationKind(StrEnum):
     BLACKLIST_COMPUTE_NODE = "blacklist-cn"
     UNBLACKLIST_BACKEND = "unblacklist-be"
     UNBLACKLIST_COMPUTE_NODE = "unblacklist-cn"
+    RESTART_BACKEND = "restart-be"
+    RESTART_COMPUTE_NODE = "restart-cn"
+    RESTART_FRONTEND = "restart-fe"
+    STOP_BACKEND = "stop-be"
+    STOP_COMPUTE_NODE = "stop-cn"
+    STOP_FRONTEND = "stop-fe"
+    START_BACKEND = "start-be"
+    START_COMPUTE_NODE = "start-cn"
+    START_FRONTEND = "start-fe"
+    RESTART_ALL = "restart-all"
+    PAUSE_VIEWS = "pause-views"
+    RESUME_VIEWS = "resume-views"
 
 
 class Person(Record):
@@ -49,7 +61,8 @@ class Person(Record):
 class Request(Record):
     """One operation asked for; `id` is the operation's id from here on.
 
-    `into` are the new nodes of an operation that puts some in the place of others; `options` what `name=value` said.
+    `into` are the new nodes of an operation that puts some in the place of others; `names` what is named that is no node
+    (materialized views and databases); `options` what `name=value` said.
     """
 
     id: str
@@ -57,6 +70,7 @@ class Request(Record):
     cluster: str
     targets: tuple[Address, ...]
     into: tuple[Address, ...] = ()
+    names: tuple[str, ...] = ()
     options: dict[str, str] = Field(default_factory=dict)
     reason: str
     requester: Person
@@ -83,5 +97,8 @@ class Request(Record):
     def command(self) -> str:
         """The request as it is typed, without cluster and reason."""
         words = [self.kind.value.replace("-", " "), *(str(target) for target in self.targets)]
+        words += [f'"{name}"' if " " in name or "," in name else name for name in self.names]
         words += ["to", *(str(new) for new in self.into)] if self.into else []
-        return " ".join([*words, *(f"{name}={value}" for name, value in self.options.items())])
+        if self.options.get("all") == "yes":
+            words.append("all")
+        return " ".join([*words, *(f"{name}={value}" for name, value in self.options.items() if name != "all")])

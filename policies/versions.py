@@ -15,6 +15,10 @@ _BUILD = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:-([0-9a-f]{6,40}))?")
 
 BLACKLIST_SINCE = {NodeKind.BACKEND: (3, 3, 0), NodeKind.COMPUTE_NODE: (4, 0, 0)}
 """docs: sql-statements/cluster-management/nodes_processes/ADD_BACKEND_BLACKLIST; compute nodes from 4.0 on."""
+VIEW_REASONS_SINCE = (3, 1, 0)
+"""INACTIVE_REASON of information_schema.materialized_views; not in 2.5 (fe: service/FrontendServiceImpl.java there)."""
+VIEW_DEPENDENCIES_SINCE = (3, 2, 0)
+"""sys.object_dependencies (docs: sys/object_dependencies; late patches of 3.1 have it too, but not all)."""
 
 
 class Build(Record):
@@ -35,6 +39,11 @@ def build(version: str) -> Build | None:
     if found is None:
         return None
     return Build(number=(int(found[1]), int(found[2]), int(found[3])), commit=found[4] or "")
+
+
+def runs(found: str, wanted: str) -> bool:
+    """Whether a node that tells `found` runs `wanted`; without a commit any build of that release is meant."""
+    return found == wanted or ("-" not in wanted and found.startswith(f"{wanted}-"))
 
 
 def release(version: str) -> Number | None:

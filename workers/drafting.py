@@ -36,9 +36,14 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     state = wiring.look(claim, request.cluster, Depth.FULL, targets=request.targets)
     entry = entry_for(request.kind)
     if entry.also:
-        # What each frontend has in memory of its own is asked only where a plan is about it.
+        # What each frontend has in memory of its own, or materialized views, are asked only where a plan is about them.
         each = wiring.look(claim, request.cluster, Depth(entry.also))
-        state = state.with_(frontend_settings=each.frontend_settings, blacklists=each.blacklists)
+        state = state.with_(
+            frontend_settings=each.frontend_settings, blacklists=each.blacklists, views=each.views,
+            unread={**state.unread, **each.unread},
+        )  # fmt: skip
+    if entry.on_hosts is not None:
+        state = wiring.with_hosts(state, entry.on_hosts(request, state), survey=entry.survey)
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry.make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)

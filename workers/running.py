@@ -15,7 +15,7 @@ from policies.stalls import needs_evidence
 from policies.stepping import Perform
 from workers.acting import act
 from workers.holding import hold
-from workers.looking import decide_move, depth_of, in_hand, watch
+from workers.looking import decide_move, depth_of, in_hand, look_shared
 from workers.outcomes import settle, unreachable
 from workers.starrocks import ClusterError, Depth
 from workers.store import Claim
@@ -36,11 +36,11 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
         operation = kept
     depth = _depth(now_at, operation, pacing, now)
     try:
-        state = watch(wiring, plan, operation, depth)
+        state = look_shared(wiring, plan, operation, depth)
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
     operation = operation.with_(trouble="", trouble_since=None)
-    move = decide_move(wiring, plan, operation, wiring.probed(state, now_at), now)
+    move = decide_move(wiring, plan, operation, state, now)
     if isinstance(move, Perform):
         return act(wiring, claim, plan, operation.with_(memory=move.memory), move, now)
     return settle(wiring, claim, plan, operation, move, now)

@@ -50,6 +50,8 @@ def _approve(operation: Operation, plan: Plan | None) -> Element:
 
 
 def _abort(operation: Operation, plan: Plan | None) -> Element:
+    if plan is not None and plan.about:
+        return buttons.confirm("Abort this operation?", clip(plan.undo_words, 300), "Abort", "Keep going", danger=True)
     gone = gone_nodes(operation, plan)
     stays = f" Gone for good: {in_list(gone, 3)}." if gone else ""
     step = step_in_hand(operation, plan)

@@ -9,6 +9,14 @@ from policies.checks.colocate import colocate
 from policies.checks.destinations import destinations
 from policies.checks.drop_setting import drop_setting
 from policies.checks.dropped_node import dropped_node
+from policies.checks.interrupted_node import (
+    any_node,
+    copies_enough,
+    goes_dark,
+    hosts_reached,
+    interrupted_node,
+    one_at_a_time,
+)
 from policies.checks.leader import leader
 from policies.checks.leaving_target import leaving_target
 from policies.checks.new_node import new_node
@@ -25,6 +33,7 @@ from policies.checks.scheduler import scheduler
 from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
 from policies.checks.unread import unread
+from policies.checks.views_seen import views_seen
 from policies.checks.voters import voters_after_add, voters_after_drop
 from policies.checks.warehouses import warehouse_joined, warehouses_left
 from policies.cluster import ClusterState, NodeKind
@@ -32,8 +41,10 @@ from policies.plan import Finding, Verdict
 
 __all__ = [
     "ADD_BACKEND", "ADD_COMPUTE_NODE", "ADD_FOLLOWER", "ADD_OBSERVER", "CANCEL_DECOMMISSION", "DECOMMISSION_BACKEND",
-    "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "Check", "destinations", "leader", "one_version",
-    "privileges", "rights", "room", "run",
+    "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "RESTART_ALL", "RESTART_BACKEND",
+    "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_BACKEND",
+    "STOP_COMPUTE_NODE", "STOP_FRONTEND", "Check", "destinations", "leader", "one_version",
+    "privileges", "rights", "room", "run", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
@@ -58,13 +69,16 @@ DECOMMISSION_BACKEND: tuple[Check, ...] = (
 )
 
 
-
 def _new_node(kind: NodeKind) -> Check:
     return of_one_role("add", kind, new_node(kind))
 
 
 def _dropped_node(kind: NodeKind) -> Check:
     return of_one_role("drop", kind, dropped_node(kind))
+
+
+def _interrupted(kind: NodeKind, verb: str) -> Check:
+    return of_one_role(verb, kind, interrupted_node(kind, verb=verb))
 
 
 NODES_READ: tuple[Check, ...] = (leader, rights)
@@ -77,6 +91,27 @@ DROP_BACKEND: tuple[Check, ...] = (_dropped_node(NodeKind.BACKEND), *NODES_READ,
 DROP_COMPUTE_NODE: tuple[Check, ...] = (_dropped_node(NodeKind.COMPUTE_NODE), *NODES_READ, nodes_left, warehouses_left)
 DROP_FOLLOWER: tuple[Check, ...] = (_dropped_node(NodeKind.FOLLOWER), *NODES_READ, voters_after_drop)
 DROP_OBSERVER: tuple[Check, ...] = (_dropped_node(NodeKind.OBSERVER), *NODES_READ)
+RESTART_BACKEND: tuple[Check, ...] = (
+    _interrupted(NodeKind.BACKEND, "restart"),
+    *NODES_READ,
+    hosts_reached,
+    others_healthy,
+    copies_enough,
+    goes_dark,
+)
+RESTART_COMPUTE_NODE: tuple[Check, ...] = (
+    _interrupted(NodeKind.COMPUTE_NODE, "restart"), *NODES_READ, hosts_reached
+)
+RESTART_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached)
+RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:])
+STOP_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "stop"), one_at_a_time, *RESTART_BACKEND[1:])
+STOP_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "stop"), *NODES_READ, hosts_reached)
+STOP_FRONTEND: tuple[Check, ...] = (
+    _interrupted(NodeKind.FOLLOWER, "stop"), one_at_a_time, *NODES_READ, hosts_reached
+)
+START_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "start"), *NODES_READ, hosts_reached)
+START_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "start"), *NODES_READ, hosts_reached)
+START_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "start"), *NODES_READ, hosts_reached)
 CANCEL_DECOMMISSION: tuple[Check, ...] = (of_one_role("cancel decommission", NodeKind.BACKEND, leaving_target), *NODES_READ)
 
 

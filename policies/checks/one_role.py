@@ -13,6 +13,7 @@ from policies.units import in_list
 
 NAME = "target"
 _WORDS = {NodeKind.BACKEND: "be", NodeKind.COMPUTE_NODE: "cn", NodeKind.FOLLOWER: "follower", NodeKind.OBSERVER: "observer"}
+OF_PROCESSES = frozenset({"restart", "stop", "start"})
 _DRAIN = {NodeKind.BACKEND: "decommission be"}
 
 
@@ -37,15 +38,16 @@ def one_role(verb: str, kind: NodeKind) -> TargetCheck:
         for address in dict.fromkeys(targets):
             found = _who(address, state) or (_newcomer(kind, address, state) if verb == "add" else None)
             if found is not None:
-                by_role.setdefault(found[0], []).append(found[1])
+                role = NodeKind.FOLLOWER if found[0].frontend and verb in OF_PROCESSES else found[0]
+                by_role.setdefault(role, []).append(found[1])
         if len(by_role) < 2:
             return []
-        named = [f"{in_list([str(a) for a in there])} {_is(there)} {_noun(role, there)}" for role, there in by_role.items()]
+        named = [f"{in_list([str(a) for a in there])} {_are(verb, role, there)}" for role, there in by_role.items()]
         commands = [command for role, there in by_role.items() if (command := _command(verb, role, there))]
         advice = f"One role at a time: {in_list([f'`{command}`' for command in commands])}."
         if verb == "decommission" and any(role.frontend for role in by_role):
             advice += " Whole hosts move with `migrate OLD … to NEW …`, which takes both roles."
-        asked = verb if verb == "cancel decommission" else f"{verb} {_WORDS[kind]}"
+        asked = verb if verb == "cancel decommission" else f"{verb} {_word(verb, kind)}"
         sentence = f"The list mixes roles, and `{asked}` takes one: {'; '.join(named)}."
         return [Finding(check=NAME, verdict=Verdict.BLOCK, sentence=sentence, advice=advice)]
 
@@ -76,12 +78,14 @@ def _newcomer(kind: NodeKind, address: Address, state: ClusterState) -> tuple[No
     return None
 
 
-def _is(there: list[Address]) -> str:
-    return "is" if len(there) == 1 else "are"
+def _word(verb: str, role: NodeKind) -> str:
+    """Processes are restarted, stopped and started as FE, whatever part a frontend has."""
+    return "fe" if role.frontend and verb in OF_PROCESSES else _WORDS[role]
 
 
-def _noun(role: NodeKind, there: list[Address]) -> str:
-    return f"a {role.short}" if len(there) == 1 else f"{role.short}s"
+def _are(verb: str, role: NodeKind, there: list[Address]) -> str:
+    noun = "frontend" if role.frontend and verb in OF_PROCESSES else role.short
+    return f"is a {noun}" if len(there) == 1 else f"are {noun}s"
 
 
 def _command(verb: str, role: NodeKind, there: list[Address]) -> str:
@@ -93,4 +97,4 @@ def _command(verb: str, role: NodeKind, there: list[Address]) -> str:
         case "cancel decommission":
             return f"cancel decommission {addresses}" if role is NodeKind.BACKEND else ""
         case _:
-            return f"{verb} {_WORDS[role]} {addresses}"
+            return f"{verb} {_word(verb, role)} {addresses}"

@@ -36,6 +36,8 @@ def blocks(kind: Kind, *targets: str) -> list[str]:
         (Kind.DROP_COMPUTE_NODE, (BE, CN, FE), [f"`drop be {BE}`, `drop cn {CN}` and `drop follower {FE}`"]),
         (Kind.ADD_BACKEND, ("10.84.0.55:9050", "10.84.0.56:9010"), ["`add be 10.84.0.55:9050` and `add follower 10.84.0.56:9010`"]),
         (Kind.ADD_OBSERVER, ("10.84.0.55:9050", "10.84.0.56:9010"), ["`add be 10.84.0.55:9050` and `add observer 10.84.0.56:9010`"]),
+        (Kind.RESTART_BACKEND, (BE, FE, "10.84.0.12:9010"), ["`restart be` takes one", "are frontends",
+         f"`restart be {BE}` and `restart fe {FE} 10.84.0.12:9010`"]),
         (Kind.CANCEL_DECOMMISSION, (BE, FE), ["`cancel decommission` takes one", f"One role at a time: `cancel decommission {BE}`."]),
     ],
 )  # fmt: skip

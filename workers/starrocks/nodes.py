@@ -74,6 +74,7 @@ def compute_node(row: Row) -> ComputeNode:
         error=row.text("ErrMsg"),
         running_queries=row.number_or("NumRunningQueries", None),
         warehouse=row.text("WarehouseName"),
+        last_start=row.moment("LastStartTime"),
     )
 
 
