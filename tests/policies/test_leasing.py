@@ -198,6 +198,22 @@ def test_a_drain_with_a_speed_needs_the_setting_for_itself_too() -> None:
     assert asked.with_(kind=OperationKind.TUNE, options={"slots": "16"}).locks == ("prod slots",)
 
 
+@pytest.mark.parametrize(
+    ("kind", "targets", "into", "lends"),
+    [
+        (OperationKind.REPLACE_BACKEND, (TARGET,), ("10.84.91.20:9050",), True),
+        (OperationKind.REBUILD_BACKEND, (TARGET,), (), True),
+        (OperationKind.MIGRATE, (TARGET, "10.84.0.19:9010"), ("10.84.91.20:9050", "10.84.91.20:9010"), True),
+        (OperationKind.MIGRATE, ("10.84.0.19:9010",), ("10.84.91.20:9010",), False),
+    ],
+)
+def test_whatever_drains_can_bring_its_speed(kind: OperationKind, targets: tuple[str, ...], into: tuple[str, ...], lends: bool) -> None:
+    asked = request(*targets).with_(kind=kind, into=tuple(map(Address.parse, into)), options={"slots": "16"})
+    plan = entry_for(kind).make_plan(asked, state(), pacing=PACING, revision=1, now=NOW)
+    assert plan.steps and [step.lent for step in plan.steps].count(True) == lends
+    assert ((plan.steps[0].act, plan.steps[-1].act) == (LEND, BACK)) is lends
+
+
 def test_the_memory_of_the_step_in_hand_is_not_touched_by_holding() -> None:
     memory = StepMemory(step=IDS[2], entered_at=NOW, acted_at=NOW)
     kept = at(2, memory=memory)
