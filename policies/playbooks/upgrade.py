@@ -179,6 +179,7 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
         steps += swap.swap(turn.kind, row, state, wanted, kept=turn.address in kept, back=not leads)
         if turn.stage is Stage.CANARY and len(nodes) > 1:
             steps.append(swap.look_at(row, wanted))
+    steps += [swap.everywhere(row, wanted) for _, row in nodes[-1:]]
     return (*steps, *(give_back(one) for one in reversed(lent)))
 
 

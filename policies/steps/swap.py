@@ -5,7 +5,7 @@ the old version are kept under its name: rolling back needs no package.
 """
 
 from policies.acts import Act, AskPerson, BackUpMeta, StagePackage, StartProcess, SwapPackage
-from policies.awaited import GoAhead, HostJobDone, NodeRestarted, NodeUp
+from policies.awaited import AllAtVersion, GoAhead, HostJobDone, NodeRestarted, NodeUp
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
 from policies.plan import Step
 from policies.releases.graceful import stops_gracefully
@@ -86,6 +86,20 @@ def look_at(node: Node, version: str) -> Step:
         title=f"People look at {node.address} before the other nodes follow",
         act=None,
         until=GoAhead(address=node.address, seen=seen),
+    )
+
+
+def everywhere(last: Node, version: str) -> Step:
+    """The final look: no node was forgotten, skipped, or changed by somebody else meanwhile."""
+    return Step(
+        id="everywhere",
+        group="final look",
+        title=f"See every node alive with {version}",
+        act=None,
+        until=AllAtVersion(address=last.address, version=version),
+        deadline=COME_BACK,
+        advice=f"Bring those to {version} that are not, then retry; or skip.",
+        skippable=True,
     )
 
 
