@@ -63,9 +63,9 @@ def edited(role: str, content: bytes, key: str, value: str, old: str | None) -> 
     if found is not None and found.value == value:
         return ConfEdit(found.first, found.last, "", before, before)
     if (found.value if found else None) != old:
-        is_now = "is not set" if found is None else f"is {_shown(key, found.value)}"
-        was = "not set" if old is None else _shown(key, old)
-        raise HostRefused(f"{key} {is_now} in {role}.conf, not {was} as planned: nothing was changed.")
+        says = "does not set it" if found is None else f"says {_shown(key, found.value)}"
+        expected = "not to be set" if old is None else f"to be {_shown(key, old)}"
+        raise HostRefused(f"The plan expects {key} {expected}, but {role}.conf {says}: nothing was changed.")
     return _edit(content, found, key, value, before)
 
 
