@@ -24,7 +24,8 @@ KINDS = {BE: NodeKind.BACKEND, FE: NodeKind.FOLLOWER}
 
 
 class Rig:
-    def __init__(self, directory: Path, server: SshServer, key: asyncssh.SSHKey) -> None:
+    def __init__(self, directory: Path, server: SshServer, key: asyncssh.SSHKey, user: str = "starrocks") -> None:
+        self.user = user
         self.directory = directory
         self.server = server
         self.account = server.home
@@ -38,7 +39,7 @@ class Rig:
 
     def entry(self, **changes: Any) -> HostsEntry:
         values: dict[str, Any] = {
-            "user": "starrocks", "known_hosts": str(self.known_hosts), "key_file": str(self.key_file),
+            "user": self.user, "known_hosts": str(self.known_hosts), "key_file": str(self.key_file),
             "be_home": str(self.be), "fe_home": str(self.fe), "stage_dir": str(self.stage), "backup_dir": str(self.backups),
             "packages": str(self.packages), "via": {HOST: f"127.0.0.1:{self.server.port}"},
         }  # fmt: skip

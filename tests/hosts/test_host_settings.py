@@ -5,9 +5,9 @@ from pydantic import ValidationError
 
 from bot.host_settings import HostsEntry
 from bot.settings import ClusterEntry
+from policies.cluster import NodeKind
 from workers.hosts.choosing import driver_for
 from workers.hosts.jobs import place_of
-from policies.cluster import NodeKind
 
 GOOD = {"user": "starrocks", "known_hosts": "/etc/sr/known_hosts", "be_home": "/opt/starrocks/be", "fe_home": "/opt/starrocks/fe"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from policies.address import Address
 from tests.hosts.fake_starrocks import BE_CONF
-from tests.hosts.rig import BE, FE, Rig
+from tests.hosts.rig import FE, Rig
 from workers.hosts import HostOutcomeUnknown
 from workers.hosts.report import between_marks, looks, version_in
 

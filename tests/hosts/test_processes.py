@@ -1,16 +1,18 @@
 """Start, stop and restart on a host: proven by the process, whatever scripts and pid files say."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from policies.acts import RestartProcess, StagePackage, StartProcess, StopProcess, SwapPackage
+from policies.address import Address
 from policies.cluster import NodeKind
 from policies.hosts import JobState
 from tests.hosts.fake_starrocks import install, package
-from tests.hosts.rig import BE, FE, KINDS, Rig, alive
+from tests.hosts.rig import BE, FE, HOST, KINDS, Rig, alive
 
 RESTART = RestartProcess(role=NodeKind.BACKEND, address=BE)
 START = StartProcess(role=NodeKind.BACKEND, address=BE)
@@ -248,3 +250,54 @@ def test_with_bash_as_the_hosts_shell(rig: Rig) -> None:
 def test_scripts_are_sh(shell: str) -> None:
     for path in Path("workers/hosts/scripts").glob("*.sh"):
         subprocess.run([shell, "-n", str(path)], check=True)
+
+
+def test_a_unit_that_may_not_be_stopped(rig: Rig) -> None:
+    """Rather nothing than a signal that systemd would answer with a start."""
+    before = rig.with_backend().running().pid()
+    rig.server.stub("sudo", 'echo "sudo: a password is required" >&2; exit 1')
+    job = rig.do(RESTART, be_unit="starrocks-be", sudo=True)
+    assert job.state is JobState.FAILED
+    assert job.said == "sudo -n systemctl stop starrocks-be was refused: sudo: a password is required"
+    assert rig.pid() == before
+
+
+def test_a_process_that_the_unit_did_not_start(rig: Rig) -> None:
+    rig.with_backend().running()
+    rig.server.stub("systemctl", "exit 0")
+    job = rig.do(STOP, be_unit="starrocks-be")
+    assert job.state is JobState.DONE and "was not started by starrocks-be" in rig.log(job.id)
+    assert rig.pid() is None
+
+
+def test_backend_and_compute_node_of_one_directory(rig: Rig) -> None:
+    """They are one program: the backend's pid file, and `--cn`, tell them apart."""
+    rig.with_backend().running()
+    cn = Address(host=HOST, port=9052)
+    (look,) = rig.driver(cn_home=str(rig.be)).look({cn: NodeKind.COMPUTE_NODE})
+    assert look.process is None
+    program = str(rig.be / "lib" / "starrocks_be")
+    (rig.be / "bin" / "be.pid").unlink()
+    assert rig.pid()  # found by its directory alone
+    rig.do(STOP)
+    Path(program).unlink()
+    shutil.copy(shutil.which("tail") or "", program)
+    node = subprocess.Popen([program, "-f", "/dev/null", "--", "--cn"], cwd=rig.be, stderr=subprocess.DEVNULL)
+    try:
+        assert rig.pid() is None
+        (look,) = rig.driver(cn_home=str(rig.be)).look({cn: NodeKind.COMPUTE_NODE})
+        assert look.process and look.process.pid == node.pid
+    finally:
+        node.kill()
+        node.wait()
+
+
+def test_compute_node(rig: Rig) -> None:
+    install(rig.server.root / "opt" / "cn", "be", "3.3.3")
+    cn = Address(host=HOST, port=9052)
+    driver = rig.driver(cn_home=str(rig.server.root / "opt" / "cn"))
+    for act in (StartProcess, RestartProcess):
+        driver.begin(f"cn-{act.__name__.lower()}", act(role=NodeKind.COMPUTE_NODE, address=cn))
+        assert rig.ended(f"cn-{act.__name__.lower()}").state is JobState.DONE
+    (look,) = driver.look({cn: NodeKind.COMPUTE_NODE})
+    assert look.process and (rig.server.root / "opt" / "cn" / "bin" / "cn.pid").read_text().strip() == str(look.process.pid)

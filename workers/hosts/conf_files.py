@@ -48,7 +48,12 @@ def read_conf(role: str, content: bytes) -> list[ConfEntry]:
 def values_of(role: str, content: bytes) -> dict[str, str]:
     """Key -> value as the process reads it, without what may be secret."""
     entries = {entry.key: _printable(entry.value) for entry in read_conf(role, content)}
-    return {key: value for key, value in entries.items() if not (_SECRET_KEY.search(key) or _SECRET_IN_VALUE.search(value))}
+    return {key: value for key, value in entries.items() if not may_be_secret(key, value)}
+
+
+def may_be_secret(key: str, value: str) -> bool:
+    """By the key's name, or by what the value assigns; rather too often than once too seldom."""
+    return bool(_SECRET_KEY.search(key) or _SECRET_IN_VALUE.search(value))
 
 
 def value_of(role: str, content: bytes, key: str) -> str | None:
@@ -107,7 +112,7 @@ def _lines(text: str) -> list[ConfEntry]:
 
 
 def _shown(key: str, value: str) -> str:
-    if _SECRET_KEY.search(key) or _SECRET_IN_VALUE.search(value):
+    if may_be_secret(key, value):
         return "a value that is not shown"
     shown = _printable(value)
     return f"`{shown if len(shown) <= 120 else shown[:117] + '...'}`"
