@@ -1,6 +1,5 @@
 """What the tests of the driver share: a host, its settings, and waiting for a job with a limit."""
 
-import os
 import subprocess
 import time
 from pathlib import Path
@@ -112,12 +111,6 @@ class Rig:
 
 def alive(pid: int) -> bool:
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] not in {"Z", "X"}
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
     except OSError:
         return False
-
-
-def kill(pid: int) -> None:
-    os.kill(pid, 9)
-    Rig.wait(lambda: not alive(pid))

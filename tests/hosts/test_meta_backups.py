@@ -67,10 +67,10 @@ def test_meta_dir_of_the_conf(rig: Rig) -> None:
     conf.write_text(f"meta_dir = {rig.server.root}/fe-meta\n")
     assert rig.do(COPY).state is JobState.DONE
     conf.write_text("meta_dir = ${META_HOME}/meta\n")
-    with pytest.raises(HostRefused, match="meta_dir of fe.conf is"):
+    with pytest.raises(HostRefused, match=r"meta_dir of fe.conf is"):
         rig.driver().begin("x", COPY)
     conf.write_text("meta_dir = /x$(reboot)\n")
-    with pytest.raises(HostRefused, match="meta_dir of fe.conf is"):
+    with pytest.raises(HostRefused, match=r"meta_dir of fe.conf is"):
         rig.driver().begin("x", COPY)
 
 

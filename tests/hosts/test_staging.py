@@ -63,16 +63,16 @@ def test_a_checksum_that_does_not_fit(rig: Rig) -> None:
 def test_no_checksum(rig: Rig) -> None:
     path = package(rig.with_backend().packages, "3.3.9")
     path.with_name(path.name + ".sha256").unlink()
-    with pytest.raises(HostRefused, match="StarRocks-3.3.9.tar.gz.sha256 is missing"):
+    with pytest.raises(HostRefused, match=r"StarRocks-3.3.9.tar.gz.sha256 is missing"):
         rig.driver().begin("x", STAGE)
 
 
 def test_no_package(rig: Rig) -> None:
-    with pytest.raises(HostRefused, match="StarRocks-3.3.9.tar.gz is not in the `packages` directory"):
+    with pytest.raises(HostRefused, match=r"StarRocks-3.3.9.tar.gz is not in the `packages` directory"):
         rig.with_backend().driver().begin("x", STAGE)
-    with pytest.raises(HostRefused, match="have no `packages` directory"):
+    with pytest.raises(HostRefused, match=r"have no `packages` directory"):
         rig.driver(packages="").begin("x", STAGE)
-    with pytest.raises(HostRefused, match="have no stage_dir"):
+    with pytest.raises(HostRefused, match=r"have no stage_dir"):
         rig.driver(stage_dir="").begin("x", STAGE)
 
 
@@ -106,7 +106,7 @@ def test_a_disk_that_fills_up_while_unpacking(rig: Rig) -> None:
 def test_a_staging_directory_that_cannot_be_written(rig: Rig) -> None:
     package(rig.with_backend().packages, "3.3.9")
     rig.stage.write_text("a file")
-    with pytest.raises(HostRefused, match="cannot be written on 10.84.0.12"):
+    with pytest.raises(HostRefused, match=r"cannot be written on 10.84.0.12"):
         rig.driver().begin("x", STAGE)
 
 

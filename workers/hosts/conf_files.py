@@ -13,7 +13,8 @@ import javaproperties
 from workers.hosts import HostRefused
 
 _SECRET_KEY = re.compile(
-    r"passw|secret|token|credential|sas_|_sas|(?:access|shared|account|private|api|encrypt\w*|master)_?key|key_?(?:id|pass)", re.IGNORECASE
+    r"passw|secret|token|credential|sas_|_sas|(?:access|shared|account|private|api|encrypt\w*|master)_?key|key_?(?:id|pass)",
+    re.IGNORECASE,
 )
 _SECRET_IN_VALUE = re.compile(r"(?:passw|secret|token|credential)\w*[=:]|://[^/\s:@]*:[^/\s@]*@", re.IGNORECASE)
 

@@ -60,7 +60,8 @@ def job_script(
     """The whole text to send: it begins the job under its id, or finds that it was begun before."""
     values = {
         "job": job, "role": place.role, "home": place.home, "unit": place.unit, "part": place.part, "stage": place.stage,
-        "use_sudo": "yes" if entry.sudo else "no", "patience": _patience(act), "appear": str(entry.start_timeout_s), "graceful": _graceful(act),
+        "use_sudo": "yes" if entry.sudo else "no", "patience": _patience(act), "appear": str(entry.start_timeout_s),
+        "graceful": _graceful(act),
     }  # fmt: skip
     values |= _of_act(act, place, sha256, edit, meta)
     head = "set -u\numask \"$1\"\nLC_ALL=C.UTF-8\nexport LC_ALL\n"
