@@ -9,6 +9,14 @@ from policies.checks.colocate import colocate
 from policies.checks.destinations import destinations
 from policies.checks.drop_setting import drop_setting
 from policies.checks.dropped_node import dropped_node
+from policies.checks.interrupted_node import (
+    any_node,
+    copies_enough,
+    goes_dark,
+    hosts_reached,
+    interrupted_node,
+    one_at_a_time,
+)
 from policies.checks.leader import leader
 from policies.checks.leaving_target import leaving_target
 from policies.checks.new_node import new_node
@@ -24,14 +32,17 @@ from policies.checks.scheduler import scheduler
 from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
 from policies.checks.unread import unread
+from policies.checks.views_seen import views_seen
 from policies.checks.voters import voters_after_add, voters_after_drop
 from policies.cluster import ClusterState, NodeKind
 from policies.plan import Finding, Verdict
 
 __all__ = [
     "ADD_BACKEND", "ADD_COMPUTE_NODE", "ADD_FOLLOWER", "ADD_OBSERVER", "CANCEL_DECOMMISSION", "DECOMMISSION_BACKEND",
-    "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "Check", "destinations", "leader", "one_version",
-    "privileges", "rights", "room", "run",
+    "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "RESTART_ALL", "RESTART_BACKEND",
+    "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_BACKEND",
+    "STOP_COMPUTE_NODE", "STOP_FRONTEND", "Check", "destinations", "leader", "one_version",
+    "privileges", "rights", "room", "run", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
@@ -65,6 +76,27 @@ DROP_BACKEND: tuple[Check, ...] = (dropped_node(NodeKind.BACKEND), *NODES_READ, 
 DROP_COMPUTE_NODE: tuple[Check, ...] = (dropped_node(NodeKind.COMPUTE_NODE), *NODES_READ, nodes_left)
 DROP_FOLLOWER: tuple[Check, ...] = (dropped_node(NodeKind.FOLLOWER), *NODES_READ, voters_after_drop)
 DROP_OBSERVER: tuple[Check, ...] = (dropped_node(NodeKind.OBSERVER), *NODES_READ)
+RESTART_BACKEND: tuple[Check, ...] = (
+    interrupted_node(NodeKind.BACKEND, verb="restart"),
+    *NODES_READ,
+    hosts_reached,
+    others_healthy,
+    copies_enough,
+    goes_dark,
+)
+RESTART_COMPUTE_NODE: tuple[Check, ...] = (
+    interrupted_node(NodeKind.COMPUTE_NODE, verb="restart"), *NODES_READ, hosts_reached
+)
+RESTART_FRONTEND: tuple[Check, ...] = (interrupted_node(NodeKind.FOLLOWER, verb="restart"), *NODES_READ, hosts_reached)
+RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:])
+STOP_BACKEND: tuple[Check, ...] = (interrupted_node(NodeKind.BACKEND, verb="stop"), one_at_a_time, *RESTART_BACKEND[1:])
+STOP_COMPUTE_NODE: tuple[Check, ...] = (interrupted_node(NodeKind.COMPUTE_NODE, verb="stop"), *NODES_READ, hosts_reached)
+STOP_FRONTEND: tuple[Check, ...] = (
+    interrupted_node(NodeKind.FOLLOWER, verb="stop"), one_at_a_time, *NODES_READ, hosts_reached
+)
+START_BACKEND: tuple[Check, ...] = (interrupted_node(NodeKind.BACKEND, verb="start"), *NODES_READ, hosts_reached)
+START_COMPUTE_NODE: tuple[Check, ...] = (interrupted_node(NodeKind.COMPUTE_NODE, verb="start"), *NODES_READ, hosts_reached)
+START_FRONTEND: tuple[Check, ...] = (interrupted_node(NodeKind.FOLLOWER, verb="start"), *NODES_READ, hosts_reached)
 CANCEL_DECOMMISSION: tuple[Check, ...] = (leaving_target, *NODES_READ)
 
 

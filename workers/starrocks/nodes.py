@@ -72,6 +72,7 @@ def compute_node(row: Row) -> ComputeNode:
         version=row.text("Version"),
         error=row.text("ErrMsg"),
         running_queries=row.number_or("NumRunningQueries", None),
+        last_start=row.moment("LastStartTime"),
     )
 
 
