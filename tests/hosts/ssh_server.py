@@ -33,6 +33,7 @@ class SshServer:
         self.sent: list[str] = []
         self.connections = 0
         self.banner = b""
+        self.shell = "/bin/sh"
         self.shell_environment: dict[str, str] = {}
         self._client_key = client_key
         self._ready = threading.Event()
@@ -72,7 +73,7 @@ class SshServer:
 
     async def _process(self, process: "asyncssh.SSHServerProcess[bytes]") -> None:
         fault, self.next_fault = self.next_fault, ""
-        text = await process.stdin.read()
+        text = (await process.stdin.read()).replace(b"/bin/sh", self.shell.encode())
         self.sent.append(text.decode())
         if fault == "cut_before":
             process.channel.get_connection().abort()
@@ -81,7 +82,7 @@ class SshServer:
             await self._done.wait()
             return
         child = await asyncio.create_subprocess_exec(
-            "/bin/sh", "-c", process.command or "", cwd=self.home, env=self.environment(),
+            self.shell, "-c", (process.command or "").replace("/bin/sh", self.shell), cwd=self.home, env=self.environment(),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, err = await child.communicate(text[: len(text) // 2] if fault == "cut_half_sent" else text)

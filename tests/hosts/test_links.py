@@ -196,3 +196,13 @@ def agent(path: Path) -> Iterator[str]:
 async def _lend(path: str, key: asyncssh.SSHKey) -> None:
     async with asyncssh.connect_agent(path) as lender:
         await lender.add_keys([key])
+
+
+def test_a_name_service_that_hangs(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that asks it is left behind; the look is not."""
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: answered.wait(20))
+    began = time.monotonic()
+    look = rig.look(via={HOST: "be-1.example.com:22"}, connect_timeout_s=0.3)
+    assert "did not answer" in look.trouble and time.monotonic() - began < 5
+    answered.set()

@@ -13,7 +13,8 @@ import javaproperties
 from workers.hosts import HostRefused
 
 _SECRET_KEY = re.compile(
-    r"passw|secret|token|credential|sas_|_sas|(?:access|shared|account|private|api|encrypt\w*|master)_?key|key_?(?:id|pass)", re.IGNORECASE
+    r"passw|secret|token|credential|sas_|_sas|(?:access|shared|account|private|api|encrypt\w*|master)_?key|key_?(?:id|pass)",
+    re.IGNORECASE,
 )
 _SECRET_IN_VALUE = re.compile(r"(?:passw|secret|token|credential)\w*[=:]|://[^/\s:@]*:[^/\s@]*@", re.IGNORECASE)
 
@@ -48,7 +49,12 @@ def read_conf(role: str, content: bytes) -> list[ConfEntry]:
 def values_of(role: str, content: bytes) -> dict[str, str]:
     """Key -> value as the process reads it, without what may be secret."""
     entries = {entry.key: _printable(entry.value) for entry in read_conf(role, content)}
-    return {key: value for key, value in entries.items() if not (_SECRET_KEY.search(key) or _SECRET_IN_VALUE.search(value))}
+    return {key: value for key, value in entries.items() if not may_be_secret(key, value)}
+
+
+def may_be_secret(key: str, value: str) -> bool:
+    """By the key's name, or by what the value assigns; rather too often than once too seldom."""
+    return bool(_SECRET_KEY.search(key) or _SECRET_IN_VALUE.search(value))
 
 
 def value_of(role: str, content: bytes, key: str) -> str | None:
@@ -63,9 +69,9 @@ def edited(role: str, content: bytes, key: str, value: str, old: str | None) -> 
     if found is not None and found.value == value:
         return ConfEdit(found.first, found.last, "", before, before)
     if (found.value if found else None) != old:
-        is_now = "is not set" if found is None else f"is {_shown(key, found.value)}"
-        was = "not set" if old is None else _shown(key, old)
-        raise HostRefused(f"{key} {is_now} in {role}.conf, not {was} as planned: nothing was changed.")
+        says = "does not set it" if found is None else f"says {_shown(key, found.value)}"
+        expected = "not to be set" if old is None else f"to be {_shown(key, old)}"
+        raise HostRefused(f"The plan expects {key} {expected}, but {role}.conf {says}: nothing was changed.")
     return _edit(content, found, key, value, before)
 
 
@@ -107,7 +113,7 @@ def _lines(text: str) -> list[ConfEntry]:
 
 
 def _shown(key: str, value: str) -> str:
-    if _SECRET_KEY.search(key) or _SECRET_IN_VALUE.search(value):
+    if may_be_secret(key, value):
         return "a value that is not shown"
     shown = _printable(value)
     return f"`{shown if len(shown) <= 120 else shown[:117] + '...'}`"

@@ -5,12 +5,14 @@ exit status, and a command goes on running on the host when we stop waiting for 
 """
 
 import asyncio
+import logging
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncssh
 
@@ -21,6 +23,29 @@ _SHELL = "exec /bin/sh -s"
 """The script follows on stdin, whatever shell the account has."""
 
 _ANSWER_LIMIT = 4_000_000
+
+_T = TypeVar("_T")
+
+
+# It tells of every connection and authentication at INFO.
+logging.getLogger("asyncssh").setLevel(logging.WARNING)
+
+
+class _Impatient(ThreadPoolExecutor):
+    """Names are looked up in threads, and a name service that hangs must not hold the loop's end."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=True)
+
+
+def run(work: Coroutine[Any, Any, _T]) -> _T:
+    """`asyncio.run` that waits for no thread."""
+
+    async def inside() -> _T:
+        asyncio.get_running_loop().set_default_executor(_Impatient(max_workers=8))
+        return await work
+
+    return asyncio.run(inside())
 
 
 class Answer:

@@ -18,7 +18,7 @@ from policies.hosts import HostLook, JobState
 from workers.hosts import HostError, HostOutcomeUnknown, HostRefused
 from workers.hosts.conf_files import ConfEdit, edited, value_of
 from workers.hosts.jobs import Place, checked_edit, job_script, place_of
-from workers.hosts.link import Link, Reach
+from workers.hosts.link import Link, Reach, run
 from workers.hosts.packages import Package, upload
 from workers.hosts.report import BEGIN, END, between_marks, looks, read_jobs
 from workers.hosts.shell import assignments, job_id, script, whole
@@ -39,11 +39,11 @@ class SshDriver:
     ) -> tuple[HostLook, ...]:
         """See HostDriver: hosts side by side; one that fails says why in its own look."""
         wanted = tuple(job_id(job) for job in jobs)
-        return asyncio.run(self._look(nodes, wanted, survey))
+        return run(self._look(nodes, wanted, survey))
 
     def begin(self, job: str, act: HostAct) -> None:
         """See HostDriver: begun before is begun."""
-        asyncio.run(self._begin(job_id(job), act))
+        run(self._begin(job_id(job), act))
 
     async def _look(self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool) -> tuple[HostLook, ...]:
         hosts: dict[str, list[Address]] = {}
@@ -94,10 +94,13 @@ class SshDriver:
             checked_edit(act)
         # Written once without what only the host knows: a value that no job may hold is refused before any link.
         job_script(job, act, place, self._entry, edit=ConfEdit(0, 0, "", "", ""))
-        async with Reach(self._entry) as reach, reach.link(host) as link:
-            text = await self._prepared(link, job, act, place, ends)
-            if text is not None:
-                await _send(link, text, min(self._entry.command_timeout_s, ends - time.monotonic()))
+        try:
+            async with asyncio.timeout(BEGIN_S), Reach(self._entry) as reach, reach.link(host) as link:
+                text = await self._prepared(link, job, act, place, ends)
+                if text is not None:
+                    await _send(link, text, min(self._entry.command_timeout_s, ends - time.monotonic()))
+        except TimeoutError:
+            raise HostOutcomeUnknown(f"{host} took longer than {BEGIN_S:g} s.") from None
 
     async def _prepared(self, link: Link, job: str, act: HostAct, place: Place, ends: float) -> str | None:
         """The text to send; None when the job was begun before. Some acts need something of the host first."""
@@ -150,7 +153,7 @@ def peek_text(place: Place, job: str, act: HostAct) -> str:
 
 async def _send(link: Link, text: str, limit_s: float) -> None:
     """Begin the job; anything but a clear yes or a clear no is unknown."""
-    answer = await link.run(text, max(limit_s, 1.0))
+    answer = await link.run(text, limit_s)
     if "sr-begun" in answer.lines or "sr-attached" in answer.lines:
         return
     refused = [line.partition(" ")[2] for line in answer.lines if line.startswith("sr-refused ")]

@@ -63,7 +63,12 @@ restore_environment() {
 # sudo and timeout lie around systemctl only; both words come from the settings.
 in_unit() {
   if [ "$use_sudo" = yes ]; then set -- sudo -n systemctl "$@"; else set -- systemctl "$@"; fi
-  timeout "$patience" "$@" 9>&- < /dev/null || say "$* ended with $?"
+  told=$(timeout "$patience" "$@" 2>&1 < /dev/null 9>&-)
+  case $? in
+    0) ;;
+    124) say "$* did not end within $patience s" ;;
+    *) fail "$* was refused: $(printf '%s\n' "$told" | tail -n 1 | cut -c 1-200)" ;;
+  esac
 }
 
 refuse_foreign_unit() {
@@ -91,6 +96,15 @@ stop_signal() {
   esac
 }
 
+signal_node() {
+  signal=$(stop_signal)
+  say "sends SIG$signal to process $running"
+  kill -s "$signal" "$running" 2>/dev/null || [ "$(ticks_of "$running")" != "$since" ] \
+    || fail "$(id -un) may not stop process $running, which belongs to $(stat -c %U "/proc/$running" 2>/dev/null)"
+}
+
+is_in_unit() { [ "$(service_in "$1")" = "${unit%.service}.service" ]; }
+
 stop_node() {
   running=$(find_node) || { say "no process of the $(name_of_role) runs"; return 0; }
   since=$(ticks_of "$running")
@@ -99,11 +113,12 @@ stop_node() {
   if [ -n "$unit" ]; then
     say "asks systemd to stop $unit (process $running)"
     in_unit stop "$unit"
+    if [ "$(ticks_of "$running")" = "$since" ] && ! is_in_unit "$running"; then
+      say "process $running was not started by $unit"
+      signal_node
+    fi
   else
-    signal=$(stop_signal)
-    say "sends SIG$signal to process $running"
-    kill -s "$signal" "$running" 2>/dev/null || [ "$(ticks_of "$running")" != "$since" ] \
-      || fail "$(id -un) may not stop process $running, which belongs to $(stat -c %U "/proc/$running" 2>/dev/null)"
+    signal_node
   fi
   if ! wait_gone "$running" "$since" "$patience"; then
     [ "$role" != fe ] || fail "process $running still runs after $patience s; a frontend is never killed: read $home/log/fe.log"

@@ -29,9 +29,19 @@ is_node() {
         starrocks_be*) ;;
         sh | dash | bash) printf '%s\n' "$arguments" | head -n 2 | grep -q '/lib/starrocks_be$' || return 1 ;;
         *) return 1 ;;
-      esac ;;
+      esac
+      is_of_role "$1" || return 1 ;;
   esac
   is_at_home "$1"
+}
+
+# Backends and compute nodes are one program, perhaps of one directory: start_backend.sh gives the latter `--cn`.
+is_of_role() {
+  if [ "$role" = cn ]; then
+    [ "$(head -c 20 "$home/bin/be.pid" 2>/dev/null | tr -cd '0-9')" != "$1" ]
+  else
+    ! printf '%s\n' "$arguments" | grep -q -x -e '--cn'
+  fi
 }
 
 # Two installations may share a host. StarRocks' scripts export STARROCKS_HOME (bin/start_fe.sh, bin/start_backend.sh).

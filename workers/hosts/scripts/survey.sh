@@ -37,7 +37,7 @@ survey() { # index role home
   [ -z "$java" ] || echo "java $(timeout 5 "$java/bin/java" -version 2>&1 < /dev/null | grep -i version | head -n 1)"
   echo "cores $(nproc)"
   echo "memory $(memory_limit)"
-  echo "free $(df -Pk "$home" 2>/dev/null | awk 'END { printf "%.0f\n", $4 * 1024 }')"
+  echo "free $(df -Pk "$home" 2>/dev/null | awk 'NR > 1 { free = $4 * 1024 } END { if (NR > 1) printf "%.0f", free }')"
   echo "files $(open_files)"
   if [ -r "$home/conf/$role.conf" ]; then
     echo "confsum $(sha256sum < "$home/conf/$role.conf" | cut -c 1-64)"
