@@ -10,7 +10,7 @@ from workers.twin.life import processes
 from workers.twin.machines import census
 from workers.twin.machines.installation import NEWER, numbers
 from workers.twin.machines.machine import Machine
-from workers.twin.machines.running import Phase, Running, conclude, hold, watch
+from workers.twin.machines.running import Phase, Running, hold, watch
 from workers.twin.twin import Twin
 
 START_S = {"be": 10.0, "cn": 5.0, "fe": 15.0}
@@ -98,8 +98,6 @@ class Coupling:
                 return
             self.held.add(running)
             watch(running, self._ended)
-        if key in self.running:
-            conclude(self.running[key], self._ended)
         present = self.running.get(key)
         if present and present.phase is not Phase.KILLED:
             self._turn_away(running, "the ports are taken")
