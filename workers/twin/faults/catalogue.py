@@ -110,6 +110,13 @@ CATALOGUE = (
     Fault("host_disk_full", "nothing more can be written on a host", (_HOST, _ON), machines.disk_full),
     Fault("host_ignores_term", "processes on a host do not heed SIGTERM or SIGUSR1", (_HOST, _ON), machines.ignores_term),
     Fault(
+        "host_clock",
+        "the clock of a host is ahead by so many real seconds; negative: behind",
+        (_HOST, Argument("ahead_s", float)),
+        machines.clock,
+    ),
+    Fault("host_java", "the JDK of a host is another one, such as 11.0.20", (_HOST, Argument("version", str)), machines.java),
+    Fault(
         "wrong_package",
         "the package of a version holds files that report another one",
         (Argument("version", str), Argument("reports", str)),

@@ -66,5 +66,13 @@ def ignores_term(twin: "Twin", host: str, on: bool) -> None:
     _conduct(twin, host).ignores_term = on
 
 
+def clock(twin: "Twin", host: str, ahead_s: float) -> None:
+    _conduct(twin, host).clock_ahead_s = ahead_s
+
+
+def java(twin: "Twin", host: str, version: str) -> None:
+    _conduct(twin, host).java = version
+
+
 def wrong_package(twin: "Twin", version: str, reports: str) -> None:
     twin.cluster.wrong_packages[version] = reports

@@ -91,13 +91,18 @@ def write_meta(meta: Path, *, cluster_id: int, token: str, name: str, role: str,
     (meta / "bdb" / "je.lck").touch()
 
 
-def write_java(java_home: Path) -> None:
+def write_java(java_home: Path, version: str) -> None:
     (java_home / "bin").mkdir(parents=True)
     (java_home / "jre" / "bin").mkdir(parents=True)
     shutil.copyfile(FILES / "java", java_home / "bin" / "java")
     shutil.copyfile(shell(), java_home / "jre" / "bin" / "java")
     for program in (java_home / "bin" / "java", java_home / "jre" / "bin" / "java"):
         program.chmod(0o755)
+    set_java(java_home, version)
+
+
+def set_java(java_home: Path, version: str) -> None:
+    (java_home / "release").write_text(f'JAVA_VERSION="{version}"\n', encoding="ascii")
 
 
 def _marker(path: Path, release: str) -> None:

@@ -97,6 +97,8 @@ class SecureShell:
         """Do what the faults of the host say."""
         conduct = self._conduct()
         self.machine.fill_disk(conduct.disk_full)
+        self.machine.set_clock(conduct.clock_ahead_s)
+        self.machine.set_java(conduct.java)
         if conduct.pid_files_lost:
             conduct.pid_files_lost = False
             self.machine.lose_pid_files()

@@ -59,6 +59,9 @@ class Misconduct:
     disk_full: bool = False
     ignores_term: bool = False
     pid_files_lost: bool = False
+    clock_ahead_s: float = 0.0
+    java: str = ""
+    """Version of the JDK; empty: one that is new enough for all."""
 
 
 @dataclass
