@@ -102,7 +102,17 @@ def write_java(java_home: Path, version: str) -> None:
 
 
 def set_java(java_home: Path, version: str) -> None:
-    (java_home / "release").write_text(f'JAVA_VERSION="{version}"\n', encoding="ascii")
+    change(java_home / "release", f'JAVA_VERSION="{version}"\n')
+
+
+def change(path: Path, text: str) -> None:
+    """Write a file whole or not at all, and only if it says something else: commands on the host may read it right now."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.chmod(0o755)
+    fresh.replace(path)
 
 
 def _marker(path: Path, release: str) -> None:

@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workers.twin.machines.installation import FILES, PARTS, set_java, write_conf, write_java, write_meta, write_part
+from workers.twin.machines.installation import FILES, PARTS, change, set_java, write_conf, write_java, write_meta, write_part
 
 NO_ROOM = """#!/bin/sh
 echo "$(basename "$0"): write error: No space left on device" >&2
@@ -98,7 +98,7 @@ class Machine:
 
     def set_version(self, process: str, release: str) -> None:
         """Other files are on the host now, by whatever hand."""
-        (self.home(process) / "lib" / "VERSION").write_text(f"{release}\n", encoding="ascii")
+        change(self.home(process) / "lib" / "VERSION", f"{release}\n")
 
     def version(self, process: str) -> str:
         try:
@@ -162,7 +162,6 @@ class Machine:
         """A program that is found before this machine's own; none without a text."""
         stub = self.stubs / name
         if text:
-            stub.write_text(text, encoding="utf-8")
-            stub.chmod(0o755)
+            change(stub, text)
         else:
             stub.unlink(missing_ok=True)

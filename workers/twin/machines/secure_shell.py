@@ -35,7 +35,8 @@ class SecureShell:
         self._look = look
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._server: asyncssh.SSHAcceptor | None = None
-        self._placeholder: socket.socket | None = None
+        self._reserved: socket.socket | None = None
+        """Bound and never listening: it keeps the port for us while nobody listens."""
 
     def known_hosts(self) -> str:
         """A line for the address people reach here, and for the host as the cluster lists it."""
@@ -45,9 +46,11 @@ class SecureShell:
     async def open(self) -> None:
         if self._server is not None:
             return
-        if self._placeholder is not None:
-            self._placeholder.close()
-            self._placeholder = None
+        if self._reserved is None:
+            self._reserved = socket.socket()
+            self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._reserved.bind((LOOPBACK, 0))
+            self.port = self._reserved.getsockname()[1]
         self._server = await asyncssh.listen(
             LOOPBACK,
             self.port,
@@ -61,25 +64,19 @@ class SecureShell:
             allow_scp=False,
             agent_forwarding=False,
         )
-        self.port = self._server.get_port()
 
     async def refuse(self) -> None:
         """Nobody listens any more, and open connections break; the port stays ours."""
-        await self.close()
-        if self._placeholder is None:
-            self._placeholder = socket.socket()
-            self._placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self._placeholder.bind((LOOPBACK, self.port))
-
-    async def close(self) -> None:
         self.hang_up()
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
             self._server = None
-        if self._placeholder is not None:
-            self._placeholder.close()
-            self._placeholder = None
+
+    async def close(self) -> None:
+        await self.refuse()
+        if self._reserved is not None:
+            self._reserved.close()
 
     def hang_up(self) -> None:
         """Break the open connections; what they began goes on, as under sshd."""
