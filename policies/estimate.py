@@ -1,4 +1,11 @@
-"""How long a drain will take, as an honest range in wall-clock seconds."""
+"""How long a drain will take, in wall-clock seconds.
+
+After drains that were measured: when half of such drains have ended, and when nine in ten have. Before: a range, from what
+the scheduler's limits allow.
+"""
+
+from math import exp, log, sqrt
+from statistics import median
 
 from policies import settings
 from policies.address import Address
@@ -19,10 +26,10 @@ EMPTY_S = (10.0, 120.0)
 """An empty node is removed by the next round of every 10 s, or dropped after two looks (fe: alter/SystemHandler.java)."""
 LEAST_TABLETS = 100
 """A smaller drain says nothing about speed: the plateau is most of it."""
-ENOUGH_DRAINS = 5
-"""With so many measured drains the slowest and the fastest tenth no longer set the range."""
-SPREAD = (0.8, 1.3)
-"""No drain is like the one before."""
+NINE_IN_TEN = 1.2816
+"""So many standard deviations above the middle lie nine in ten (normal distribution)."""
+SPREAD_OF_ONE, WORTH_OF_IT = 0.30, 3.0
+"""How far drains of one cluster lie apart, in logarithms, before enough were measured; that counts like so many drains."""
 
 
 class DrainRecord(Record):
@@ -45,18 +52,40 @@ def drain_time(
     if state.run_mode is RunMode.SHARED_DATA:
         words = "data in object storage is reassigned, not copied, and no measured time is known"
         return Estimate(low_s=None, high_s=None, reason=words)
-    return _from_history(tablets, history) or _from_limits(leaving, targets, state, pacing)
+    size = sum(backend.data_used for backend in leaving)
+    measured = _from_history(tablets, size, len(leaving), pacing, history)
+    return measured or _from_limits(leaving, targets, state, pacing)
 
 
-def _from_history(tablets: int, history: tuple[DrainRecord, ...]) -> Estimate | None:
-    """Tablets a second as they were; they hold the plateau and the tail of each drain already."""
-    rates = sorted(r.tablets / r.seconds for r in history if r.seconds > 0 and r.tablets >= LEAST_TABLETS)
-    if not rates:
+def work(by_tablets: float, by_bytes: float | None) -> float:
+    """One share from the shares of tablets and of bytes: a clone costs something in any case, and its bytes."""
+    return sqrt(by_tablets * by_bytes) if by_bytes else by_tablets
+
+
+def _from_history(tablets: int, data_bytes: int, nodes: int, pacing: Pacing, history: tuple[DrainRecord, ...]) -> Estimate | None:
+    """Each earlier drain says how long this one would take at its pace; how far they lie apart is the range."""
+    plateau = pacing.wall(PLATEAU_S[0])
+    said = []
+    for drain in history:
+        if drain.seconds <= 0 or drain.tablets < LEAST_TABLETS:
+            continue
+        moving = max(drain.seconds - plateau, drain.seconds / 2)
+        by_bytes = data_bytes / drain.data_bytes if drain.data_bytes else None
+        said.append(moving * work(tablets / drain.tablets, by_bytes))
+    if not said:
         return None
-    kept = rates if len(rates) < ENOUGH_DRAINS else rates[len(rates) // 10 : len(rates) - len(rates) // 10]
-    low, high = tablets / kept[-1], tablets / kept[0]
-    drains = "1 earlier drain" if len(rates) == 1 else f"{len(rates)} earlier drains"
-    return Estimate(low_s=SPREAD[0] * low, high_s=SPREAD[1] * high, reason=f"from {drains} of this cluster")
+    middle = median(said)
+    # One drain gone wrong must not widen every range after it: no distance counts for more than three usual ones.
+    apart = [min(abs(log(seconds / middle)), 3 * SPREAD_OF_ONE) for seconds in said]
+    variance = (WORTH_OF_IT * SPREAD_OF_ONE**2 + sum(each**2 for each in apart)) / (WORTH_OF_IT + len(said))
+    spread = sqrt(variance * (1 + 1 / len(said)))
+    drains = "1 earlier drain" if len(said) == 1 else f"{len(said)} earlier drains"
+    return Estimate(
+        low_s=middle + nodes * plateau,
+        high_s=middle * exp(NINE_IN_TEN * spread) + nodes * plateau,
+        reason=f"from {drains} of this cluster",
+        drains=len(said),
+    )
 
 
 def _from_limits(

@@ -1,8 +1,8 @@
-"""Samples over time -> pace, and the time left as a range.
+"""Samples over time -> pace, standstill.
 
 Tablets leave in steps and bytes follow up to a minute later (fe: backends report disks every 60 s), so one pair of looks
-says little. The pace is measured over three windows (5 minutes, 15 minutes, since the first tablet moved); where they
-disagree, the range is wide, and that is the truth. Times and rates are of the wall clock: what a person watching sees.
+says little. The pace is measured over three windows: 5 minutes, 15 minutes, since the first tablet moved. Times and rates
+are of the wall clock: what a person watching sees. What follows for the time left is in policies.forecast.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from statistics import median
 from policies.operation import Sample, StepMemory
 from policies.pacing import Pacing
 from policies.record import Record
-from policies.units import in_bytes, in_count, in_time
+from policies.units import in_count, in_time
 
 SAMPLES_KEPT = 60
 """Above this the older samples are thinned to every second one: days of a drain fit, ever coarser towards the past."""
@@ -22,28 +22,24 @@ WINDOWS = (300.0, 900.0)
 """Cluster seconds over which the pace is measured, besides the whole time since the first tablet moved."""
 SHORTEST_SPAN = 20.0
 """Cluster seconds; a pace over less than this is noise."""
-OPTIMISM, PESSIMISM = 0.9, 1.25
-"""The range around the fastest and the slowest pace. The tail is slow: big tablets and waits for transactions come last."""
 FIRST_MOVE = (120.0, 180.0)
 """Cluster seconds until the first tablet moves: repair delay 60 s x2 (NORMAL) or x3 (LOW) (fe: clone/TabletSchedCtx.java)."""
 CRAWL, CRAWL_OF = 20, 100
 """So few tablets in `pacing.stalled_after`, of at least so many that are left. With tablet_sched_max_scheduling_tablets = 0 one
 gets through in each round of 20 s, 15 in that time (fe: clone/TabletChecker.java, TabletScheduler.java)."""
-_SCALES = (
-    (120.0, (1, "s", 0)),
-    (5_400.0, (60, "min", 0)),
-    (172_800.0, (3_600, "h", 1)),
-    (float("inf"), (86_400, "d", 1)),
-)
 
 
 class Pace(Record):
-    """How fast tablets leave (per wall second) and how long it will take; None where unknown, then `reason` says why."""
+    """How fast tablets and bytes leave, per wall second, and how long what is left takes at that pace.
+
+    None where unknown, then `reason` says why. `guesses` are those of each window; bytes are known later than tablets.
+    """
 
     tablets_per_s: float | None = None
     bytes_per_s: float | None = None
-    low_s: float | None = None
-    high_s: float | None = None
+    by_tablets_s: float | None = None
+    by_bytes_s: float | None = None
+    guesses: tuple[float, ...] = ()
     reason: str = ""
 
 
@@ -92,60 +88,37 @@ def crawling(memory: StepMemory, pacing: Pacing) -> bool:
 
 
 def measure(memory: StepMemory, pacing: Pacing, now: datetime) -> Pace:
-    """The pace and the time left, from what was seen since the step was entered."""
+    """The pace, from what was seen since the step was entered."""
     samples = memory.samples
     if not samples:
         return Pace(reason="the node has not been looked at yet")
     if samples[-1].tablets == 0:
-        return Pace(low_s=0.0, high_s=0.0)
+        return Pace(reason="no tablet is left on the node")
     if last_moved(samples) is None:
         return Pace(reason=_not_moved_yet(memory, pacing, now))
+    if standing_still(memory, pacing, now):
+        return Pace(reason=f"no tablet left the node for {in_time(now - quiet_since(memory, pacing))}")
     rates = _rates(samples, pacing)
     if not rates:
         return Pace(reason="too little has moved to measure a pace")
-    tablets, by_bytes = median(rates), _bytes_rate(samples, pacing)
-    if standing_still(memory, pacing, now):
-        return Pace(reason=f"no tablet left the node for {in_time(now - quiet_since(memory, pacing))}")
-    left = samples[-1]
-    guesses = [left.tablets / rate for rate in rates]
-    if by_bytes and left.data_bytes:
-        guesses.append(left.data_bytes / by_bytes)
-    low, high = OPTIMISM * min(guesses), PESSIMISM * max(guesses)
-    return Pace(tablets_per_s=tablets, bytes_per_s=by_bytes, low_s=low, high_s=high)
-
-
-def forecast(memory: StepMemory, pacing: Pacing, now: datetime) -> str:
-    """`312 tablets/s, 1.3 GB/s, 2 to 4 min left`, or `time left unknown: …` with the reason."""
-    pace = measure(memory, pacing, now)
-    if pace.low_s is None or pace.high_s is None:
-        return f"time left unknown: {pace.reason}"
-    if pace.tablets_per_s is None:
-        return "no tablet is left on the node"
-    speeds = [_tablets_rate_words(pace.tablets_per_s)]
-    if pace.bytes_per_s:
-        speeds.append(f"{in_bytes(pace.bytes_per_s)}/s")
-    return f"{', '.join(speeds)}, {in_span(pace.low_s, pace.high_s)} left"
-
-
-def in_span(low_s: float, high_s: float) -> str:
-    """A range of time in one unit: `40 to 80 s`, `2 to 4 min`, `1.5 to 3 h`."""
-    size, unit, digits = next(scale for limit, scale in _SCALES if high_s < limit)
-    low, high = (f"{seconds / size:.{digits}f}".removesuffix(".0") for seconds in (low_s, high_s))
-    if low == "0":
-        return f"up to {high if high != '0' else '1'} {unit}"
-    return f"about {high} {unit}" if low == high else f"{low} to {high} {unit}"
+    left, tablets, size = samples[-1], median(rates), _bytes_rate(samples, pacing)
+    by_bytes = left.data_bytes / size if size and left.data_bytes else None
+    guesses = (*(left.tablets / rate for rate in rates), *((by_bytes,) if by_bytes else ()))
+    return Pace(
+        tablets_per_s=tablets, bytes_per_s=size, by_tablets_s=left.tablets / tablets, by_bytes_s=by_bytes, guesses=guesses
+    )
 
 
 def _not_moved_yet(memory: StepMemory, pacing: Pacing, now: datetime) -> str:
     if (now - memory.entered_at).total_seconds() < pacing.wall(pacing.plateau):
-        span = in_span(*(pacing.wall(seconds) for seconds in FIRST_MOVE))
-        return f"nothing has moved yet: StarRocks waits {span} before it moves the first tablet"
+        wait = in_time(pacing.wall(FIRST_MOVE[0])), in_time(pacing.wall(FIRST_MOVE[1]))
+        return f"nothing has moved yet: StarRocks waits {wait[0]} to {wait[1]} before it moves the first tablet"
     return f"nothing has moved for {in_time(now - memory.entered_at)}"
 
 
 def _rates(samples: tuple[Sample, ...], pacing: Pacing) -> list[float]:
     """Tablets per wall second over each window in which some left."""
-    last, began = samples[-1], _began(samples)
+    last, began = samples[-1], _began(samples, pacing)
     starts = [max(began, last.at - timedelta(seconds=pacing.wall(window))) for window in WINDOWS]
     rates = []
     for start in dict.fromkeys((*starts, began)):
@@ -158,16 +131,20 @@ def _rates(samples: tuple[Sample, ...], pacing: Pacing) -> list[float]:
 def _bytes_rate(samples: tuple[Sample, ...], pacing: Pacing) -> float | None:
     """Bytes per wall second over the longest window; None while the reports show no fall (they lag, trash counts)."""
     last = samples[-1]
-    start = max(_began(samples), last.at - timedelta(seconds=pacing.wall(WINDOWS[-1])))
+    start = max(_began(samples, pacing), last.at - timedelta(seconds=pacing.wall(WINDOWS[-1])))
     span = (last.at - start).total_seconds()
     gone = _at(samples, start)[1] - last.data_bytes
     # Less than 1 % of what is there is within the lag of the reports.
     return gone / span if span >= pacing.wall(SHORTEST_SPAN) and gone > 0.01 * last.data_bytes else None
 
 
-def _began(samples: tuple[Sample, ...]) -> datetime:
-    """The last look before the first tablet was seen to have left."""
-    return next(earlier.at for earlier, later in pairwise(samples) if later.tablets < earlier.tablets)
+def _began(samples: tuple[Sample, ...], pacing: Pacing) -> datetime:
+    """When tablets were first seen to have left; while that is only just now, the look before it.
+
+    The first ones to leave took the time of a clone that had not ended before: they make every pace look slow.
+    """
+    before, after = next((e.at, n.at) for e, n in pairwise(samples) if n.tablets < e.tablets)
+    return after if (samples[-1].at - after).total_seconds() >= pacing.wall(SHORTEST_SPAN) else before
 
 
 def _at(samples: tuple[Sample, ...], moment: datetime) -> tuple[float, float]:
@@ -180,7 +157,8 @@ def _at(samples: tuple[Sample, ...], moment: datetime) -> tuple[float, float]:
     return samples[0].tablets, samples[0].data_bytes
 
 
-def _tablets_rate_words(per_s: float) -> str:
+def rate_words(per_s: float) -> str:
+    """`312 tablets/s`, `12 tablets/min`: in the unit in which there is at least one."""
     if per_s >= 1:
         return f"{in_count(per_s)} tablets/s"
     return f"{in_count(per_s * 60)} tablets/min" if per_s * 60 >= 1 else f"{in_count(per_s * 3600)} tablets/h"

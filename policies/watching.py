@@ -3,19 +3,25 @@
 from datetime import datetime
 
 from policies.acts import AskPerson
-from policies.awaited import BackendDrained, LeaseOver, NodeCondition
+from policies.awaited import BackendDrained, ClusterSettled, LeaseOver, NodeCondition, ProcessCondition, ViewsRefreshed
 from policies.cluster import ClusterState
 from policies.conditions import holds, read
+from policies.forecast import Expected, forecast, time_left
 from policies.operation import Sample, Stall, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Step
-from policies.progress import FIRST_MOVE, forecast, keep, last_moved, measure
+from policies.progress import FIRST_MOVE, keep, last_moved
 from policies.stalls import diagnose
 
 SHORTEST_LOOK = 12.0
 """Cluster seconds: a look costs two statements, and a watched cluster answers at most 12 a minute for all that watch it."""
 NODES_LOOK = 15.0
 """Cluster seconds: a look at every node costs three statements."""
+FIRST_PROCESS_LOOK = 5.0
+"""Cluster seconds: the frontends ask a backend for a sign of life this often (fe: common/Config.java heartbeat_timeout_second),
+so that nothing new shows earlier."""
+VIEWS_LOOK = 30.0
+"""Cluster seconds: a look at the views costs five statements, two of which a backend helps to answer."""
 LEASE_LOOK = 120.0
 """Cluster seconds: a look at the settings logs in to every frontend; a lost value may stay lost for so long."""
 LATENESS = 0.02
@@ -24,12 +30,14 @@ STALLED_LOOKS = 2.0
 """While a drain stalls, each look reads the expensive parts too, so it comes this many times more seldom."""
 
 
-def watched(step: Step, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime) -> StepMemory:
+def watched(
+    step: Step, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime, plan: Expected | None = None
+) -> StepMemory:
     """The memory after this look: sample, peak, since when the condition holds, its reading, forecast and stall."""
-    since = (memory.first_true_at or now) if holds(step.until, state) else None
+    since = (memory.first_true_at or now) if holds(step.until, state, memory) else None
     seen = memory.with_(first_true_at=since, looked_at=now)
     if isinstance(step.until, BackendDrained):
-        seen = _measured(step.until, seen, state, pacing, now)
+        seen = _measured(step.until, seen, state, pacing, now, plan)
     seen = seen.with_(reading=read(step.until, state, seen, pacing, now))
     stall = diagnose(step, seen, state, pacing, now)
     return seen.with_(stall=stall, stall_since=_since(memory, stall, now))
@@ -40,14 +48,23 @@ def next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) -> 
     return pacing.wall(_next_look(step, memory, pacing, now))
 
 
-def _measured(drain: BackendDrained, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime) -> StepMemory:
+def _next_look_at_process(condition: ProcessCondition, pacing: Pacing, passed: float) -> float:
+    """In cluster seconds: soon at first, since a restart takes seconds to minutes, and the next node waits for this one."""
+    if isinstance(condition, ClusterSettled):
+        return pacing.statistic_every
+    return min(max(FIRST_PROCESS_LOOK, LATENESS * passed), NODES_LOOK)
+
+
+def _measured(
+    drain: BackendDrained, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime, plan: Expected | None
+) -> StepMemory:
     row = state.backend_by_id(drain.backend_id)
     if row is None:
         return memory.with_(forecast="")
     sample = Sample(at=now, tablets=row.tablets, data_bytes=row.data_used)
     peak = memory.peak if memory.peak and memory.peak.tablets >= row.tablets else sample
     grown = memory.with_(samples=keep(memory.samples, sample), peak=peak)
-    return grown.with_(forecast=forecast(grown, pacing, now))
+    return grown.with_(forecast=forecast(grown, pacing, now, plan))
 
 
 def _since(before: StepMemory, stall: Stall | None, now: datetime) -> datetime | None:
@@ -63,6 +80,10 @@ def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) ->
         return pacing.look_every
     if isinstance(step.until, NodeCondition):
         return NODES_LOOK
+    if isinstance(step.until, ProcessCondition):
+        return _next_look_at_process(step.until, pacing, pacing.cluster((now - memory.entered_at).total_seconds()))
+    if isinstance(step.until, ViewsRefreshed):
+        return VIEWS_LOOK
     if isinstance(step.until, LeaseOver):
         passed = pacing.cluster((now - memory.entered_at).total_seconds())
         return max(1.0, min(LEASE_LOOK, step.until.seconds - passed))
@@ -77,6 +98,6 @@ def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) ->
         return max(1.0, min(second, pacing.removal))
     if last_moved(memory.samples) is None and passed < FIRST_MOVE[0]:
         return min(pacing.look_every, FIRST_MOVE[0] - passed + SHORTEST_LOOK)
-    left = measure(memory, pacing, now).low_s
+    left = time_left(memory, pacing, now).soonest_s
     worth = max(LATENESS * passed, 0.0 if left is None else pacing.cluster(left))
     return min(max(worth, SHORTEST_LOOK), max(pacing.look_every, SHORTEST_LOOK))

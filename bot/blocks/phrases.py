@@ -4,7 +4,7 @@ from bot.commands.mistakes import quoted
 from bot.escape import plain
 from policies.operation import Operation, OperationState
 from policies.plan import Estimate, Plan
-from policies.units import in_list, in_time
+from policies.units import in_list, in_odds, in_time
 
 S = OperationState
 
@@ -48,8 +48,9 @@ def on_cluster(title: str, cluster: str) -> str:
 
 
 def verb_of(operation: Operation) -> str:
-    """`decommission`, for button labels."""
-    return operation.request.kind.value.partition("-")[0]
+    """`decommission`, for button labels; nobody understands `Pause pause`."""
+    verb = operation.request.kind.value.partition("-")[0]
+    return "operation" if verb in {"pause", "resume"} else verb
 
 
 def typed_words(plan: Plan) -> str:
@@ -60,13 +61,20 @@ def typed_words(plan: Plan) -> str:
 
 
 def estimate_words(estimate: Estimate) -> str:
-    """`2 h to 5 h (why)`, or `unknown: why`."""
+    """`about 2 h 10 min; 9 in 10 end within 2 h 50 min (why)`, `2 h to 5 h (why)`, or `unknown: why`."""
     reason = plain(estimate.reason).rstrip(".")
     if estimate.low_s is None or estimate.high_s is None:
         return f"unknown: {reason}" if reason else "unknown"
-    low, high = in_time(estimate.low_s), in_time(estimate.high_s)
-    span = low if low == high else f"{low} to {high}"
+    span = span_words(estimate.low_s, estimate.high_s, measured=estimate.drains > 0)
     return f"{span} ({reason})" if reason else span
+
+
+def span_words(low_s: float, high_s: float, *, measured: bool) -> str:
+    """Odds only where they were measured; otherwise a range."""
+    if measured:
+        return in_odds(low_s, high_s)
+    low, high = in_time(low_s), in_time(high_s)
+    return low if low == high else f"{low} to {high}"
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -3,7 +3,7 @@
 import re
 
 from bot.blocks.layout import Block, Element, bullets, mention, named, preformatted, rich, section, words
-from bot.blocks.phrases import title_of
+from bot.blocks.phrases import span_words, title_of
 from bot.blocks.progress import stall_words
 from bot.escape import clip, clip_escaped, sentence
 from bot.limits import fitted
@@ -45,7 +45,7 @@ CALLS_THE_REQUESTER = frozenset(
 )
 """Only what needs a person, or is the end; everything else can wait until somebody looks."""
 
-_STATEMENT = re.compile(r"(?:ALTER SYSTEM|CANCEL DECOMMISSION|ADMIN SET|ADMIN REPAIR|SHOW) \S")
+_STATEMENT = re.compile(r"(?:ALTER SYSTEM|CANCEL DECOMMISSION|ADMIN SET|ADMIN REPAIR|ALTER MATERIALIZED|ADD|DELETE|SHOW) \S")
 _MOST_DETAILS = 20
 _LONGEST = 600
 
@@ -56,7 +56,8 @@ def reply(snapshot: Snapshot, event: Event) -> Message | None:
     if emoji is None:
         return None
     operation = snapshot.operation
-    calls = event.kind in CALLS_THE_REQUESTER and not _is_own_doing(operation, event)
+    waits = event.kind is E.PAUSED and event.by is None  # The plan itself has people look here.
+    calls = (waits or event.kind in CALLS_THE_REQUESTER) and not _is_own_doing(operation, event)
     call = f"{mention(operation.request.requester)} " if calls else ""
     by = f" · by {named(event.by)}" if event.by else ""
     blocks: list[Block] = [
@@ -112,12 +113,10 @@ def _facts(snapshot: Snapshot, event: Event) -> list[Block]:
         facts.append(
             f"Moved: {in_count(plan.tablets_to_move)} tablets, {in_bytes(plan.bytes_to_move)} by the plan"
         )
-    if plan is not None and event.kind is E.DONE and plan.estimate.low_s is not None:
-        facts.append(f"Estimated before: {_estimate(plan.estimate.low_s, plan.estimate.high_s)}")
+    if plan is not None and event.kind is E.DONE and plan.estimate.low_s is not None and plan.estimate.high_s is not None:
+        said = span_words(plan.estimate.low_s, plan.estimate.high_s, measured=plan.estimate.drains > 0)
+        facts.append(f"Estimated before: {said}")
     told = {line.partition(":")[0] for line in event.details}
     items = [words(fact) for fact in facts if fact.partition(":")[0] not in told]
     return [rich(bullets(items))] if items else []
 
-
-def _estimate(low: float | None, high: float | None) -> str:
-    return "unknown" if low is None or high is None else f"{in_time(low)} to {in_time(high)}"

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import acknowledging, draining, planning, recovering, scaling, ticking, waiting
+from tests.bench import acknowledging, draining, forecasting, planning, recovering, scaling, ticking, waiting
 from tests.bench.goals import table, write
 
 BENCHMARKS: dict[str, Callable[[], dict[str, float]]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, float]]] = {
     "draining": draining.run,
     "recovering": recovering.run,
     "scaling": scaling.run,
+    "forecasting": forecasting.run,
 }
 
 

@@ -26,6 +26,10 @@ GOALS: dict[str, float] = {
     "plan_100_be_worker_mb": 300.0,
     "plan_1000_be_s": 60.0,
     "plan_1000_be_worker_mb": 1000.0,
+    "forecast_p50_off": 0.1,
+    "forecast_p90_late": 0.15,
+    "forecast_plan_p50_off": 0.1,
+    "forecast_plan_p90_late": 0.15,
 }
 """At most these; recovery: the visibility timeout of 30 s and one more second. The design asks for bounded memory and names no
 figure for a worker that plans; those two are ours."""

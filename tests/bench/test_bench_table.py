@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from tests.bench.drained_clusters import DRAINS, MARKS, drains
 from tests.bench.goals import GOALS, quantile, table, write
 
 
@@ -24,3 +25,13 @@ def test_a_later_run_keeps_what_it_did_not_measure(tmp_path: Path) -> None:
 def test_a_quantile_is_one_of_the_values() -> None:
     assert quantile([3.0, 1.0, 2.0], 0.5) == 2.0
     assert quantile([float(n) for n in range(1, 101)], 0.99) == 99.0
+
+
+def test_a_cluster_is_drained_again_and_again_and_learns() -> None:
+    seen = list(drains(seed=3))
+    assert [drain[0].earlier for drain in seen] == list(range(DRAINS))
+    for drain in seen:
+        assert [each.mark for each in drain] == [0.0, *MARKS]
+        assert all(each.p50_s and each.p90_s and each.p50_s < each.p90_s for each in drain)
+        assert [each.left_s for each in drain] == sorted((each.left_s for each in drain), reverse=True)
+    assert seen == list(drains(seed=3)), "the same seed drains in the same way"

@@ -189,7 +189,7 @@ def draining(**changes: object) -> StepMemory:
         ),
         peak=Sample(at=later(10), tablets=88_969, data_bytes=int(375.891 * GIB)),
         reading=Reading(done=False, share=0.42, sentence="51,602 of 88,969 tablets left, 218.0 GB"),
-        forecast="20.8 tablets/s, 89.8 MB/s, 35 min to 50 min left",
+        forecast="20.8 tablets/s, 89.8 MB/s, about 40 min left; 9 in 10 end within 55 min",
     )
     return memory.with_(**changes)
 

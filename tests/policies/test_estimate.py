@@ -10,8 +10,13 @@ from tests.policies.plans import plan_of
 TARGET = "10.84.0.18:9050"
 
 
-def record(tablets_a_second: float, tablets: int = 9000) -> DrainRecord:
-    return DrainRecord(tablets=tablets, data_bytes=1, seconds=tablets / tablets_a_second)
+BYTES = mission000().backends[1].data_used
+PLATEAU = 120.0
+
+
+def record(hours: float, tablets: int = 88_969, data_bytes: int = BYTES) -> DrainRecord:
+    """A drain whose tablets took so many hours to move, after the plateau."""
+    return DrainRecord(tablets=tablets, data_bytes=data_bytes, seconds=hours * 3_600 + PLATEAU)
 
 
 def range_of(*targets: str, state: ClusterState | None = None, history: tuple[DrainRecord, ...] = (), speed: float = 1.0) -> tuple[float, float]:
@@ -55,18 +60,43 @@ def test_a_faster_twin_takes_less_wall_time() -> None:
     assert range_of(speed=100.0) == pytest.approx(tuple(seconds / 100 for seconds in range_of()))
 
 
-HISTORIES = [
-    ("one drain", (record(10),), (0.8 * 8896.9, 1.3 * 8896.9), "1 earlier drain of"),
-    ("slow and fast", (record(5), record(10)), (0.8 * 8896.9, 1.3 * 17793.8), "2 earlier drains"),
-    ("a freak among many", (*[record(10)] * 10, record(0.1), record(1000)), (0.8 * 8896.9, 1.3 * 8896.9), "12 earlier drains"),
-    ("small drains say nothing", (record(10), record(0.01, tablets=5)), (0.8 * 8896.9, 1.3 * 8896.9), "1 earlier drain of"),
+def hours(*history: DrainRecord, targets: tuple[str, ...] = (TARGET,)) -> tuple[float, float]:
+    """p50 and p90 of moving, without the plateaus."""
+    low, high = range_of(*targets, history=history)
+    return (low - len(targets) * PLATEAU) / 3_600, (high - len(targets) * PLATEAU) / 3_600
+
+
+CASES = [
+    ("one drain: as long, and no telling how far others would lie apart", (record(2),), 2.0, (1.4, 1.7), "1 earlier drain of"),
+    ("two", (record(2), record(4)), 3.0, (1.4, 1.9), "2 earlier drains"),
+    ("many alike", (*[record(2)] * 12,), 2.0, (1.1, 1.25), "12 earlier drains"),
+    ("a freak among many", (*[record(2)] * 10, record(0.02), record(200)), 2.0, (1.3, 1.7), "12 earlier drains"),
+    ("small drains say nothing", (record(2), record(5, tablets=5)), 2.0, (1.4, 1.7), "1 earlier drain of"),
+    ("half the node", (record(2, 88_969 // 2, BYTES // 2),), 4.0, (1.4, 1.7), "1 earlier drain of"),
+    ("as many tablets, a quarter of the bytes", (record(2, 88_969, BYTES // 4),), 4.0, (1.4, 1.7), "1 earlier drain of"),
+    ("bytes unknown", (record(2, 88_969 // 2, 0),), 4.0, (1.4, 1.7), "1 earlier drain of"),
 ]
 
 
-@pytest.mark.parametrize(("history", "expected", "words"), [h[1:] for h in HISTORIES], ids=[h[0] for h in HISTORIES])
-def test_it_learns_from_measured_drains(history: tuple[DrainRecord, ...], expected: tuple[float, float], words: str) -> None:
-    assert range_of(history=history) == pytest.approx(expected, rel=0.001)
+@pytest.mark.parametrize(("history", "middle", "widths", "words"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_it_learns_from_measured_drains(
+    history: tuple[DrainRecord, ...], middle: float, widths: tuple[float, float], words: str
+) -> None:
+    p50, p90 = hours(*history)
+    assert p50 == pytest.approx(middle, rel=0.001)
+    assert widths[0] < p90 / p50 < widths[1]
     assert words in plan_of(TARGET, history=history).estimate.reason
+
+
+def test_the_more_drains_the_narrower_and_the_farther_apart_the_wider() -> None:
+    widths = [high / low for low, high in (hours(record(2)), hours(*[record(2)] * 4), hours(*[record(2)] * 15))]
+    assert widths[0] > widths[1] > widths[2]
+    assert hours(record(1), record(2), record(4))[1] > hours(record(1.9), record(2), record(2.1))[1]
+
+
+def test_two_nodes_wait_for_two_plateaus() -> None:
+    both = hours(record(2), targets=(TARGET, "10.84.0.19:9050"))
+    assert 4.0 < both[0] < 4.4
 
 
 def test_an_empty_node_is_gone_at_once() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from workers.twin.answers import ConnectionCut, Ok, ResultSet, SqlError
 from workers.twin.faults.catalogue import FAULTS, arguments_for
 from workers.twin.faults.wire import Interference
+from workers.twin.life.course import Course
 from workers.twin.model.cluster import Cluster
 from workers.twin.model.nodes import Frontend
 from workers.twin.scenarios import build
@@ -17,9 +18,10 @@ from workers.twin.sql.statements import answer
 class Twin:
     """A StarRocks cluster. Synchronous and deterministic: the same seed and calls give the same answers."""
 
-    def __init__(self, scenario: str, *, seed: int = 7, columns: str = "3.3.3") -> None:
+    def __init__(self, scenario: str, *, seed: int = 7, columns: str = "3.3.3", course: Course | None = None) -> None:
+        """The named scenario, or a `course` that was built elsewhere and only bears this name."""
         self.scenario = scenario
-        self.course = build(scenario, seed=seed, columns=columns)
+        self.course = course or build(scenario, seed=seed, columns=columns)
         self.interference = Interference()
         self.log: list[LoggedStatement] = []
         self.sessions: dict[int, Session] = {}

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from workers.twin.faults import connections, data, hosts, machines, nodes
+from workers.twin.faults import connections, data, hosts, machines, nodes, views
 
 
 class Required:
@@ -123,6 +123,12 @@ CATALOGUE = (
         machines.wrong_package,
     ),
     Fault("balance_to", "the balancer fills this backend of the scenario too, as one that was added", (_AT,), nodes.balance_to),
+    Fault(
+        "slow_disk",
+        "clones from and to a backend's disk take factor times as long; 1 mends it",
+        (_AT, Argument("factor", float, 5.0)),
+        nodes.slow_disk,
+    ),
     Fault("disk_full", "other files fill a backend's disk, 1 GB stays free", (_AT,), nodes.disk_full),
     Fault(
         "set_disk",
@@ -269,6 +275,25 @@ CATALOGUE = (
         data.unhealthy_baseline,
     ),
     Fault("drain_rate", "clones run factor times as fast", (Argument("factor", float),), data.drain_rate),
+    Fault(
+        "view_broken",
+        "a materialized view (db.name) cannot be activated any more, for this error; an empty one mends it",
+        (Argument("view", str), Argument("error", str, "Unknown table 'hive.ods.orders'")),
+        views.view_broken,
+    ),
+    Fault(
+        "view_fails",
+        "a materialized view's refresh fails with this error; an empty one mends it",
+        (Argument("view", str), Argument("error", str, "Memory of process exceed limit")),
+        views.view_fails,
+    ),
+    Fault(
+        "view_refresh",
+        "somebody refreshes a materialized view completely; it takes seconds (default: as always)",
+        (Argument("view", str), _SECONDS),
+        views.view_refresh,
+    ),
+    Fault("view_dropped", "somebody drops a materialized view", (Argument("view", str),), views.view_dropped),
     Fault("node_readded", "somebody drops a backend and adds it again: a new id", (_AT,), nodes.node_readded),
     Fault("node_dropped", "somebody drops a backend by force", (_AT,), nodes.node_dropped),
     Fault("foreign_decommission", "somebody decommissions a backend", (_AT,), nodes.foreign_decommission),

@@ -117,6 +117,12 @@ def disk_full(twin: "Twin", at: str) -> None:
     twin.course.heartbeats.report(backend)
 
 
+def slow_disk(twin: "Twin", at: str, factor: float) -> None:
+    if factor < 1:
+        raise ValueError(f"factor must be at least 1, not {factor}")
+    backend_at(twin, at).disk.slowness = factor
+
+
 def no_room(twin: "Twin", at: str, leave_gb: float) -> None:
     """Grow the data of all others until little room is left above the soft limit, as the scheduler counts it.
 

@@ -240,7 +240,7 @@ class CloneScheduler:
         cohort, now = need.cohort, self._cluster.now
         size = cohort.table.tablet_bytes
         spread = 1 + CLONE_SPREAD * (2 * self._cluster.rng.random() - 1)
-        speed = max(self._cluster.clone_speed, 1e-6)
+        speed = max(self._cluster.clone_speed, 1e-6) / max(source.disk.slowness, target.backend.disk.slowness)
         duration = (CLONE_LATENCY_S + size / CLONE_BYTES_PER_S) * spread / speed
         clone = Clone(
             tablet, cohort, source.id, target.backend.id, size, need.status, need.priority, now, now + duration

@@ -8,6 +8,7 @@ from workers.twin.answers import ResultSet
 from workers.twin.model.activity import AlterJob, BinnedPartition, Transaction
 from workers.twin.model.catalog import Catalog, Database
 from workers.twin.model.hosts import Host
+from workers.twin.model.materialized_views import MaterializedView
 from workers.twin.model.nodes import Backend, ComputeNode, Frontend
 from workers.twin.model.placement import Placement
 from workers.twin.model.settings import COLOCATE_STABLE_WAIT, SETTINGS
@@ -37,6 +38,7 @@ class Cluster:
         self.leader: Frontend | None = None
         self.transactions: dict[int, Transaction] = {}
         self.alter_jobs: list[AlterJob] = []
+        self.materialized_views: list[MaterializedView] = []
         self.recycle_bin: list[BinnedPartition] = []
         self.hosts: dict[str, Host] = {}
         self.kept_answers: dict[tuple[object, ...], ResultSet] = {}

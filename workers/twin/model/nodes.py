@@ -39,6 +39,8 @@ class Disk:
     tablet_bytes: int = 0
     ballast: int = 0
     trash: int = 0
+    slowness: float = 1.0
+    """How many times as long as on a healthy disk a clone from or to it takes."""
     arriving: int = 0
     """Bytes of clones under way to this disk (fe: TabletScheduler incrDestPathCopingSize)."""
 
