@@ -56,6 +56,8 @@ def test_a_quick_restart_shows_in_the_start_time_only(twin: Served) -> None:
     assert (row["Alive"], row["BackendId"]) == ("true", before["BackendId"])
     twin.advance(5)
     assert twin.backend(B)["LastStartTime"] > before["LastStartTime"]
+    told = [event["what"] for event in twin.call("events")["events"] if f"be on {B}" in event["what"]]
+    assert told == [f"be on {B} ended", f"be on {B} started, version 3.3.3-312ed45"]
 
 
 def test_other_files_are_another_version(twin: Served) -> None:

@@ -67,6 +67,10 @@ def _(twin: Served) -> None:
     twin.fault("host_cut", host=B, after="after_exec")
     assert twin.at(B, "touch second").code is None
     assert twin.at(B, "ls first second").out == "second\n"
+    twin.fault("host_cut", host=B, after="before_exec", matching="third")
+    assert twin.at(B, "sh -s", given="touch fourth").code == 0
+    assert twin.at(B, "sh -s", given="touch third").code is None
+    assert twin.at(B, "ls third fourth").out == "fourth\n"
 
 
 @shows("host_no_pid_file")

@@ -101,8 +101,8 @@ CATALOGUE = (
     Fault("host_unreachable", "SSH to a host is refused, and open connections break", (_HOST, _ON), machines.unreachable),
     Fault(
         "host_cut",
-        "the SSH link breaks at the next commands: before_exec or after_exec",
-        (_HOST, Argument("after", str, "before_exec"), _TIMES),
+        "the SSH link breaks at the next commands (that contain `matching`, or read it): before_exec or after_exec",
+        (_HOST, Argument("after", str, "before_exec"), _MATCHING, _TIMES),
         machines.cut,
     ),
     Fault("host_no_pid_file", "the pid files of running processes are gone", (_HOST,), machines.no_pid_file),

@@ -44,10 +44,10 @@ def unreachable(twin: "Twin", host: str, on: bool) -> None:
     _conduct(twin, host).unreachable = on
 
 
-def cut(twin: "Twin", host: str, after: str, times: int) -> None:
+def cut(twin: "Twin", host: str, after: str, matching: str, times: int) -> None:
     if after not in CUTS:
         raise ValueError(f"after must be one of {', '.join(CUTS)}, not {after}")
-    _conduct(twin, host).cuts += [after] * times
+    _conduct(twin, host).cuts += [(after, matching)] * times
 
 
 def no_pid_file(twin: "Twin", host: str) -> None:

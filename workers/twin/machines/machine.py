@@ -97,8 +97,9 @@ class Machine:
         write_meta(self.home("fe") / "meta", cluster_id=cluster_id, token=token, name=name, role=role, journal=journal)
 
     def set_version(self, process: str, release: str) -> None:
-        """Other files are on the host now, by whatever hand."""
-        change(self.home(process) / "lib" / "VERSION", f"{release}\n")
+        """Other files are on the host now, by whatever hand; none while somebody has moved lib away."""
+        if (self.home(process) / "lib").is_dir():
+            change(self.home(process) / "lib" / "VERSION", f"{release}\n")
 
     def version(self, process: str) -> str:
         try:

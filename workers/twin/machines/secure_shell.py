@@ -107,7 +107,10 @@ class SecureShell:
     # --- one command
 
     async def _serve(self, process: "asyncssh.SSHServerProcess[bytes]") -> None:
-        cut = self._cut()
+        begun = b""
+        if any(matching for _, matching in self._conduct().cuts):
+            begun = await _all(process.stdin)
+        cut = self._cut((process.command or "").encode() + begun)
         if cut == "before_exec":
             _abort(process.channel)
             return
@@ -123,7 +126,7 @@ class SecureShell:
             self.starting -= 1
         assert child.stdin and child.stdout and child.stderr
         self.children[child.pid] = child
-        feeding = asyncio.create_task(_feed(process.stdin, child.stdin, child.pid))
+        feeding = asyncio.create_task(_feed(begun, process.stdin, child.stdin, child.pid))
         try:
             await asyncio.gather(_pour(child.stdout, process.stdout), _pour(child.stderr, process.stderr), child.wait())
         finally:
@@ -136,13 +139,17 @@ class SecureShell:
         else:
             process.exit(child.returncode or 0)
 
-    def _cut(self) -> str:
+    def _cut(self, text: bytes) -> str:
+        """When the link breaks at a command with this text, if at all; uses up one of the fault's times."""
         cuts = self._conduct().cuts
-        return cuts.pop(0) if cuts else ""
+        for number, (after, matching) in enumerate(cuts):
+            if matching.encode() in text:
+                del cuts[number]
+                return after
+        return ""
 
     def _files(self, channel: "asyncssh.SSHServerChannel[bytes]") -> "_Files":
-        if self._conduct().cuts[:1] == ["before_exec"]:
-            self._cut()
+        if self._cut(b"sftp"):
             _abort(channel)
         self._look()
         return _Files(channel, self.machine.directory, self._conduct)
@@ -211,8 +218,16 @@ async def _pour(source: asyncio.StreamReader, target: Any) -> None:
                 listening = False
 
 
-async def _feed(source: Any, target: asyncio.StreamWriter, pid: int) -> None:
+async def _all(source: Any) -> bytes:
     try:
+        return bytes(await source.read())
+    except (OSError, asyncssh.Error):
+        return b""
+
+
+async def _feed(begun: bytes, source: Any, target: asyncio.StreamWriter, pid: int) -> None:
+    try:
+        target.write(begun)
         while True:
             try:
                 data = await source.read(CHUNK)
