@@ -167,7 +167,7 @@ def _storm(wanted: str, state: ClusterState) -> list[Finding]:
 def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
     """Packages everywhere, the balancer frozen, the metadata saved; then node by node; then the balancer as it was."""
     nodes = [(turn, row) for turn in turns if (row := state.node(turn.kind, turn.address)) is not None]
-    kept = {turn.address for turn in turns if _kept(turn, wanted, state)}
+    kept = {turn.address: name for turn in turns if (name := _kept(turn, wanted, state))}
     leader, on_hosts = state.leader, state.hosts is not None
     lent = to_freeze(state)
     steps = [swap.stage(turn.kind, row, wanted) for turn, row in nodes if on_hosts and turn.address not in kept]
@@ -176,16 +176,17 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
         steps.append(swap.back_up(leader, f"{request.id}-before-{wanted}"))
     for turn, row in nodes:
         leads = leader is not None and turn.address == leader.address and len(state.frontends) > 1
-        steps += swap.swap(turn.kind, row, state, wanted, pacing, kept=turn.address in kept, back=not leads)
+        steps += swap.swap(turn.kind, row, state, kept.get(turn.address, wanted), pacing, kept=turn.address in kept, back=not leads)
         if turn.stage is Stage.CANARY and len(nodes) > 1:
             steps.append(swap.look_at(row, wanted))
     steps += [swap.everywhere(row, wanted) for _, row in nodes[-1:]]
     return (*steps, *(give_back(one) for one in reversed(lent)))
 
 
-def _kept(turn: Turn, wanted: str, state: ClusterState) -> bool:
+def _kept(turn: Turn, wanted: str, state: ClusterState) -> str:
+    """Under which version the files of an earlier swap were kept on the host; empty when there are none."""
     survey = _survey(turn, state)
-    return survey is not None and any(runs(version, wanted) for version in survey.backups)
+    return next((version for version in survey.backups if runs(version, wanted)), "") if survey is not None else ""
 
 
 def _survey(turn: Turn, state: ClusterState) -> HostSurvey | None:
