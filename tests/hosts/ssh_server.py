@@ -28,6 +28,8 @@ class SshServer:
         self.stubs = root / "stubs"
         for directory in (self.home, self.stubs, root / "tmp"):
             directory.mkdir(parents=True, exist_ok=True)
+        # Pauses on the host give the world time to change; here nothing changes by itself.
+        self.stub("sleep", "exec /bin/sleep 0.02")
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self.next_fault = ""
         self.sent: list[str] = []

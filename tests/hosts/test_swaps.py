@@ -21,17 +21,21 @@ TRIPWIRE = """\
 /bin/{name} "$@"; rc=$?
 case $(tr '\\0' ' ' < /proc/$PPID/cmdline) in *.sr/jobs/*) ;; *) exit $rc ;; esac
 case $* in *sr-version*) exit $rc ;; esac
+[ -e {home}/.sr-swap ] || [ {prepared} = False ] || exit $rc
 count=$(cat {root}/count); count=$((count + 1)); echo $count > {root}/count
 [ "$count" != {at} ] || kill -9 0
 exit $rc
 """
 
 
-def cut_at(rig: Rig, act: SwapPackage, at: int) -> bool:
-    """Carry out `act`, killing everything of the job after its `at`-th change of a file; whether that came to pass."""
+def cut_at(rig: Rig, act: SwapPackage, at: int, prepared: bool = True) -> bool:
+    """Carry out `act`, killing everything of the job after its `at`-th change of a file; whether that came to pass.
+
+    With `prepared`, changes are counted from the moment at which the swap itself has begun.
+    """
     (rig.server.root / "count").write_text("0")
     for name in TRIPPED:
-        rig.server.stub(name, TRIPWIRE.format(root=rig.server.root, at=at, name=name))
+        rig.server.stub(name, TRIPWIRE.format(root=rig.server.root, home=rig.be, at=at, name=name, prepared=prepared))
     rig.server.stub("sleep", "exec /bin/sleep 0.01")
     job = rig.do(act, job=f"cut-{at}")
     for name in TRIPPED:
@@ -208,10 +212,21 @@ def test_cut_at_every_change_and_gone_on_with(rig: Rig, act: SwapPackage) -> Non
         assert version(rig.be / ".sr-backup" / act.old) == act.old, at
         assert (rig.be / "lib" / "mine.jar").read_text() == "mine"
         assert not (rig.be / ".sr-swap").exists() and not (rig.be / ".sr-new").exists(), at
-    assert at > 10
+    assert at > 9
 
 
-@pytest.mark.parametrize("at", range(4, 22, 2))
+@pytest.mark.parametrize("at", range(1, 8))
+def test_cut_while_preparing(rig: Rig, at: int) -> None:
+    """Nothing was stopped yet: the old process runs on, and the next job starts from the beginning."""
+    before = staged(rig.with_backend().running()).pid()
+    assert cut_at(rig, SWAP, at, prepared=False)
+    assert rig.pid() == before and version(rig.be) == "3.3.3"
+    job = rig.do(SWAP)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert version(rig.be) == "3.3.9"
+
+
+@pytest.mark.parametrize("at", range(1, 11))
 def test_cut_and_turned_round(rig: Rig, at: int) -> None:
     """A swap that was cut in the middle is rolled back, not gone on with."""
     staged(rig.with_backend().running())
