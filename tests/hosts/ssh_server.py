@@ -20,7 +20,7 @@ class _Doorkeeper(asyncssh.SSHServer):
 
 
 class SshServer:
-    """One host at 127.0.0.1:`port`. `next_fault`: cut_before, cut_half_sent, cut_after, hang; "" for none."""
+    """One host at 127.0.0.1:`port`. `next_fault`: cut_before, cut_sent:N (the last N lines never come), cut_after, hang."""
 
     def __init__(self, root: Path, client_key: asyncssh.SSHKey) -> None:
         self.root = root
@@ -87,7 +87,7 @@ class SshServer:
             self.shell, "-c", (process.command or "").replace("/bin/sh", self.shell), cwd=self.home, env=self.environment(),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        out, err = await child.communicate(text[: len(text) // 2] if fault == "cut_half_sent" else text)
+        out, err = await child.communicate(_first_lines(text, fault))
         if fault:
             process.channel.get_connection().abort()
             return
@@ -98,3 +98,8 @@ class SshServer:
     def environment(self) -> dict[str, str]:
         path = f"{self.stubs}:/usr/sbin:/usr/bin:/sbin:/bin"
         return {"HOME": str(self.home), "PATH": path, "TMPDIR": str(self.root / "tmp"), **self.shell_environment}
+
+
+def _first_lines(text: bytes, fault: str) -> bytes:
+    kind, _, lines = fault.partition(":")
+    return b"".join(text.splitlines(keepends=True)[: -int(lines)]) if kind == "cut_sent" else text

@@ -2,6 +2,7 @@
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,8 @@ def test_begun_twice_is_begun_once(rig: Rig) -> None:
 
 
 def test_begun_by_many_at_once_is_begun_once(rig: Rig) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     rig.with_backend().running()
+    rig.server.stub("mv", 'case $2 in */script.*) /bin/sleep 0.5 ;; esac; exec /bin/mv "$@"')
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: rig.driver().begin("race", RESTART), range(6)))
     assert rig.ended("race").state is JobState.DONE
@@ -54,8 +54,9 @@ def test_link_cut_before_it_was_begun(rig: Rig) -> None:
     assert rig.do(START, "cut").state is JobState.DONE
 
 
-def test_half_a_script_does_nothing(rig: Rig) -> None:
-    rig.with_backend().server.next_fault = "cut_half_sent"
+@pytest.mark.parametrize("missing", [1, 2, 3, 5, 8, 13, 20, 30, 60, 200])
+def test_a_part_of_a_script_does_nothing(rig: Rig, missing: int) -> None:
+    rig.with_backend().server.next_fault = f"cut_sent:{missing}"
     with pytest.raises(HostOutcomeUnknown, match="cut"):
         rig.driver().begin("cut", START)
     assert state(rig, "cut") is JobState.ABSENT and not (rig.account / ".sr").exists()

@@ -210,7 +210,7 @@ def test_another_installation_on_the_host_is_let_be(rig: Rig) -> None:
 
 def test_who_merely_looks_at_the_binary_is_no_backend(rig: Rig) -> None:
     rig.with_backend()
-    viewer = subprocess.Popen(["tail", "-f", "lib/starrocks_be"], cwd=rig.be, stdout=subprocess.DEVNULL)
+    viewer = subprocess.Popen(["tail", "-f", str(rig.be / "lib" / "starrocks_be")], cwd=rig.be, stdout=subprocess.DEVNULL)
     searcher = subprocess.Popen(["grep", "com.starrocks.StarRocksFE"], cwd=rig.be, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     try:
         assert [look.process for look in rig.with_frontend().driver().look(KINDS)] == [None, None]

@@ -254,3 +254,16 @@ def test_a_watcher_that_starts_it_again(rig: Rig) -> None:
     assert version(rig.be) == "3.3.3"
     pid = rig.pid()
     assert pid and alive(pid)
+
+
+def test_a_watcher_that_starts_it_between_two_renames(rig: Rig) -> None:
+    """The half-changed files are told of, and the next job stops the intruder and goes on."""
+    staged(rig.with_backend().running())
+    rig.server.stub("mv", f'/bin/mv "$@"; case $2 in {rig.be}/www) {rig.be}/bin/start_be.sh --daemon ;; esac')
+    job = rig.do(SWAP)
+    assert job.state is JobState.FAILED and job.said.startswith("something started it again as process")
+    assert (rig.be / ".sr-swap").exists()
+    (rig.server.stubs / "mv").unlink()
+    job = rig.do(SWAP)
+    assert job.state is JobState.DONE and "goes on with the unfinished swap" in rig.log(job.id)
+    assert rig.survey().installed == "3.3.9-a1b2c3d" and rig.pid()
