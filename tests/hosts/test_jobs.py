@@ -40,10 +40,11 @@ def test_begun_twice_is_begun_once(rig: Rig) -> None:
 def test_begun_by_many_at_once_is_begun_once(rig: Rig) -> None:
     rig.with_backend().running()
     rig.server.stub("mv", 'case $2 in */script.*) /bin/sleep 0.5 ;; esac; exec /bin/mv "$@"')
+    rig.server.stub("setsid", f'echo begun >> {rig.directory}/begun; exec /usr/bin/setsid "$@"')
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: rig.driver().begin("race", RESTART), range(6)))
     assert rig.ended("race").state is JobState.DONE
-    assert restarts(rig) == 2
+    assert (rig.directory / "begun").read_text() == "begun\n" and restarts(rig) == 2
 
 
 def test_link_cut_before_it_was_begun(rig: Rig) -> None:

@@ -259,7 +259,7 @@ def test_a_watcher_that_starts_it_again(rig: Rig) -> None:
 def test_a_watcher_that_starts_it_between_two_renames(rig: Rig) -> None:
     """The half-changed files are told of, and the next job stops the intruder and goes on."""
     staged(rig.with_backend().running())
-    rig.server.stub("mv", f'/bin/mv "$@"; case $2 in {rig.be}/www) {rig.be}/bin/start_be.sh --daemon ;; esac')
+    rig.server.stub("mv", f'/bin/mv "$@"; case $2 in {rig.be}/www) {rig.be}/bin/start_be.sh --daemon 9>&- ;; esac')
     job = rig.do(SWAP)
     assert job.state is JobState.FAILED and job.said.startswith("something started it again as process")
     assert (rig.be / ".sr-swap").exists()
