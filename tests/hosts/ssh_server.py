@@ -36,6 +36,7 @@ class SshServer:
         self.connections = 0
         self.banner = b""
         self.shell = "/bin/sh"
+        self.account: tuple[str, ...] = ()
         self.shell_environment: dict[str, str] = {}
         self._client_key = client_key
         self._ready = threading.Event()
@@ -84,7 +85,7 @@ class SshServer:
             await self._done.wait()
             return
         child = await asyncio.create_subprocess_exec(
-            self.shell, "-c", (process.command or "").replace("/bin/sh", self.shell), cwd=self.home, env=self.environment(),
+            *self.account, self.shell, "-c", (process.command or "").replace("/bin/sh", self.shell), cwd=self.home, env=self.environment(),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, err = await child.communicate(_first_lines(text, fault))

@@ -194,8 +194,8 @@ def test_one_login_for_a_look_at_everything_on_a_host(rig: Rig) -> None:
 
 def test_a_role_without_a_home(rig: Rig) -> None:
     node = Address(host=HOST, port=9050)
-    (look,) = rig.driver().look({node: NodeKind.COMPUTE_NODE})
-    assert "no cn_home" in look.trouble
+    homeless, other = rig.with_frontend().driver().look({node: NodeKind.COMPUTE_NODE, FE: NodeKind.FOLLOWER})
+    assert "no cn_home" in homeless.trouble and not other.trouble
     with pytest.raises(HostRefused, match="no cn_home"):
         rig.driver().begin("x", StartProcess(role=NodeKind.COMPUTE_NODE, address=node))
 

@@ -301,3 +301,21 @@ def test_compute_node(rig: Rig) -> None:
         assert rig.ended(f"cn-{act.__name__.lower()}").state is JobState.DONE
     (look,) = driver.look({cn: NodeKind.COMPUTE_NODE})
     assert look.process and (rig.server.root / "opt" / "cn" / "bin" / "cn.pid").read_text().strip() == str(look.process.pid)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can start a process of another account")
+@pytest.mark.parametrize("address", [BE, FE], ids=["be", "fe"])
+def test_a_process_of_another_account(rig: Rig, address: Address) -> None:
+    """Neither taken for nothing, nor started a second time."""
+    rig.with_backend().with_frontend().running(address)
+    rig.server.account = ("setpriv", "--reuid=65534", "--clear-groups")
+    for directory in [rig.server.root, *rig.server.root.parents]:
+        if directory.owner() == "root" and str(directory).startswith("/tmp/"):
+            directory.chmod(0o711)
+    for directory in (rig.account, rig.server.root / "tmp", rig.be, rig.be / "bin", rig.be / "log", rig.fe, rig.fe / "bin", rig.fe / "log"):
+        shutil.chown(directory, 65534)
+    look = rig.look(address)
+    assert look.process is None and "of root may be it, and nobody cannot see that: log in as its owner" in look.trouble
+    for act in (StartProcess, StopProcess):
+        job = rig.do(act(role=KINDS[address], address=address))
+        assert job.state is JobState.FAILED and "log in as its owner" in job.said

@@ -101,6 +101,19 @@ def test_what_is_installed_is_only_restarted(rig: Rig) -> None:
     assert rig.pid() not in {None, before} and not (rig.be / ".sr-backup").exists()
 
 
+def test_another_version_than_planned_is_installed(rig: Rig) -> None:
+    before = staged(rig.with_backend("3.3.5").running()).pid()
+    job = rig.do(SWAP)
+    assert (job.state, job.said) == (JobState.FAILED, f"{rig.be} holds 3.3.5, not 3.3.3: nothing was changed")
+    assert rig.pid() == before
+
+
+@pytest.mark.parametrize("version", ["main-0a1b2c3", "unknown"])
+def test_a_version_that_cannot_be_compared(rig: Rig, version: str) -> None:
+    job = rig.with_backend().do(SWAP.with_(version=version))
+    assert (job.state, job.said) == (JobState.FAILED, f"{version} is not a version that can be compared")
+
+
 def test_not_staged(rig: Rig) -> None:
     before = rig.with_backend().running().pid()
     job = rig.do(SWAP)

@@ -78,6 +78,11 @@ refuse_foreign_unit() {
   [ -z "$owner" ] || fail "systemd unit $owner would start it again: set ${role}_unit = \"$owner\" in the settings of this cluster's hosts"
 }
 
+refuse_hidden() {
+  hidden=$(hidden_node) || return 0
+  fail "$(whose "$hidden")"
+}
+
 # Waits until pid $1, started at ticks $2, is gone; fails after $3 seconds. A pid that was given away again counts as gone.
 wait_gone() {
   until_s=$(($(now_s) + $3))
@@ -106,7 +111,7 @@ signal_node() {
 is_in_unit() { [ "$(service_in "$1")" = "${unit%.service}.service" ]; }
 
 stop_node() {
-  running=$(find_node) || { say "no process of the $(name_of_role) runs"; return 0; }
+  running=$(find_node) || { refuse_hidden; say "no process of the $(name_of_role) runs"; return 0; }
   since=$(ticks_of "$running")
   refuse_foreign_unit
   keep_environment "$running"
@@ -146,6 +151,7 @@ last_line_of_out() { tail -n 20 "$home/log/$role.out" 2>/dev/null | grep -v '^[[
 
 start_node() {
   running=$(find_node) && { say "the $(name_of_role) runs already as process $running"; return 0; }
+  refuse_hidden
   forget_pid_file
   restore_environment
   mkdir -p "$home/log"
