@@ -85,7 +85,7 @@ class SshServer:
             await self._done.wait()
             return
         child = await asyncio.create_subprocess_exec(
-            *self.account, self.shell, "-c", (process.command or "").replace("/bin/sh", self.shell), cwd=self.home, env=self.environment(),
+            *self.account, *self.shell.split(), "-c", (process.command or "").replace("/bin/sh", self.shell), cwd=self.home, env=self.environment(),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, err = await child.communicate(_first_lines(text, fault))

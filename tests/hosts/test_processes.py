@@ -145,50 +145,6 @@ def test_a_start_script_that_refuses(rig: Rig) -> None:
     assert (job.state, job.said) == (JobState.FAILED, "start_fe.sh ended with 1: Error: JAVA_HOME is not set.")
 
 
-def test_java_home_of_the_running_process_is_kept(rig: Rig) -> None:
-    """A shell over SSH has no login profile: what the process had is remembered for its next start."""
-    rig.with_frontend().running(FE)
-    rig.server.shell_environment.clear()
-    stop, start = StopProcess(role=NodeKind.FOLLOWER, address=FE), StartProcess(role=NodeKind.FOLLOWER, address=FE)
-    assert rig.do(stop).state is JobState.DONE and rig.do(start).state is JobState.DONE
-    assert (rig.fe / ".sr-environ").read_text() == f"JAVA_HOME={rig.server.root}/jdk\n"
-    assert (rig.fe / ".sr-environ").stat().st_mode & 0o777 == 0o600
-
-
-def test_variables_that_the_conf_names_are_kept(rig: Rig) -> None:
-    rig.with_backend()
-    (rig.be / "conf" / "be.conf").write_text("priority_networks = ${NETWORKS}\n#x = ${OTHER}\n")
-    rig.server.shell_environment = {"NETWORKS": "10.84.0.0/16", "OTHER": "1", "SECRET_TOKEN": "x"}
-    rig.running().server.shell_environment = {}
-    rig.do(RESTART)
-    assert (rig.be / ".sr-environ").read_text() == "NETWORKS=10.84.0.0/16\n"
-    assert b"NETWORKS=10.84.0.0/16" in Path(f"/proc/{rig.pid()}/environ").read_bytes()
-
-
-def test_a_unit_nobody_told_us_of(rig: Rig) -> None:
-    """systemd would start a stopped process again, even between two renames."""
-    before = rig.with_backend().running().pid()
-    rig.server.stub("cat", f'[ "$1" != /proc/{before}/cgroup ] || {{ echo "0::/system.slice/starrocks-be.service"; exit; }}; exec /bin/cat "$@"')
-    process = rig.look().process
-    assert process and process.unit == "starrocks-be.service"
-    job = rig.do(RESTART)
-    assert job.state is JobState.FAILED
-    assert 'systemd unit starrocks-be.service would start it again: set be_unit = "starrocks-be.service"' in job.said
-    assert rig.pid() == before
-
-
-def test_a_unit_is_stopped_and_started_by_systemd(rig: Rig) -> None:
-    before = rig.with_backend().running().pid()
-    called = rig.server.root / "called"
-    rig.server.stub("systemctl", f"""echo "$@" >> {called}
-case $1 in stop) kill $(/bin/cat {rig.be}/bin/be.pid);; start) {rig.be}/bin/start_be.sh --daemon;; esac""")  # fmt: skip
-    rig.server.stub("sudo", '[ "$1" = -n ] && shift && exec "$@"')
-    job = rig.do(RESTART, be_unit="starrocks-be", sudo=True)
-    assert job.state is JobState.DONE, rig.log(job.id)
-    assert called.read_text() == "stop starrocks-be\nstart starrocks-be\n"
-    assert rig.pid() not in {None, before}
-
-
 def test_a_watcher_that_starts_it_again(rig: Rig) -> None:
     rig.with_backend().running()
     rig.server.stub("sleep", f'[ "$1" != 0.3 ] || {{ rm {rig.be}/bin/be.pid; {rig.be}/bin/start_be.sh --daemon; }}; exec /bin/sleep "$@"')
@@ -235,7 +191,7 @@ def test_a_home_that_is_not_there(rig: Rig) -> None:
 
 
 def test_with_bash_as_the_hosts_shell(rig: Rig) -> None:
-    rig.server.shell = "/bin/bash"
+    rig.server.shell = "/bin/bash --posix"
     before = rig.with_backend().running().pid()
     job = rig.do(RESTART)
     assert job.state is JobState.DONE, rig.log(job.id)
@@ -250,24 +206,6 @@ def test_with_bash_as_the_hosts_shell(rig: Rig) -> None:
 def test_scripts_are_sh(shell: str) -> None:
     for path in Path("workers/hosts/scripts").glob("*.sh"):
         subprocess.run([shell, "-n", str(path)], check=True)
-
-
-def test_a_unit_that_may_not_be_stopped(rig: Rig) -> None:
-    """Rather nothing than a signal that systemd would answer with a start."""
-    before = rig.with_backend().running().pid()
-    rig.server.stub("sudo", 'echo "sudo: a password is required" >&2; exit 1')
-    job = rig.do(RESTART, be_unit="starrocks-be", sudo=True)
-    assert job.state is JobState.FAILED
-    assert job.said == "sudo -n systemctl stop starrocks-be was refused: sudo: a password is required"
-    assert rig.pid() == before
-
-
-def test_a_process_that_the_unit_did_not_start(rig: Rig) -> None:
-    rig.with_backend().running()
-    rig.server.stub("systemctl", "exit 0")
-    job = rig.do(STOP, be_unit="starrocks-be")
-    assert job.state is JobState.DONE and "was not started by starrocks-be" in rig.log(job.id)
-    assert rig.pid() is None
 
 
 def test_backend_and_compute_node_of_one_directory(rig: Rig) -> None:

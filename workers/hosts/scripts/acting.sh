@@ -25,9 +25,10 @@ take_lock() {
   lock_file "$home/.sr-lock" 5
 }
 
-# Which variables the conf refers to, besides JAVA_HOME: a shell over SSH has no login profile.
+# What a start needs that a shell over SSH lacks, having no login profile: Java, the language and time zone that a JVM
+# goes by, and whatever variables the conf refers to.
 wanted_variables() {
-  echo JAVA_HOME
+  printf '%s\n' JAVA_HOME LANG LC_ALL LC_CTYPE TZ
   grep -v '^[[:space:]]*#' "$home/conf/$role.conf" 2>/dev/null | grep -o '\${[A-Za-z_][A-Za-z0-9_]*}' | tr -d '${}' \
     | grep -v -x -E 'STARROCKS_HOME|DORIS_HOME|LOG_DIR|PID_DIR|UDF_RUNTIME_DIR|DATE|PATH|HOME'
 }
@@ -56,7 +57,7 @@ restore_environment() {
   while IFS= read -r pair; do
     name=${pair%%=*}
     case $name in '' | *[!A-Za-z0-9_]* | [0-9]*) continue ;; esac
-    eval "[ -n \"\${$name+x}\" ]" || export "$pair"
+    export "$pair"
   done < "$home/.sr-environ"
 }
 
