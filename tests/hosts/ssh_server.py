@@ -17,6 +17,11 @@ class _Doorkeeper(asyncssh.SSHServer):
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._server.connections += 1
+        self._connection = conn
+
+    def begin_auth(self, username: str) -> bool:
+        self._connection.set_authorized_keys(self._server.allowed)
+        return True
 
 
 class SshServer:
@@ -38,7 +43,7 @@ class SshServer:
         self.shell = "/bin/sh"
         self.account: tuple[str, ...] = ()
         self.shell_environment: dict[str, str] = {}
-        self._client_key = client_key
+        self.allow(client_key.export_public_key().decode())
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -50,6 +55,14 @@ class SshServer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._loop.call_soon_threadsafe(self._done.set)
         self._thread.join(10)
+
+    def allow(self, line: str) -> None:
+        """Who may log in: a line of an authorized_keys file."""
+        self.allowed = asyncssh.import_authorized_keys(line)
+
+    def present(self, certificate: asyncssh.SSHCertificate) -> None:
+        """Show a certificate of the host key from now on."""
+        self._server.update(server_host_keys=[(self.host_key, certificate)])
 
     def known_as(self, host: str) -> str:
         return f"{host} {self.host_key.export_public_key().decode().strip()}\n"
@@ -64,9 +77,8 @@ class SshServer:
 
     async def _serve(self) -> None:
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
-        allowed = asyncssh.import_authorized_keys(self._client_key.export_public_key().decode())
-        server = await asyncssh.create_server(
-            lambda: _Doorkeeper(self), "127.0.0.1", 0, server_host_keys=[self.host_key], authorized_client_keys=allowed,
+        self._server = server = await asyncssh.create_server(
+            lambda: _Doorkeeper(self), "127.0.0.1", 0, server_host_keys=[self.host_key],
             process_factory=self._process, sftp_factory=True, encoding=None,
         )  # fmt: skip
         self.port = server.get_port()
