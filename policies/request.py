@@ -41,6 +41,8 @@ class OperationKind(StrEnum):
     START_COMPUTE_NODE = "start-cn"
     START_FRONTEND = "start-fe"
     RESTART_ALL = "restart-all"
+    UPGRADE = "upgrade"
+    DOWNGRADE = "downgrade"
     PAUSE_VIEWS = "pause-views"
     RESUME_VIEWS = "resume-views"
 

@@ -122,6 +122,7 @@ def test_a_closed_drain_gives_its_speed_back(scene: Scene) -> None:
     ts = drained_faster(scene)
     scene.fault("be_down", at=TARGET)
     scene.told(ts, "died with", 60)
+    scene.wait(lambda: "sr.op.close" in scene.buttons(ts))
     scene.press(ts, "close", BOB)
     scene.told(ts, f"Closed: `{NAME}` is 8 again;", 40)
     assert value(scene) == "8"
