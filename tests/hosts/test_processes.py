@@ -134,7 +134,7 @@ def test_it_never_starts(rig: Rig) -> None:
     rig.with_backend()
     (rig.be / "faults" / "never_starts").touch()
     job = rig.do(START, start_timeout_s=1)
-    assert (job.state, job.said) == (JobState.FAILED, "nothing runs 1 s after the start: F0000 cannot open the port")
+    assert (job.state, job.said) == (JobState.FAILED, "no process runs 1 s after the start: F0000 cannot open the port")
 
 
 def test_a_start_script_that_refuses(rig: Rig) -> None:

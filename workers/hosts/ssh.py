@@ -5,7 +5,6 @@ A call has to be over before the step that makes it loses its claim (30 s), what
 
 import asyncio
 import base64
-import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -24,7 +23,6 @@ from workers.hosts.report import BEGIN, END, between_marks, looks, read_jobs
 from workers.hosts.shell import assignments, job_id, script, whole
 
 BEGIN_S = 10.0
-logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it tells of every connection and channel
 _REFUSED_STATUS = 3
 
 

@@ -170,7 +170,7 @@ start_node() {
   until_s=$(($(now_s) + appear))
   while ! running=$(find_node); do
     [ "$answer" = 0 ] || fail "start_$role.sh ended with $answer: $(tail -n 1 "$home/.sr-start" | cut -c 1-200)"
-    [ "$(now_s)" -lt "$until_s" ] || fail "nothing runs $appear s after the start: $(last_line_of_out)"
+    [ "$(now_s)" -lt "$until_s" ] || fail "no process runs $appear s after the start: $(last_line_of_out)"
     sleep 0.1
   done
   since=$(ticks_of "$running")
