@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.stories.scene import TARGET, Scene
-from tests.stories.test_doctor import examined
 from workers.demo import house
 
 pytestmark = [pytest.mark.story, pytest.mark.xdist_group("hosts")]
@@ -89,12 +88,3 @@ def test_a_whole_cluster_is_upgraded_by_real_packages(scene: Scene) -> None:
     assert {p["version"].split("-")[0] for host in state["hosts"].values() for p in host["processes"].values()} == {"3.3.9"}
     assert state["settings"] == {} or "0" not in state["settings"].values()
     scene.in_order(ts)
-
-
-def test_the_doctor_enters_every_host(scene: Scene) -> None:
-    code, said = examined(scene)
-    assert code == 0 and "ok   hosts of demo: " in said, said
-    scene.fault("host_unreachable", host=HOST, on=True)
-    code, said = examined(scene)
-    scene.fault("host_unreachable", host=HOST, on=False)
-    assert code == 1 and f"FIX  hosts of demo: {TARGET}: {HOST}" in said, said
