@@ -89,13 +89,16 @@ class Rig:
         return self.ended(job, act.address)
 
     def ended(self, job: str, address: Address = BE) -> HostJob:
-        def over() -> HostJob | None:
-            found = self.look(address, job).jobs[job]
-            return None if found.state is JobState.RUNNING else found
-
-        ended = self.wait(over)
-        assert isinstance(ended, HostJob)
+        """Asked over SSH only once there is something to see: a login costs a hundred times a glance at the file."""
+        directory = self.account / ".sr" / "jobs" / job
+        self.wait(lambda: (directory / "rc").exists() or ((directory / "pid").exists() and not alive(self._pid_of(directory))))
+        ended = self.look(address, job).jobs[job]
+        assert ended.state is not JobState.RUNNING
         return ended
+
+    @staticmethod
+    def _pid_of(directory: Path) -> int:
+        return int((directory / "pid").read_text().split()[0])
 
     def log(self, job: str) -> str:
         return (self.account / ".sr" / "jobs" / job / "log").read_text()

@@ -137,6 +137,12 @@ def test_checksum_file_as_sha256sum_writes_it(rig: Rig) -> None:
     path = package(rig.packages, "3.3.9")
     assert len(Package(str(rig.packages), "3.3.9").sha256) == 64
     assert Package(str(rig.packages), "3.3.9").size == path.stat().st_size
+    beside = path.with_name(path.name + ".sha256")
+    beside.write_text(f"SHA256 ({path.name}) = {'AB' * 32}\n")
+    assert Package(str(rig.packages), "3.3.9").sha256 == "ab" * 32
+    beside.write_text(f"{'ab' * 32}  one\n{'cd' * 32}  two\n")
+    with pytest.raises(HostRefused, match="does not hold one SHA-256"):
+        Package(str(rig.packages), "3.3.9")
 
 
 def _grow(file: Path, size: int) -> None:

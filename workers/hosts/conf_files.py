@@ -72,16 +72,21 @@ def edited(role: str, content: bytes, key: str, value: str, old: str | None) -> 
         says = "does not set it" if found is None else f"says {_shown(key, found.value)}"
         expected = "not to be set" if old is None else f"to be {_shown(key, old)}"
         raise HostRefused(f"The plan expects {key} {expected}, but {role}.conf {says}: nothing was changed.")
-    return _edit(content, found, key, value, before)
+    return _edit(role, content, found, key, value)
 
 
-def _edit(content: bytes, found: ConfEntry | None, key: str, value: str, before: str) -> ConfEdit:
+def _edit(role: str, content: bytes, found: ConfEntry | None, key: str, value: str) -> ConfEdit:
+    """Raises HostRefused when the new file would read otherwise than meant, e.g. after a line that goes on in the next."""
     lines = content.decode("utf-8", "surrogateescape").split("\n")
     if lines[-1] == "":
         lines.pop()
     line = _prefix(lines[found.first - 1] if found else "", key) + value
     new = [*lines, line] if found is None else [*lines[: found.first - 1], line, *lines[found.last :]]
-    after = hashlib.sha256(("\n".join(new) + "\n").encode("utf-8", "surrogateescape")).hexdigest()
+    result = ("\n".join(new) + "\n").encode("utf-8", "surrogateescape")
+    meant = {entry.key: entry.value for entry in read_conf(role, content)} | {key: value}
+    if {entry.key: entry.value for entry in read_conf(role, result)} != meant:
+        raise HostRefused(f"{role}.conf cannot be changed safely around {key}: change it by hand.")
+    before, after = (hashlib.sha256(text).hexdigest() for text in (content, result))
     return ConfEdit(found.first if found else 0, found.last if found else 0, line, before, after)
 
 

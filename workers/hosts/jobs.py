@@ -64,7 +64,7 @@ def job_script(
         "graceful": _graceful(act),
     }  # fmt: skip
     values |= _of_act(act, place, sha256, edit, meta)
-    head = "set -u\numask \"$1\"\nLC_ALL=C.UTF-8\nexport LC_ALL\n"
+    head = 'set -u\numask "$1"\n'
     body = [head, assignments(values, _CONF_LINES), script("process"), script("acting"), script(act.kind)]
     # The job runs with the mask that the login has: what it starts shall write files as it always did.
     return whole(assignments({"job": job}) + printing("job_text", "\n".join(body)) + script("begin"))

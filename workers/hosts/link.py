@@ -98,7 +98,7 @@ class Reach:
 
     async def __aenter__(self) -> "Reach":
         self._known = _known_hosts(self._entry.known_hosts)
-        self._keys = [_private_key(self._entry.key_file)] if self._entry.key_file else await self._agent_keys()
+        self._keys = _key_pairs(self._entry.key_file) if self._entry.key_file else await self._agent_keys()
         if self._entry.jump:
             host, port = _host_and_port(self._entry.jump, 22)
             self._jump = await self._connect(host, host, port, port, None)
@@ -136,7 +136,7 @@ class Reach:
         try:
             async with asyncio.timeout(limit):
                 return await asyncssh.connect(
-                    where, port, tunnel=tunnel, username=self._entry.user, known_hosts=keys_of_host,
+                    where, port, tunnel=tunnel, username=self._entry.user, known_hosts=keys_of_host, host_key_alias=host,
                     client_keys=self._keys, agent_path=None, config=None, preferred_auth=["publickey"],
                     password=None, password_auth=False, kbdint_auth=False, host_based_auth=False,
                     gss_host=None, gss_auth=False, gss_kex=False, x509_trusted_certs=None, compression_algs=None,
@@ -144,6 +144,9 @@ class Reach:
                 )  # fmt: skip
         except asyncssh.HostKeyNotVerifiable:
             raise HostUnreachable(self._about_key(host, any(keys_of_host("", "", None)[:2]))) from None
+        except asyncssh.KeyExchangeFailed as error:
+            path = self._entry.known_hosts
+            raise HostUnreachable(f"{host} offers no kind of host key that {path} has for it ({_short(error)}).") from None
         except asyncssh.PermissionDenied:
             raise HostUnreachable(f"{host} refuses the key of {self._entry.user}: put its public half there.") from None
         except TimeoutError:
@@ -182,9 +185,10 @@ def _known_hosts(path: str) -> asyncssh.SSHKnownHosts:
         raise HostUnreachable(f"known_hosts cannot be read: {_short(error)}") from None
 
 
-def _private_key(path: str) -> asyncssh.SSHKey:
+def _key_pairs(path: str) -> Any:
+    """The key, and its certificate if one lies beside it (`<path>-cert.pub`)."""
     try:
-        return asyncssh.read_private_key(path)
+        return asyncssh.load_keypairs(path)
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
         raise HostUnreachable(f"{path} is no usable private key (one with a passphrase belongs into an agent).") from None
     except OSError as error:

@@ -5,9 +5,8 @@ A call has to be over before the step that makes it loses its claim (30 s), what
 
 import asyncio
 import base64
-import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.host_settings import HostsEntry
@@ -24,7 +23,6 @@ from workers.hosts.report import BEGIN, END, between_marks, looks, read_jobs
 from workers.hosts.shell import assignments, job_id, script, whole
 
 BEGIN_S = 10.0
-logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it tells of every connection and channel
 _REFUSED_STATUS = 3
 
 
@@ -80,11 +78,19 @@ class SshDriver:
     async def _ask(
         self, link: Link, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool, ends: float
     ) -> tuple[HostLook, ...]:
-        places = [place_of(self._entry, link.host, kind) for kind in nodes.values()]
+        places: list[tuple[Address, Place]] = []
+        homeless: list[HostLook] = []
+        for address, kind in nodes.items():
+            try:
+                places.append((address, place_of(self._entry, link.host, kind)))
+            except HostRefused as refused:
+                homeless += _troubled([address], str(refused))
+        if not places:
+            return tuple(homeless)
         sent = datetime.now(UTC)
-        answer = await link.run(probe_text(places, jobs, survey), ends - time.monotonic())
+        answer = await link.run(probe_text([place for _, place in places], jobs, survey), ends - time.monotonic())
         lines = between_marks(answer.lines)
-        return looks(lines, [(a, p.role) for a, p in zip(nodes, places, strict=True)], sent, datetime.now(UTC))
+        return (*looks(lines, [(address, place.role) for address, place in places], sent, datetime.now(UTC)), *homeless)
 
     async def _begin(self, job: str, act: HostAct) -> None:
         ends = time.monotonic() + BEGIN_S
@@ -177,7 +183,7 @@ def _meta_directory(conf: bytes, home: str) -> str:
     return path
 
 
-def _troubled(nodes: Mapping[Address, NodeKind], trouble: str) -> tuple[HostLook, ...]:
+def _troubled(nodes: Iterable[Address], trouble: str) -> tuple[HostLook, ...]:
     now = datetime.now(UTC)
     return tuple(HostLook(address=address, taken_at=now, trouble=trouble) for address in nodes)
 

@@ -33,8 +33,9 @@ survey() { # index role home
   pid=$(find_node) || pid=
   [ -z "$pid" ] || JAVA_HOME=$(variable_of "$pid" JAVA_HOME)
   echo "survey $1"
+  version_patience=4
   java=$(java_home)
-  [ -z "$java" ] || echo "java $(timeout 5 "$java/bin/java" -version 2>&1 < /dev/null | grep -i version | head -n 1)"
+  [ -z "$java" ] || echo "java $(timeout 2 "$java/bin/java" -version 2>&1 < /dev/null | grep -i version | head -n 1)"
   echo "cores $(nproc)"
   echo "memory $(memory_limit)"
   echo "free $(df -Pk "$home" 2>/dev/null | awk 'NR > 1 { free = $4 * 1024 } END { if (NR > 1) printf "%.0f", free }')"
