@@ -7,7 +7,7 @@ from contextlib import suppress
 from redis import RedisError
 
 from bot.identity import IdentityUnknown
-from workers import questions
+from workers import pictures, questions
 from workers.engine import take_turn
 from workers.store import Claim, Fenced
 from workers.wiring import wiring
@@ -68,3 +68,8 @@ def _own_up(claim: Claim, error: Exception) -> str:
 def answer(kind: str, cluster: str, channel: str, user: str, question: str, text: str) -> str:
     """Answer a question that needs a look at a cluster."""
     return questions.answer(wiring(), kind, cluster, channel, user, question, text)
+
+
+def draw(operation: str) -> str:
+    """Draw the picture of a drain that has ended."""
+    return pictures.draw(wiring(), operation)

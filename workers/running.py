@@ -7,11 +7,14 @@ the next look: policies.stepping decides from what is seen, never from what was 
 
 from datetime import datetime
 
+from policies.awaited import BackendDrained
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
+from policies.picture import looked
 from policies.plan import Plan, Step
 from policies.stalls import needs_evidence
 from policies.stepping import Perform
+from workers import series
 from workers.acting import act
 from workers.looking import decide_move, depth_of, in_hand
 from workers.outcomes import settle, unreachable
@@ -33,6 +36,8 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
     operation = operation.with_(trouble="", trouble_since=None)
+    if isinstance(now_at.until, BackendDrained):
+        series.note(wiring.mailbox.redis, wiring.mailbox.keys, operation.id, looked(plan, state, now))
     move = decide_move(wiring, plan, operation, wiring.probed(state, now_at), now)
     if isinstance(move, Perform):
         return act(wiring, claim, plan, operation.with_(memory=move.memory), move, now)
