@@ -28,13 +28,14 @@ log = logging.getLogger(__name__)
 KEPT_S = 86_400
 MOST_TRIES = 10
 """With rests of up to ten seconds about a minute. A picture is a courtesy, and nothing else shall wait for it for long."""
+TITLE = "Tablets and data of each backend over time"
 ALT_CHARACTERS = 1_000
 
 
 class Drawn(Record):
     """What a worker has drawn: a PNG in base64, empty when there is nothing to show (any more)."""
 
-    title: str = ""
+    said: str = ""
     alt: str = ""
     png: str = ""
 
@@ -68,8 +69,8 @@ def _share(notifier: "Notifier", card: "Card", drawn: Drawn) -> None:
         file = _uploaded(notifier, f"{card.operation}.png", drawn)
         notifier.redis.hset(card.told_key, "picture_file", file)
     failpoint("before_share")
-    shared = {"files": json.dumps([{"id": file, "title": clip(drawn.title, 200)}]), "channel_id": card.channel}
-    words = {"thread_ts": card.ts, "initial_comment": f"📈 {mrkdwn(clip(drawn.title, 500))}"}
+    shared = {"files": json.dumps([{"id": file, "title": TITLE}]), "channel_id": card.channel}
+    words = {"thread_ts": card.ts, "initial_comment": f"📈 {mrkdwn(clip(drawn.said, 500))}"}
     notifier.call("files.completeUploadExternal", {**shared, **words}, form=True)
     failpoint("after_share")
 

@@ -11,7 +11,7 @@ from policies.plan import Plan
 from policies.record import Record
 from policies.units import in_bytes, in_count, in_time
 
-LONG_DRAIN = 900.0
+LONG_DRAIN = 600.0
 """Cluster seconds: what ended sooner is told in a line."""
 MOST_LEAVING, MOST_TAKERS = 3, 3
 """So many lines can be told apart on a phone."""
@@ -41,9 +41,10 @@ class Line(Record):
 
 
 class Chart(Record):
-    """Everything that is drawn, and what is said of it: `title` as text beside the picture, `alt` to those who do not see it."""
+    """Everything that is drawn, its heading, what is said beside it, and what it tells those who do not see it (`alt`)."""
 
     title: str
+    said: str
     alt: str
     lines: tuple[Line, ...]
 
@@ -79,8 +80,9 @@ def chart(plan: Plan, operation: Operation, looks: tuple[Look, ...]) -> Chart | 
     who = leaving[0] if len(leaving) == 1 else f"{len(leaving)} backends"
     title = f"{who} drained in {took}: {in_count(tablets)} tablets, {in_bytes(size)}"
     most = [f"{line.node} took {in_count(gained(line)[0])} tablets, {in_bytes(gained(line)[1])}" for line in takers]
-    alt = f"Tablets and bytes of each backend over time. {title}. {'; '.join(most) or 'No backend is seen to have taken them'}."
-    return Chart(title=title, alt=alt, lines=(*left[:MOST_LEAVING], *takers))
+    said = f"{'; '.join(most) or 'No backend is seen to have taken them'}."
+    alt = f"Tablets and data of each backend over time. {title}. {said}"
+    return Chart(title=title, said=said, alt=alt, lines=(*left[:MOST_LEAVING], *takers))
 
 
 def gained(line: Line) -> tuple[int, int]:

@@ -33,7 +33,7 @@ def draw(wiring: Wiring, operation: str) -> str:
     seen = series.looks(redis, keys, operation)
     drawn = chart(plan, snapshot.operation, seen) if snapshot and plan else None
     png = _png(drawn) if drawn else b""
-    answer = Drawn(title=drawn.title if drawn else "", alt=drawn.alt if drawn else "", png=base64.b64encode(png).decode())
+    answer = Drawn(said=drawn.said, alt=drawn.alt, png=base64.b64encode(png).decode()) if drawn and png else Drawn()
     redis.set(keys.picture(operation), answer.model_dump_json(), ex=KEPT_S)
     redis.delete(keys.series(operation))
     wiring.mailbox.wake_notifier(f"op:{operation}")

@@ -33,13 +33,13 @@ def test_a_long_drain_gets_a_picture(plan: Plan, operation: Operation, pacing: P
     assert wanted(plan, operation, pacing) is answer
 
 
-def seen(second: float, leaving: int | None, **others: int) -> Look:
+def seen(moment: float, leaving: int | None, **others: int) -> Look:
     """`leaving` tablets on FIRST (None: gone), each other node as given; a hundredth of a GB each."""
-    counts = {name: tablets for name, tablets in others.items()}
+    counts = dict(others)
     if leaving is not None:
         counts["first"] = leaving
     names = {"first": FIRST, "second": SECOND, "third": THIRD, "fourth": FOURTH}
-    return Look(at=at(second), nodes={str(names[name]): (n, n * GB // 100) for name, n in counts.items()})
+    return Look(at=at(moment), nodes={str(names[name]): (n, n * GB // 100) for name, n in counts.items()})
 
 
 LOOKS = (
@@ -57,7 +57,8 @@ def test_the_lines_are_those_that_left_and_those_that_took_most() -> None:
     assert drawn.lines[0].tablets == (3_000, 2_000, 500, 0) and drawn.lines[0].seconds == (0, 600, 1_200, 1_800)
     assert [gained(line)[0] for line in drawn.lines] == [-3_000, 2_500, 480]
     assert drawn.title == f"{FIRST} drained in 30 min: 3,000 tablets, 30.0 GB"
-    assert f"{SECOND} took 2,500 tablets, 25.0 GB; {THIRD} took 480 tablets, 4.8 GB." in drawn.alt
+    assert drawn.said == f"{SECOND} took 2,500 tablets, 25.0 GB; {THIRD} took 480 tablets, 4.8 GB."
+    assert drawn.title in drawn.alt and drawn.said in drawn.alt
     assert str(FOURTH) not in drawn.alt, "a fiftieth is no line"
 
 
