@@ -22,11 +22,11 @@ INCHES, DOTS = (7.2, 8.8), 150
 PAPER, INK, FAINT = "#f7f5f0", "#2b2f36", "#c9c5bb"
 LEAVING = ("#c2410c", "#d97706", "#92400e")
 TAKING = ("#1d4ed8", "#0f766e", "#7e22ce")
-TITLE, TEXT = 17, 14
-FITTING = 40
+TITLE, TEXT = 19, 16
+FITTING = 37
 """Characters of a heading that fit in full size."""
 LONGEST_NAME = 15
-GAP = 0.18
+GAP = 0.21
 """Labels at the ends of lines keep this share of a panel's height from one another."""
 TIMES = ((180.0, 1.0, "seconds"), (10_800.0, 60.0, "minutes"), (259_200.0, 3_600.0, "hours"), (float("inf"), 86_400.0, "days"))
 SIZES = ((1024**4, "TB"), (1024**3, "GB"), (1024**2, "MB"), (1024, "KB"), (1, "B"))
@@ -51,10 +51,10 @@ def png(chart: Chart) -> bytes:
     figure = Figure(figsize=INCHES, dpi=DOTS, facecolor=PAPER)
     FigureCanvasAgg(figure)
     upper, lower = figure.subplots(2, 1, sharex=True)
-    figure.subplots_adjust(left=0.145, right=0.715, top=0.835, bottom=0.085, hspace=0.22)
+    figure.subplots_adjust(left=0.135, right=0.67, top=0.82, bottom=0.095, hspace=0.24)
     heading, _, rest = chart.title.partition(": ")
     figure.text(0.03, 0.97, heading, fontsize=min(TITLE, TITLE * FITTING / len(heading)), color=INK, fontweight="bold", va="top")
-    figure.text(0.03, 0.922, rest, fontsize=TITLE - 2, color=INK, va="top")
+    figure.text(0.03, 0.917, rest, fontsize=TITLE - 2, color=INK, va="top")
     _draw(upper, chart, _tablets(chart), size, end / size)
     _draw(lower, chart, _data(chart), size, end / size)
     lower.set_xlabel(f"{unit} since the start", fontsize=TEXT, color=INK)
