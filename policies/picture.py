@@ -5,7 +5,7 @@ from datetime import datetime
 from policies.address import Address
 from policies.awaited import BackendDrained
 from policies.cluster import ClusterState
-from policies.operation import Operation
+from policies.operation import Operation, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan
 from policies.record import Record
@@ -13,12 +13,14 @@ from policies.units import in_bytes, in_count, in_time
 
 LONG_DRAIN = 600.0
 """Cluster seconds: what ended sooner is told in a line."""
+NOTE_EVERY = 15.0
+"""Cluster seconds: a drain is looked at every 12 to 30 s, and more often by many workers or many clicks."""
 MOST_LEAVING, MOST_TAKERS = 3, 3
 """So many lines can be told apart on a phone."""
 MOST_FOLLOWED = 24
 """Nodes whose counts are kept: those that leave, and those that are to take most by the plan."""
 LEAST_TAKEN = 0.02
-"""Of the bytes that left: less is no line worth reading."""
+"""Of what left: less is no line worth reading."""
 LEAST_LOOKS = 4
 """Fewer make no curve."""
 
@@ -56,6 +58,14 @@ def wanted(plan: Plan, ended: Operation, pacing: Pacing) -> bool:
     return (ended.ended_at - ended.started_at).total_seconds() >= pacing.wall(LONG_DRAIN)
 
 
+def worth_noting(memory: StepMemory | None, pacing: Pacing, now: datetime) -> bool:
+    """One look in each `NOTE_EVERY`, counted from the step's beginning, so that many looks at once are one note."""
+    if memory is None or memory.looked_at is None:
+        return True
+    spans = [(at - memory.entered_at).total_seconds() // pacing.wall(NOTE_EVERY) for at in (memory.looked_at, now)]
+    return spans[0] != spans[1]
+
+
 def looked(plan: Plan, state: ClusterState, now: datetime) -> Look:
     """What is kept of one look: as many nodes in a cluster of a thousand as in one of five."""
     followed = _followed(plan, state)
@@ -74,8 +84,10 @@ def chart(plan: Plan, operation: Operation, looks: tuple[Look, ...]) -> Chart | 
     if not left:
         return None
     tablets, size = (sum(-gained(line)[number] for line in left) for number in (0, 1))
-    takers = [line for line in lines if not line.leaves and gained(line)[1] > LEAST_TAKEN * size]
-    takers = sorted(takers, key=lambda line: -gained(line)[1])[:MOST_TAKERS]
+    # Data in object storage is nobody's: there tablets alone tell.
+    what, all_of_it = (1, size) if size else (0, tablets)
+    takers = [line for line in lines if not line.leaves and gained(line)[what] > LEAST_TAKEN * all_of_it]
+    takers = sorted(takers, key=lambda line: -gained(line)[what])[:MOST_TAKERS]
     took = in_time(operation.ended_at - operation.started_at)
     who = leaving[0] if len(leaving) == 1 else f"{len(leaving)} backends"
     title = f"{who} drained in {took}: {in_count(tablets)} tablets, {in_bytes(size)}"

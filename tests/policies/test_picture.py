@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from policies.address import Address
-from policies.operation import Operation, OperationState
+from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
-from policies.picture import LONG_DRAIN, MOST_FOLLOWED, Look, chart, gained, looked, wanted
+from policies.picture import LONG_DRAIN, MOST_FOLLOWED, Look, chart, gained, looked, wanted, worth_noting
 from policies.plan import NodeRoom, Plan
 from tests.policies.drains import FIRST, FOURTH, GB, IDS, PACING, SECOND, T0, THIRD, at, backend, look, operation_at, plan_for
 
@@ -69,6 +69,12 @@ def test_two_that_leave_are_one_story() -> None:
     assert [line.leaves for line in drawn.lines] == [True, True, False]
 
 
+def test_without_bytes_tablets_tell_who_took_them() -> None:
+    looks = tuple(each.with_(nodes={name: (tablets, 0) for name, (tablets, _) in each.nodes.items()}) for each in LOOKS)
+    drawn = chart(PLAN, ended(1_800), looks)
+    assert drawn is not None and [line.node for line in drawn.lines] == [str(FIRST), str(SECOND), str(THIRD)]
+
+
 def test_a_node_that_joins_later_begins_later() -> None:
     late = tuple(each.with_(nodes={k: v for k, v in each.nodes.items() if n > 0 or k != str(SECOND)}) for n, each in enumerate(LOOKS))
     drawn = chart(PLAN, ended(1_800), late)
@@ -78,6 +84,17 @@ def test_a_node_that_joins_later_begins_later() -> None:
 @pytest.mark.parametrize("looks", [(), LOOKS[:3], tuple(each.with_(nodes={}) for each in LOOKS)], ids=["none", "few", "nobody"])
 def test_too_little_is_no_picture(looks: tuple[Look, ...]) -> None:
     assert chart(PLAN, ended(1_800), looks) is None
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "now", "answer"),
+    [(None, 3, True), (3, 12, False), (3, 14.9, False), (3, 15, True), (29, 31, True), (31, 44, False), (31, 61, True)],
+)
+def test_looks_that_crowd_are_one_note(looked_at: float | None, now: float, answer: bool) -> None:
+    memory = StepMemory(step="drain", entered_at=T0, looked_at=None if looked_at is None else at(looked_at))
+    assert worth_noting(memory, PACING, at(now)) is answer
+    fast = memory.with_(looked_at=None if looked_at is None else at(looked_at / 100))
+    assert worth_noting(fast, Pacing(speed=100), at(now / 100)) is answer
 
 
 def test_a_small_cluster_is_kept_whole() -> None:
