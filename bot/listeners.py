@@ -118,6 +118,7 @@ class Ears:
             cluster=parsed.cluster,
             targets=parsed.targets,
             into=parsed.into,
+            names=parsed.names,
             options=parsed.options,
             reason=parsed.reason,
             requester=Person(

@@ -73,14 +73,29 @@ class SetSetting(Record):
 
 
 class SetBlacklist(Record):
-    """ADD or DELETE … BLACKLIST on one frontend: its own memory, until it restarts. Repeating it changes nothing."""
+    """ADD or DELETE … BLACKLIST on one frontend: its own memory, until it restarts. Repeating it changes nothing.
+
+    Without `frontend` it is sent to every frontend that lives.
+    """
 
     kind: Literal["set_blacklist"] = "set_blacklist"
     role: NodeKind
     address: Address
     node_id: int
-    frontend: str
+    frontend: str = ""
     listed: bool
+
+
+class SetView(Record):
+    """ALTER MATERIALIZED VIEW … ACTIVE or INACTIVE. Of a view that is so already it changes nothing.
+
+    INACTIVE ends a refresh that runs; ACTIVE starts one, except with REFRESH MANUAL (policies.view_refresh says of what).
+    """
+
+    kind: Literal["set_view"] = "set_view"
+    database: str
+    name: str
+    active: bool
 
 
 class RestartProcess(Record):
@@ -185,6 +200,7 @@ Act = Annotated[
     | DropNode
     | SetSetting
     | SetBlacklist
+    | SetView
     | RestartProcess
     | StopProcess
     | StartProcess

@@ -1,5 +1,6 @@
 """What a step waits to see, as data. policies.conditions reads it from a look at the cluster."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -105,7 +106,7 @@ class SettingIs(Record):
 
 
 class LeaseOver(Record):
-    """The time of a lent setting is over, in cluster seconds; until then the value is put back wherever it got lost."""
+    """The time of a lent setting is over, in cluster seconds."""
 
     kind: Literal["lease_over"] = "lease_over"
     name: str
@@ -114,18 +115,103 @@ class LeaseOver(Record):
 
 
 class OnBlacklist(Record):
-    """One frontend has the node on its blacklist, or has it not (`listed` False)."""
+    """One frontend has the node on its blacklist, or has it not (`listed` False); without `frontend` every living one."""
 
     kind: Literal["on_blacklist"] = "on_blacklist"
     address: Address
     node_id: int
-    frontend: str
+    frontend: str = ""
     listed: bool
+
+
+class NodeRestarted(Record):
+    """The node runs a process that was started anew: alive, exactly `version`, its start time is not `before`.
+
+    A frontend has joined too, is near the leader's journal, and somebody leads. A quick restart never shows in `Alive`
+    (StarRocks issue 64958), so the start time decides.
+    """
+
+    kind: Literal["node_restarted"] = "node_restarted"
+    role: NodeKind
+    address: Address
+    version: str
+    before: datetime | None
+
+
+class NodeStopped(Record):
+    """The node's process is gone from its host, and the cluster does not call it alive any more."""
+
+    kind: Literal["node_stopped"] = "node_stopped"
+    role: NodeKind
+    address: Address
+
+
+class ClusterSettled(Record):
+    """After a node came back: nobody is down, colocate groups are stable and no more than `unhealthy` tablets are
+    unhealthy, which is what there were before.
+
+    `idle` wants an empty tablet scheduler too; that is never asked while balancing goes on, since it never ends.
+    """
+
+    kind: Literal["cluster_settled"] = "cluster_settled"
+    address: Address
+    unhealthy: int
+    idle: bool = False
+
+
+class AllAtVersion(Record):
+    """Every node of the cluster is alive and runs `version`; `address` is the node that was brought to it last."""
+
+    kind: Literal["all_at_version"] = "all_at_version"
+    address: Address
+    version: str
+
+
+class HostJobDone(Record):
+    """The job that the step began on the node's host has ended well; `what` names its result."""
+
+    kind: Literal["host_job_done"] = "host_job_done"
+    address: Address
+    what: str
+
+
+class ViewIs(Record):
+    """The materialized view is active, or is not. One that was dropped needs nothing any more."""
+
+    kind: Literal["view_is"] = "view_is"
+    database: str
+    name: str
+    active: bool
+
+
+class ExpectedRefresh(Record):
+    """A refresh that begins after the one that began at `before`, as the cluster prints that time (empty: none yet)."""
+
+    database: str
+    name: str
+    before: str
+
+
+class ViewsRefreshed(Record):
+    """Each view has been refreshed since; one that begins none within a while is told and not waited for."""
+
+    kind: Literal["views_refreshed"] = "views_refreshed"
+    views: tuple[ExpectedRefresh, ...]
+
+
+class GoAhead(Record):
+    """A person has looked and wants the operation to go on: it pauses here by itself until somebody resumes it."""
+
+    kind: Literal["go_ahead"] = "go_ahead"
+    address: Address
+    seen: str
 
 
 SettingCondition = SettingIs | LeaseOver
 DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
+ViewCondition = ViewIs | ViewsRefreshed
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
+ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | AllAtVersion | HostJobDone | GoAhead
 Condition = Annotated[
     BackendLeaving
     | BackendDrained
@@ -139,6 +225,14 @@ Condition = Annotated[
     | ProcessSilent
     | SettingIs
     | LeaseOver
-    | OnBlacklist,
+    | OnBlacklist
+    | NodeRestarted
+    | NodeStopped
+    | ClusterSettled
+    | AllAtVersion
+    | HostJobDone
+    | GoAhead
+    | ViewIs
+    | ViewsRefreshed,
     Field(discriminator="kind"),
 ]

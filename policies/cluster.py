@@ -13,6 +13,7 @@ from pydantic import Field
 from policies.address import Address
 from policies.hosts import HostLook
 from policies.record import Record
+from policies.views import Views
 
 
 class RunMode(StrEnum):
@@ -93,6 +94,8 @@ class Backend(Record):
     last_start: datetime | None = None
     last_heartbeat: datetime | None = None
     disks: tuple[Disk, ...] | None = None
+    warehouse: str = ""
+    """Whose queries it runs in shared_data; empty where the version does not show it."""
 
     @property
     def data_total(self) -> int:
@@ -132,6 +135,8 @@ class ComputeNode(Record):
     version: str = ""
     error: str = ""
     running_queries: int | None = None
+    warehouse: str = ""
+    last_start: datetime | None = None
 
 
 class ReplicationCount(Record):
@@ -223,11 +228,15 @@ class RecycleBin(Record):
 
 
 class Privileges(Record):
-    """What the bot's account may do, as far as it could be proven; `missing` is what to grant, in words."""
+    """What the bot's account may do, as far as it could be proven; `missing` is what to grant, in words.
+
+    `alters_views` is True when a role or a grant gives ALTER on all materialized views; a grant on single ones is not read.
+    """
 
     account: str
     roles: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    alters_views: bool = False
 
 
 class ClusterState(Record):
@@ -257,6 +266,8 @@ class ClusterState(Record):
     """Frontend host -> what that very frontend has in memory; None when the frontends were not asked one by one."""
     blacklists: dict[str, frozenset[int]] | None = None
     """Frontend host -> ids of the backends and compute nodes on that frontend's blacklist; None when none was asked."""
+    views: Views | None = None
+    """Materialized views; None when they were not asked for or could not be read."""
     silent: frozenset[Address] | None = None
     """Addresses that were tried and do not answer; None when none was tried."""
     hosts: tuple[HostLook, ...] | None = None

@@ -10,20 +10,26 @@ from policies.acts import (
     DropNode,
     Ground,
     HostAct,
+    RestartProcess,
     SetBlacklist,
     SetSetting,
+    SetView,
+    StopProcess,
+    SwapPackage,
 )
-from policies.awaited import BackendDrained, Condition
+from policies.awaited import BackendDrained, Condition, OnBlacklist
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind, RunMode
+from policies.conditions import blacklists
 from policies.conditions.settings import in_force
-from policies.hosts import JobState
+from policies.hosts import HostJob, JobState
+from policies.interrupting import why_not_interrupt
 from policies.plan import Plan
 from policies.units import in_count
 from policies.voters import votes, why_not_drop
 
 
-def effect_visible(act: Act, state: ClusterState) -> bool:
-    """Whether the cluster shows what the act is to bring about."""
+def effect_visible(act: Act, state: ClusterState, job: str = "") -> bool:
+    """Whether the cluster shows what the act is to bring about; of an act on a host, that its `job` was begun there."""
     match act:
         case DecommissionBackend():
             row = state.backend_by_id(act.backend_id)
@@ -41,17 +47,20 @@ def effect_visible(act: Act, state: ClusterState) -> bool:
         case SetSetting():
             return in_force(act.name, act.value, state)
         case SetBlacklist():
-            found = (state.blacklists or {}).get(act.frontend)
-            return found is not None and (act.node_id in found) == act.listed
+            return blacklists.holds(OnBlacklist(**act.model_dump(exclude={"kind", "role"})), state)
+        case SetView():
+            view = state.views.find(act.database, act.name) if state.views else None
+            return view is not None and view.active == act.active
         case AskPerson():
             return False
-    return _begun(act, state)
+    found = host_job(act, state, job)
+    return found is not None and found.state is not JobState.ABSENT
 
 
-def _begun(act: HostAct, state: ClusterState) -> bool:
-    """A look at a host asks for the job in hand alone."""
+def host_job(act: HostAct, state: ClusterState, job: str) -> HostJob | None:
+    """The job as the look at the act's host shows it."""
     look = state.host_of(act.address)
-    return look is not None and any(job.state is not JobState.ABSENT for job in look.jobs.values())
+    return look.jobs.get(job) if look is not None and job else None
 
 
 def repeatable(act: Act, state: ClusterState) -> bool:
@@ -68,7 +77,7 @@ def repeatable(act: Act, state: ClusterState) -> bool:
             return _row(act, state) is not None
         case AddNode():
             return state.lists(act.role) and state.node(act.role, act.address) is None
-        case AskPerson() | SetSetting() | SetBlacklist():
+        case AskPerson() | SetSetting() | SetBlacklist() | SetView():
             return True
         case DecommissionBackend() | CancelDecommission():
             return state.backend_by_id(act.backend_id) is not None
@@ -90,6 +99,8 @@ def forbidden(act: Act | None, plan: Plan, behind: tuple[Condition, ...], state:
             return _forbidden_add(act, state)
         case DropNode():
             return _forbidden_drop(act, state)
+        case RestartProcess() | StopProcess() | SwapPackage():
+            return why_not_interrupt(state, act.role, act.address)
         case _:
             return None
 

@@ -16,13 +16,21 @@ from policies.awaited import (
     BackendDrained,
     BackendGone,
     BackendLeaving,
+    Condition,
     DrainCondition,
+    HostJobDone,
+    NodeRestarted,
+    NodeStopped,
     NodeUp,
     OnBlacklist,
+    ProcessCondition,
     SettingCondition,
     TabletsArriving,
+    ViewCondition,
+    ViewsRefreshed,
 )
 from policies.cluster import Backend, ClusterState, NodeKind
+from policies.conditions import believed, views
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
@@ -52,7 +60,7 @@ class Scene(Record):
     @property
     def target(self) -> Address:
         """The node that the step is about; only rules about nodes ask."""
-        if isinstance(self.step.until, SettingCondition):
+        if isinstance(self.step.until, SettingCondition | ViewCondition):
             raise TypeError(f"{self.step.id} is about no node")
         return self.step.until.address
 
@@ -90,7 +98,7 @@ Rule = Callable[[Scene], str | None]
 
 def interference(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> str | None:
     """Why to halt, as a sentence, or None. `operation.memory` is the memory before this look."""
-    if operation.step >= len(plan.steps) or not state.backends:
+    if operation.step >= len(plan.steps) or not believed(plan.steps[operation.step].until, state):
         return None
     scene = Scene(plan=plan, operation=operation, step=plan.steps[operation.step], state=state, pacing=pacing, now=now)
     return next((sentence for rule in _rules(scene) if (sentence := rule(scene)) is not None), None)
@@ -100,6 +108,10 @@ def _rules(scene: Scene) -> tuple[Rule, ...]:
     undoing = scene.operation.state is OperationState.UNDOING
     if isinstance(scene.step.until, SettingCondition | OnBlacklist):
         return ()
+    if isinstance(scene.step.until, ProcessCondition):
+        return () if undoing else WHILE_RESTARTING
+    if isinstance(scene.step.until, ViewCondition):
+        return () if undoing else (a_refresh_failed,)
     if isinstance(scene.step.until, DrainCondition):
         return WHILE_UNDOING_A_DRAIN if undoing else WHILE_DRAINING
     return () if undoing else WHILE_NODES_COME_AND_GO
@@ -148,6 +160,8 @@ def target_died(scene: Scene) -> str | None:
 
 
 def another_is_down(scene: Scene) -> str | None:
+    if isinstance(scene.step.until, HostJobDone) or _about_no_tablets(scene.step.until):
+        return None
     down = [str(b.address) for b in scene.others if not b.alive or b.shutting_down]
     if not down:
         return None
@@ -156,6 +170,11 @@ def another_is_down(scene: Scene) -> str | None:
         f"{in_list(down)} {verb} not alive or shutting down while {scene.target} is in hand: another loss could "
         "leave tablets without a readable replica. Bring it back, then retry; or abort."
     )
+
+
+def _about_no_tablets(until: Condition) -> bool:
+    """A frontend or compute node that restarts: no replica is out of reach because of it."""
+    return isinstance(until, NodeRestarted | NodeStopped) and until.role is not NodeKind.BACKEND
 
 
 def another_is_leaving(scene: Scene) -> str | None:
@@ -260,6 +279,14 @@ def added_node_vanished(scene: Scene) -> str | None:
     return f"{until.address} is no longer listed: somebody dropped it. Abort to end here; or add it by hand and retry."
 
 
+def a_refresh_failed(scene: Scene) -> str | None:
+    """A view that was activated and could not be refreshed: what stands on it would be refreshed from old data."""
+    until = scene.step.until
+    if not isinstance(until, ViewsRefreshed):
+        return None
+    return views.failure(until, scene.state)
+
+
 WHILE_DRAINING: tuple[Rule, ...] = (
     identity_changed,
     decommission_cancelled,
@@ -270,4 +297,5 @@ WHILE_DRAINING: tuple[Rule, ...] = (
     vanished_too_early,
 )
 WHILE_UNDOING_A_DRAIN: tuple[Rule, ...] = (identity_changed,)
+WHILE_RESTARTING: tuple[Rule, ...] = (another_is_down, another_is_leaving)
 WHILE_NODES_COME_AND_GO: tuple[Rule, ...] = (added_node_vanished, a_stayer_vanished)

@@ -5,6 +5,7 @@ A host's exit codes prove nothing (bin/start_be.sh --daemon returns 0 at once): 
 and the cluster's own lists show it.
 """
 
+import re
 from datetime import datetime
 from enum import StrEnum
 
@@ -77,3 +78,13 @@ class HostLook(Record):
     process: Process | None = None
     jobs: dict[str, HostJob] = Field(default_factory=dict)
     survey: HostSurvey | None = None
+
+
+_NOT_IN_A_NAME = re.compile(r"[^a-z0-9.-]+")
+LONGEST_JOB = 120
+
+
+def job_name(operation: str, step: str, now: datetime) -> str:
+    """The id of a new job: what it belongs to, and when it was first meant to begin, so that a later try is another one."""
+    name = _NOT_IN_A_NAME.sub("-", f"{operation}-{step}".lower())[: LONGEST_JOB - 20]
+    return f"{name}-{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03d}"

@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from policies.address import Address
+from policies.cluster import NodeKind
 from policies.plan import Plan
 from policies.record import Record
 from policies.request import Person, Request
@@ -70,14 +72,15 @@ MOVES: dict[tuple[OperationState, OperationState], str] = {
     (S.QUEUED, S.REFUSED): "looked at again before the start, a check now blocks it",
     (S.QUEUED, S.CANCELLED): "the requester took it back, or an approver rejected it while it waited",
     (S.QUEUED, S.EXPIRED): "the approval ran out while waiting",
-    (S.RUNNING, S.PAUSED): "a person asked to stop before the next act",
+    (S.RUNNING, S.PAUSED): "a person asked to stop before the next act, or the plan has people look before it goes on",
     (S.PAUSED, S.RUNNING): "a person resumed it",
     (S.RUNNING, S.HALTED): "a step failed, or the cluster is not as the plan says",
     (S.HALTED, S.RUNNING): "a person decided to try again, or to skip the step",
-    (S.HALTED, S.UNDOING): "a person aborted it, or wants the undo tried again",
+    (S.HALTED, S.UNDOING): "a person aborted it, wants the undo tried again, or closed it while something is lent",
     (S.RUNNING, S.UNDOING): "a person aborted it, or what was added must not stand",
     (S.PAUSED, S.UNDOING): "a person aborted it",
     (S.UNDOING, S.UNDONE): "everything that can be undone was undone",
+    (S.UNDOING, S.CLOSED): "a person closed it, and what was lent is given back",
     (S.UNDOING, S.HALTED): "an undo failed, or the cluster is not as the undo expects",
     (S.HALTED, S.CLOSED): "a person left the cluster as it is and ended the operation",
     (S.RUNNING, S.DONE): "the last step was seen done",
@@ -165,8 +168,8 @@ class StepMemory(Record):
 
     intended_at: the intent to act was written down; acted_at: the act was seen to have been accepted.
     A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
-    statement was about to be sent; `looked_at` is the time of the last look,
-    `retried_at` of a person's retry: what was seen before it counts as judged.
+    statement was about to be sent; `job` is the id of the job that was to be begun on a host; `looked_at` is the time of the
+    last look, `retried_at` of a person's retry: what was seen before it counts as judged, `resumed_at` of a person's resume.
     """
 
     step: str
@@ -176,6 +179,8 @@ class StepMemory(Record):
     intended_at: datetime | None = None
     tries: int = 0
     acted_at: datetime | None = None
+    job: str = ""
+    resumed_at: datetime | None = None
     first_true_at: datetime | None = None
     samples: tuple[Sample, ...] = ()
     peak: Sample | None = None
@@ -185,11 +190,27 @@ class StepMemory(Record):
     stall_since: datetime | None = None
 
 
+class HostJobRef(Record):
+    """A job that this operation was about to begin on the host of a node: until it has ended, nothing else is begun there."""
+
+    id: str
+    role: NodeKind
+    address: Address
+
+
+class LeaseSeen(Record):
+    """The last look at what was lent. `deaf` names settings on frontends that were told and keep another value."""
+
+    at: datetime
+    deaf: tuple[str, ...] = ()
+
+
 class Operation(Record):
     """The record. `step` indexes the plan's steps; while UNDOING it walks back and `memory` is about the undo.
 
     `changed_at` is the last event or decision: what follows from it must rest on a look that is younger.
     `trouble` says what keeps us from looking or acting right now (a frontend that does not answer); it is not a halt.
+    `leased`: something is lent, so even a close gives it back first; `closing`: that is going on.
     """
 
     id: str
@@ -213,6 +234,9 @@ class Operation(Record):
     halted_from: Literal["", "running", "undoing"] = ""
     skippable: bool = False
     leased: bool = False
+    last_job: HostJobRef | None = None
+    lease_seen: LeaseSeen | None = None
+    closing: bool = False
     ended_by: Person | None = None
     ended_because: str = ""
     trouble: str = ""
@@ -239,9 +263,6 @@ class Operation(Record):
     def choices(self) -> tuple[DecisionKind, ...]:
         """What a person can decide now."""
         offered = CHOICES.get(self.state, ())
-        if self.leased:
-            # A lent setting is given back first: only an abort ends it early.
-            offered = tuple(kind for kind in offered if kind is not D.CLOSE)
         return offered if self.skippable else tuple(kind for kind in offered if kind is not D.SKIP)
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from policies.address import Address
 from policies.record import Record
+from policies.tunable import OPTIONS
 
 
 class OperationKind(StrEnum):
@@ -30,6 +31,20 @@ class OperationKind(StrEnum):
     BLACKLIST_COMPUTE_NODE = "blacklist-cn"
     UNBLACKLIST_BACKEND = "unblacklist-be"
     UNBLACKLIST_COMPUTE_NODE = "unblacklist-cn"
+    RESTART_BACKEND = "restart-be"
+    RESTART_COMPUTE_NODE = "restart-cn"
+    RESTART_FRONTEND = "restart-fe"
+    STOP_BACKEND = "stop-be"
+    STOP_COMPUTE_NODE = "stop-cn"
+    STOP_FRONTEND = "stop-fe"
+    START_BACKEND = "start-be"
+    START_COMPUTE_NODE = "start-cn"
+    START_FRONTEND = "start-fe"
+    RESTART_ALL = "restart-all"
+    UPGRADE = "upgrade"
+    DOWNGRADE = "downgrade"
+    PAUSE_VIEWS = "pause-views"
+    RESUME_VIEWS = "resume-views"
 
 
 class Person(Record):
@@ -48,7 +63,8 @@ class Person(Record):
 class Request(Record):
     """One operation asked for; `id` is the operation's id from here on.
 
-    `into` are the new nodes of an operation that puts some in the place of others; `options` what `name=value` said.
+    `into` are the new nodes of an operation that puts some in the place of others; `names` what is named that is no node
+    (materialized views and databases); `options` what `name=value` said.
     """
 
     id: str
@@ -56,6 +72,7 @@ class Request(Record):
     cluster: str
     targets: tuple[Address, ...]
     into: tuple[Address, ...] = ()
+    names: tuple[str, ...] = ()
     options: dict[str, str] = Field(default_factory=dict)
     reason: str
     requester: Person
@@ -70,8 +87,20 @@ class Request(Record):
         return f"{self.cluster} {next((name for name in self.options if name != 'for'), 'settings')}"
 
     @property
+    def locks(self) -> tuple[str, ...]:
+        """All that it must have: the lock, and each setting that it lends, since two must not lend the same one.
+
+        Taken in this order, so that nobody waits in a circle: who lends only a setting has nothing else.
+        """
+        lends = () if self.kind is OperationKind.TUNE else sorted(name for name in self.options if name in OPTIONS)
+        return (self.lock, *(f"{self.cluster} {name}" for name in lends))
+
+    @property
     def command(self) -> str:
         """The request as it is typed, without cluster and reason."""
         words = [self.kind.value.replace("-", " "), *(str(target) for target in self.targets)]
+        words += [f'"{name}"' if " " in name or "," in name else name for name in self.names]
         words += ["to", *(str(new) for new in self.into)] if self.into else []
-        return " ".join([*words, *(f"{name}={value}" for name, value in self.options.items())])
+        if self.options.get("all") == "yes":
+            words.append("all")
+        return " ".join([*words, *(f"{name}={value}" for name, value in self.options.items() if name != "all")])

@@ -39,6 +39,20 @@ DISABLE_COLOCATE_BALANCE = Setting(
     meaning="true also stops colocate tables from leaving a draining node",
     source="fe: clone/ColocateTableBalancer.java",
 )
+DISABLE_BALANCE = Setting(
+    name="tablet_sched_disable_balance",
+    aliases=("disable_balance",),
+    default="false",
+    meaning="true stops the balancing of tablets; drains and repairs go on",
+    source="fe: clone/TabletScheduler.java",
+)
+MAX_BALANCING = Setting(
+    name="tablet_sched_max_balancing_tablets",
+    aliases=("max_balancing_tablets",),
+    default="500",
+    meaning="how many tablets are balanced at a time",
+    source="fe: clone/TabletScheduler.java",
+)
 DROP_AFTER_DECOMMISSION = Setting(
     name="drop_backend_after_decommission",
     default="true",

@@ -21,6 +21,7 @@ from policies.acts import (
     RestartProcess,
     SetBlacklist,
     SetSetting,
+    SetView,
     StagePackage,
     StartProcess,
     StopProcess,
@@ -52,8 +53,16 @@ def statement_of(act: Act) -> str:
         case SetBlacklist(role=role, node_id=node_id, listed=listed):
             # By id, never by address (StarRocks.g4: addBackendBlackListStatement).
             return f"{'ADD' if listed else 'DELETE'} {role.value} BLACKLIST {int(node_id)}"
+        case SetView(database=database, name=name, active=active):
+            # Views exist in default_catalog alone, which is where a session begins (docs: ALTER_MATERIALIZED_VIEW).
+            return f"ALTER MATERIALIZED VIEW {identifier(database)}.{identifier(name)} {'ACTIVE' if active else 'INACTIVE'}"
         case AskPerson(task=task):
             return task
+
+
+def in_code(statement: str) -> str:
+    """A statement as code inside a sentence; its own backticks become look-alikes, so that they cannot end the code."""
+    return f"`{statement.replace('`', chr(0x2CB))}`"
 
 
 def task_of(act: HostAct) -> str:
@@ -81,6 +90,13 @@ def _word(text: str) -> str:
     if not _PLAIN_WORD.fullmatch(text):
         raise ValueError(f"not a setting's name or value: {text!r}")
     return text
+
+
+def identifier(name: str) -> str:
+    """A name between backticks, those inside it doubled (StarRocks.g4: BACKQUOTED_IDENTIFIER); ValueError on what no name has."""
+    if not name or any(character in name for character in "\0\r\n"):
+        raise ValueError(f"not a name: {name!r}")
+    return "`" + name.replace("`", "``") + "`"
 
 
 def quoted(address: Address) -> str:

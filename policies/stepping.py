@@ -17,27 +17,41 @@ says what we asked for. The rules keep that, whatever was interrupted or done by
 from datetime import datetime, timedelta
 
 from policies import guards
-from policies.acts import Act, AskPerson
-from policies.awaited import BackendDrained, BackendGone, BackendLeaving, LeaseOver, NodeListed, NodeUnlisted
+from policies.acts import Act, AskPerson, HostAct
+from policies.awaited import (
+    BackendDrained,
+    BackendGone,
+    BackendLeaving,
+    GoAhead,
+    NodeListed,
+    NodeRestarted,
+    NodeUnlisted,
+    ViewIs,
+)
 from policies.cluster import ClusterState
-from policies.conditions import holds, unlisted
-from policies.effects import effect_visible, forbidden, repeatable
+from policies.conditions import believed, holds, unlisted
+from policies.conditions.processes import job_trouble
+from policies.effects import effect_visible, forbidden, host_job, repeatable
 from policies.forecast import expected
+from policies.hosts import JobState
+from policies.leasing import leases
 from policies.operation import Operation, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
 from policies.record import Record
-from policies.statements import statement_of
-from policies.undoing import kept_words, undo_steps
+from policies.statements import in_code, statement_of
+from policies.undoing import closed_words, kept_words, undo_in_hand, undo_steps
 from policies.units import in_time
 from policies.watching import next_look, watched
 
-__all__ = ["Advance", "Finish", "Halt", "Move", "Perform", "TurnBack", "Wait", "effect_visible", "next_move", "next_undo"]
+__all__ = ["Advance", "Finish", "Halt", "Move", "Pause", "Perform", "TurnBack", "Wait", "effect_visible", "next_move", "next_undo"]
 
 EFFECT_PATIENCE = 60.0
 """Cluster seconds: the flag of a node and the node list change at once on the leader; later means never."""
 
 
+JOB_LOOK = 10.0
+"""Cluster seconds between two looks at a job that must end before an undo goes on."""
 MOST_TRIES = 5
 """A statement whose reply is lost again and again is not sent for ever; a person's retry counts anew."""
 
@@ -78,6 +92,13 @@ class Halt(Record):
     sentence: str
 
 
+class Pause(Record):
+    """The plan wants a person to look before it goes on."""
+
+    memory: StepMemory
+    sentence: str
+
+
 class Finish(Record):
     """The plan, or its undo, has come to its end."""
 
@@ -85,7 +106,7 @@ class Finish(Record):
     sentence: str
 
 
-Move = Perform | Wait | Advance | TurnBack | Halt | Finish
+Move = Perform | Wait | Advance | TurnBack | Halt | Pause | Finish
 
 
 def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
@@ -95,16 +116,18 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         return Finish(memory=memory, sentence="Every step of the plan is done.")
     step = plan.steps[operation.step]
     memory = watched(step, _remembered(operation, step.id, now), state, pacing, now, expected(plan))
-    if not state.backends:
+    if not believed(step.until, state):
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
     interference = guards.interference(plan, operation, state, pacing, now)
     if interference is not None:
         return Halt(memory=memory, sentence=interference)
     if memory.reading is not None and memory.reading.done:
         return Advance(memory=memory, sentence=_done_words(step, memory, state))
+    if isinstance(step.until, GoAhead):
+        return Pause(memory=memory, sentence=step.until.seen)
     mismatch = guards.mismatch(step, state)
     if mismatch is not None:
-        can_undo = bool(undo_steps(plan, operation.step))
+        can_undo = bool(undo_in_hand(plan, operation.step))
         return TurnBack(memory=memory, sentence=mismatch) if can_undo else Halt(memory=memory, sentence=mismatch)
     overdue = _overdue(step, memory, pacing, now)
     if overdue is not None:
@@ -116,18 +139,34 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
 def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
     """What an operation that is being undone does after this look; `operation.step` is the step that was in hand."""
     undone = operation.memory or StepMemory(step="undo", entered_at=now)
-    if not state.backends:
+    in_hand = plan.steps[min(operation.step, len(plan.steps) - 1)]
+    if not believed(in_hand.until, state):
         return Wait(memory=undone, after_s=pacing.wall(pacing.look_every))
-    interference = guards.interference(plan, operation, state, pacing, now)
+    # Who closes wants nothing undone but what was lent; then nothing can stand in the way of that.
+    interference = None if operation.closing else guards.interference(plan, operation, state, pacing, now)
     if interference is not None:
         return Halt(memory=undone, sentence=interference)
-    for step in undo_steps(plan, operation.step):
+    if _job_runs(operation, state):
+        # What is on its way there ends first: two jobs on one node would undo one another.
+        return Wait(memory=undone, after_s=pacing.wall(JOB_LOOK))
+    for step in leases(plan, operation.step) if operation.closing else undo_steps(plan, operation.step):
         back = _turned_round(step)
         if back is None or holds(back.until, state) or unlisted(back.until, state):
             continue
         memory = watched(back, _remembered(operation, back.id, now), state, pacing, now)
         return _act_or_wait(back, memory, forbidden(back.act, plan, (), state), state, pacing, now)
+    if operation.closing:
+        return Finish(memory=undone, sentence=closed_words(plan, operation))
     return Finish(memory=undone, sentence=kept_words(plan, operation, undone, state))
+
+
+def _job_runs(operation: Operation, state: ClusterState) -> bool:
+    """Whether the job that was begun last still runs, or its host cannot be looked at and so nobody knows."""
+    if operation.last_job is None:
+        return False
+    host = state.host_of(operation.last_job.address)
+    job = host.jobs.get(operation.last_job.id) if host is not None else None
+    return job is not None and job.state is JobState.RUNNING
 
 
 def _remembered(operation: Operation, name: str, now: datetime) -> StepMemory:
@@ -149,8 +188,8 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
     """`until` is not seen yet: act if that was not asked for, otherwise be patient for as long as makes sense."""
     if step.act is None:
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
-    if isinstance(step.until, LeaseOver):
-        return _hold(step, step.act, memory, state, pacing, now)
+    if isinstance(step.act, HostAct):
+        return _begin_or_wait(step, step.act, memory, why_not, state, pacing, now)
     if isinstance(step.act, AskPerson):
         return _ask_or_wait(step, step.act, memory, pacing, now)
     statement = statement_of(step.act)
@@ -160,16 +199,43 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
         if passed < timedelta(seconds=pacing.wall(EFFECT_PATIENCE)):
             return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
         seen = memory.reading.sentence if memory.reading else ""
-        words = f"StarRocks accepted `{statement}`, but {in_time(passed)} later it has no effect: {seen}"
+        words = f"StarRocks accepted {in_code(statement)}, but {in_time(passed)} later it has no effect: {seen}"
         return Halt(memory=memory, sentence=words)
     if why_not is not None:
         return Halt(memory=memory, sentence=why_not)
     if memory.tries >= MOST_TRIES:
-        return Halt(memory=memory, sentence=f"`{statement}` was sent {memory.tries} times and no effect is seen: no reply comes.")
+        words = f"{in_code(statement)} was sent {memory.tries} times and no effect is seen: no reply comes."
+        return Halt(memory=memory, sentence=words)
     if memory.intended_at is not None and not repeatable(step.act, state):
-        words = f"`{statement}` may have been sent, and what is seen does not allow to send it again."
+        words = f"{in_code(statement)} may have been sent, and what is seen does not allow to send it again."
         return Halt(memory=memory, sentence=words)
     return Perform(memory=memory, act=step.act, statement=statement)
+
+
+def _begin_or_wait(
+    step: Step, act: HostAct, memory: StepMemory, why_not: str | None, state: ClusterState, pacing: Pacing, now: datetime
+) -> Move:
+    """A job on a host is begun once; after a person's retry again only if the last one came to nothing."""
+    wait = Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
+    host = state.host_of(act.address)
+    if host is None or (host.trouble and memory.job):
+        return wait  # Whether it was begun is not known until the host can be looked at.
+    job = host_job(act, state, memory.job)
+    if job is not None and (job.state is JobState.RUNNING or (job.state is JobState.DONE and host.process is not None)):
+        return wait
+    begun = memory.acted_at is not None and memory.acted_at >= memory.entered_at
+    if begun and job is not None and job.state is not JobState.DONE:
+        trouble = job_trouble(state, memory, act.address)
+        return Halt(memory=memory, sentence=" ".join(part for part in (trouble, step.advice) if part))
+    if begun:
+        return wait
+    if why_not is not None:
+        return Halt(memory=memory, sentence=why_not)
+    if memory.tries >= MOST_TRIES:
+        return Halt(memory=memory, sentence=f"{act.address.host} did not begin to {statement_of(act)} in {memory.tries} tries.")
+    if job is not None and job.state is not JobState.ABSENT:
+        memory = memory.with_(job="")  # It came to nothing: the next try is a job of its own.
+    return Perform(memory=memory, act=act, statement=statement_of(act))
 
 
 def _ask_or_wait(step: Step, act: AskPerson, memory: StepMemory, pacing: Pacing, now: datetime) -> Move:
@@ -178,16 +244,6 @@ def _ask_or_wait(step: Step, act: AskPerson, memory: StepMemory, pacing: Pacing,
     early = now - memory.entered_at < timedelta(seconds=pacing.wall(act.grace))
     if asked or early:
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
-    return Perform(memory=memory, act=act, statement=statement_of(act))
-
-
-def _hold(step: Step, act: Act, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
-    """A lent value is put back wherever a restart or a new leader lost it; what could not be asked is asked again."""
-    if effect_visible(act, state):
-        kept = memory.with_(intended_at=None, acted_at=None, tries=0)
-        return Wait(memory=kept, after_s=next_look(step, kept, pacing, now))
-    if not state.frontend_settings or memory.tries >= MOST_TRIES:
-        return Wait(memory=memory.with_(tries=0), after_s=next_look(step, memory, pacing, now))
     return Perform(memory=memory, act=act, statement=statement_of(act))
 
 
@@ -217,9 +273,11 @@ def _done_words(step: Step, memory: StepMemory, state: ClusterState) -> str:
             return f"The row of {condition.address} is gone."
         case BackendDrained() if state.backend_by_id(condition.backend_id) is None:
             return f"{condition.address} is drained: StarRocks moved its tablets and removed its row by itself."
-        case NodeListed() | NodeUnlisted() if not by_us and not perhaps:
+        case NodeRestarted() if not by_us and not perhaps:
+            return f"{condition.address} has restarted since the plan was made; nothing was done. {seen}"
+        case NodeListed() | NodeUnlisted() | ViewIs() if not by_us and not perhaps:
             return f"{seen} It was so already; nothing was sent."
-        case _ if perhaps and not isinstance(step.act, AskPerson):
+        case _ if perhaps and not isinstance(step.act, AskPerson | HostAct):
             return f"{seen} The statement had been sent; its reply was lost."
         case _:
             return seen

@@ -7,7 +7,14 @@ a new leader loses them; that is why a lease looks again and again (fe: ADMIN SE
 import re
 
 from policies.record import Record
-from policies.settings import DISABLE_COLOCATE_BALANCE, MAX_SCHEDULING, SLOTS_PER_PATH, Setting
+from policies.settings import (
+    DISABLE_BALANCE,
+    DISABLE_COLOCATE_BALANCE,
+    MAX_BALANCING,
+    MAX_SCHEDULING,
+    SLOTS_PER_PATH,
+    Setting,
+)
 
 SWITCH = {"on": "false", "off": "true"}
 """The settings say what is disabled; people say what is on."""
@@ -44,13 +51,7 @@ TUNABLES: tuple[Tunable, ...] = (
     Tunable(option="slots", setting=SLOTS_PER_PATH, what="clones at a time on each disk: the speed of a drain", least=2, most=64),
     Tunable(
         option="balance",
-        setting=Setting(
-            name="tablet_sched_disable_balance",
-            aliases=("disable_balance",),
-            default="false",
-            meaning="true stops the balancing of tablets; drains and repairs go on",
-            source="fe: clone/TabletScheduler.java",
-        ),
+        setting=DISABLE_BALANCE,
         what="the balancing of tablets; drains and repairs go on without it",
     ),
     Tunable(
@@ -60,13 +61,7 @@ TUNABLES: tuple[Tunable, ...] = (
     ),
     Tunable(
         option="max-balancing",
-        setting=Setting(
-            name="tablet_sched_max_balancing_tablets",
-            aliases=("max_balancing_tablets",),
-            default="500",
-            meaning="how many tablets are balanced at a time",
-            source="fe: clone/TabletScheduler.java",
-        ),
+        setting=MAX_BALANCING,
         what="tablets that are balanced at a time",
         least=1,
         most=5000,

@@ -1,28 +1,43 @@
 """Which steps an abort undoes, and what remains as it is."""
 
-from policies.acts import SetSetting
+from policies.acts import SetSetting, SetView
 from policies.address import Address
 from policies.awaited import (
     BackendDrained,
     BackendGone,
     Condition,
     DrainCondition,
+    HostJobDone,
     LeaderElsewhere,
     LeaseOver,
     NodeCondition,
+    NodeRestarted,
+    NodeStopped,
     NodeUnlisted,
     OnBlacklist,
+    ProcessCondition,
     ProcessSilent,
     SettingIs,
     TabletsArriving,
+    ViewCondition,
 )
 from policies.cluster import ClusterState, NodeKind
+from policies.effects import effect_visible
+from policies.leasing import leases
 from policies.operation import Operation, StepMemory
 from policies.plan import Plan, Step
 from policies.units import in_bytes, in_count, in_list
 
 
 def undo_steps(plan: Plan, step_index: int) -> tuple[Step, ...]:
+    """What an abort undoes, in order: the group in hand, then whatever is lent, the last lent first."""
+    found = undo_in_hand(plan, step_index)
+    undone = [step.undo for step in found]
+    lent = (step for step in reversed(leases(plan, step_index)) if step.undo not in undone)
+    return (*found, *lent)
+
+
+def undo_in_hand(plan: Plan, step_index: int) -> tuple[Step, ...]:
     """The steps of the group in hand that have an undo, from the step in hand backwards; equal undos act once.
 
     A group stays as it is once a point of no return lies behind in it. The step in hand counts as not passed: whether
@@ -49,13 +64,22 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
         if isinstance(until, DrainCondition):
             sentences = _in_hand(plan, until.address, until.backend_id, memory, state)
         elif isinstance(until, SettingIs | LeaseOver):
-            sentences = [f"Restored: {_restored(plan, operation.step)}."]
+            sentences = [f"Restored: {_restored(undo_steps(plan, operation.step)) or 'nothing was lent'}."]
+        elif isinstance(until, ViewCondition):
+            sentences = _views_again(plan, operation.step, state)
         elif isinstance(until, OnBlacklist):
-            sentences = [f"Undone on frontend {until.frontend}; the frontends before it keep what they were told."]
+            where = f"on frontend {until.frontend}; the frontends before it keep what they were told" if until.frontend else ""
+            sentences = [f"Undone {where}." if where else f"The blacklists no longer name {until.address}."]
+        elif isinstance(until, ProcessCondition):
+            sentences = _process_in_hand(plan, operation.step, until, state)
         else:
             sentences = _node_in_hand(until, state)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
-    gone = [str(until.address) for until in behind if not isinstance(until, SettingIs | LeaseOver) and _is_gone(until, state)]
+    nodes = [until for until in behind if not isinstance(until, SettingIs | LeaseOver | ViewCondition)]
+    gone = [str(until.address) for until in nodes if _is_gone(until, state)]
+    restored = _restored(leases(plan, operation.step))
+    if restored and not any(restored in sentence for sentence in sentences):
+        sentences.append(f"Restored: {restored}.")
     if gone:
         verb = "has" if len(gone) == 1 else "have"
         sentences.append(f"{in_list(gone)} {verb} left the cluster for good and cannot be brought back by an undo.")
@@ -72,9 +96,29 @@ def _is_gone(until: Condition, state: ClusterState) -> bool:
             return False
 
 
-def _restored(plan: Plan, step: int) -> str:
-    acts = [each.undo for each in undo_steps(plan, step) if isinstance(each.undo, SetSetting)]
-    return in_list([f"`{act.name}` is {act.value} again" for act in acts]) or "nothing was lent"
+def closed_words(plan: Plan, operation: Operation) -> str:
+    """The last sentence of an operation that a person closed while something was lent."""
+    restored = _restored(leases(plan, operation.step))
+    given_back = f" {restored};" if restored else ""
+    return f"Closed:{given_back} the rest of the cluster stays as it is now, and it is free for other operations."
+
+
+def _restored(steps: tuple[Step, ...]) -> str:
+    acts = [each.undo for each in steps if isinstance(each.undo, SetSetting)]
+    return in_list([f"`{act.name}` is {act.value} again" for act in acts])
+
+
+def _views_again(plan: Plan, step: int, state: ClusterState) -> list[str]:
+    """What is seen of the views that the undo is about, and what stays of those before them."""
+    undone = [each.undo for each in undo_steps(plan, step) if isinstance(each.undo, SetView)]
+    again = [f"{act.database}.{act.name}" for act in undone if effect_visible(act, state)]
+    behind = [each for each in plan.steps[:step] if isinstance(each.act, SetView) and each.group != plan.steps[step].group]
+    active = bool(undone) and undone[0].active
+    verb = "is" if len(again) == 1 else "are"
+    sentences = [f"Undone: {in_list(again)} {verb} {'active' if active else 'inactive'}."] if again else []
+    if behind:
+        sentences.append(f"{len(behind)} of the parts before stay {'inactive' if active else 'active'}.")
+    return sentences
 
 
 def _node_in_hand(until: NodeCondition, state: ClusterState) -> list[str]:
@@ -86,6 +130,20 @@ def _node_in_hand(until: NodeCondition, state: ClusterState) -> list[str]:
         return []
     listed = state.node(role, until.address) is not None
     return [f"{until.address} stays in the cluster." if listed else f"Undone: {until.address} is not in the cluster."]
+
+
+def _process_in_hand(plan: Plan, step: int, until: ProcessCondition, state: ClusterState) -> list[str]:
+    """A node whose process was being changed, and those before it that were changed and stay so."""
+    if isinstance(until, HostJobDone):
+        return ["Nothing that runs was touched; what was put on hosts stays there."]
+    row = next((node for node in state.nodes if node.address == until.address), None)
+    sentences = [f"{until.address} {'runs' if row is not None and row.alive else 'is not alive: start its process'}."]
+    done = [s.until for s in plan.steps[:step] if isinstance(s.until, NodeRestarted | NodeStopped)]
+    before = [str(each.address) for each in done if each.address != until.address]
+    if before:
+        verb = "was" if len(before) == 1 else "were"
+        sentences.append(f"{in_list(before)} {verb} done before and {'stays' if len(before) == 1 else 'stay'} as it is now.")
+    return sentences
 
 
 def _in_hand(plan: Plan, address: Address, backend_id: int, memory: StepMemory, state: ClusterState) -> list[str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from policies.acts import AskPerson
-from policies.awaited import BackendDrained, LeaseOver, NodeCondition
+from policies.awaited import BackendDrained, ClusterSettled, LeaseOver, NodeCondition, ProcessCondition, ViewsRefreshed
 from policies.cluster import ClusterState
 from policies.conditions import holds, read
 from policies.forecast import Expected, forecast, time_left
@@ -17,6 +17,11 @@ SHORTEST_LOOK = 12.0
 """Cluster seconds: a look costs two statements, and a watched cluster answers at most 12 a minute for all that watch it."""
 NODES_LOOK = 15.0
 """Cluster seconds: a look at every node costs three statements."""
+FIRST_PROCESS_LOOK = 5.0
+"""Cluster seconds: the frontends ask a backend for a sign of life this often (fe: common/Config.java heartbeat_timeout_second),
+so that nothing new shows earlier."""
+VIEWS_LOOK = 30.0
+"""Cluster seconds: a look at the views costs five statements, two of which a backend helps to answer."""
 LEASE_LOOK = 120.0
 """Cluster seconds: a look at the settings logs in to every frontend; a lost value may stay lost for so long."""
 LATENESS = 0.02
@@ -29,7 +34,7 @@ def watched(
     step: Step, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime, plan: Expected | None = None
 ) -> StepMemory:
     """The memory after this look: sample, peak, since when the condition holds, its reading, forecast and stall."""
-    since = (memory.first_true_at or now) if holds(step.until, state) else None
+    since = (memory.first_true_at or now) if holds(step.until, state, memory) else None
     seen = memory.with_(first_true_at=since, looked_at=now)
     if isinstance(step.until, BackendDrained):
         seen = _measured(step.until, seen, state, pacing, now, plan)
@@ -41,6 +46,13 @@ def watched(
 def next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) -> float:
     """Wall seconds until the next look is worth its cost."""
     return pacing.wall(_next_look(step, memory, pacing, now))
+
+
+def _next_look_at_process(condition: ProcessCondition, pacing: Pacing, passed: float) -> float:
+    """In cluster seconds: soon at first, since a restart takes seconds to minutes, and the next node waits for this one."""
+    if isinstance(condition, ClusterSettled):
+        return pacing.statistic_every
+    return min(max(FIRST_PROCESS_LOOK, LATENESS * passed), NODES_LOOK)
 
 
 def _measured(
@@ -68,6 +80,10 @@ def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) ->
         return pacing.look_every
     if isinstance(step.until, NodeCondition):
         return NODES_LOOK
+    if isinstance(step.until, ProcessCondition):
+        return _next_look_at_process(step.until, pacing, pacing.cluster((now - memory.entered_at).total_seconds()))
+    if isinstance(step.until, ViewsRefreshed):
+        return VIEWS_LOOK
     if isinstance(step.until, LeaseOver):
         passed = pacing.cluster((now - memory.entered_at).total_seconds())
         return max(1.0, min(LEASE_LOOK, step.until.seconds - passed))

@@ -3,15 +3,17 @@
 from datetime import datetime
 
 from bot.failpoints import failpoint
-from policies.acts import AskPerson
+from policies.acts import AskPerson, HostAct
 from policies.deciding import tell
 from policies.effects import effect_visible
+from policies.hosts import job_name
 from policies.judging_again import blocked_now, judged_again
-from policies.operation import EventKind, Operation, OperationState
+from policies.operation import EventKind, HostJobRef, Operation, OperationState
 from policies.plan import Plan
 from policies.stepping import Perform
 from workers.audit import AuditEntry
-from workers.looking import decide_move, depth_of, in_hand
+from workers.hosts import HostOutcomeUnknown, HostRefused, HostUnreachable
+from workers.looking import decide_move, depth_of, in_hand, look_live
 from workers.outcomes import halt, settle, unreachable
 from workers.starrocks import ClusterError, Depth, OutcomeUnknown, Refused
 from workers.store import Claim
@@ -27,7 +29,7 @@ def act(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Pe
     claim, operation = _write_intent(wiring, claim, operation, move, now)
     failpoint("after_intent")
     try:
-        state = wiring.look(claim, operation.cluster, _look_before(plan, operation), targets=plan.targets)
+        state = look_live(wiring, claim, plan, operation, _look_before(plan, operation))
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
     again = decide_move(wiring, plan, operation, state, now)
@@ -49,6 +51,10 @@ def _write_intent(
     assert operation.memory is not None  # workers.running gives every turn one
     memory = operation.memory
     intended = operation.with_(memory=memory.with_(intended_at=memory.intended_at or now, tries=memory.tries + 1))
+    if isinstance(move.act, HostAct):
+        job = memory.job or job_name(operation.id, memory.step, now)
+        last = HostJobRef(id=job, role=move.act.role, address=move.act.address)
+        intended = intended.with_(memory=intended.memory.with_(job=job) if intended.memory else None, last_job=last)
     entry = AuditEntry.intent(intended, move.statement, now)
     claim = wiring.store.commit(claim, intended, delay_s=0, audit=(entry,), keep=True)
     wiring.mirror_audit()
@@ -76,30 +82,37 @@ def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: 
     wiring.store.renew(claim)
     try:
         failpoint("before_send")
-        wiring.perform(operation.cluster, move.act)
+        wiring.perform(operation.cluster, move.act, operation.memory.job if operation.memory else "")
         failpoint("after_send")
-    except OutcomeUnknown as error:
+    except (OutcomeUnknown, HostOutcomeUnknown) as error:
         refusal = f"the reply was lost ({error})"
-    except Refused as error:
+    except (Refused, HostRefused) as error:
         refusal = str(error)
-    except ClusterError as error:
+    except (ClusterError, HostUnreachable) as error:
         return unreachable(wiring, claim, operation, error, now)
+    if isinstance(move.act, HostAct) and not refusal:
+        return _accepted(wiring, claim, operation, move, "", now)
     try:
-        state = wiring.look(claim, operation.cluster, depth_of(in_hand(plan, operation)), targets=plan.targets)
+        state = look_live(wiring, claim, plan, operation, depth_of(in_hand(plan, operation)))
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
-    if refusal and not effect_visible(move.act, state):
+    if refusal and not effect_visible(move.act, state, operation.memory.job if operation.memory else ""):
         if refusal.startswith("the reply was lost"):
             wiring.store.commit(claim, operation, delay_s=LOOK_AGAIN_S)
             return f"{refusal}; no effect is visible, looking again"
-        return halt(wiring, claim, operation, f"StarRocks refused `{move.statement}`: {refusal}", now)
+        skippable = operation.state is not OperationState.UNDOING and in_hand(plan, operation).skippable
+        if isinstance(move.act, HostAct):
+            words = f"{move.act.address.host} refused to {move.statement}: {refusal}"
+            return halt(wiring, claim, operation, words, now, skippable=skippable)
+        return halt(wiring, claim, operation, refusal, now, skippable=skippable, details=(move.statement,))
     return _accepted(wiring, claim, operation, move, refusal, now)
 
 
 def _accepted(wiring: Wiring, claim: Claim, operation: Operation, move: Perform, note: str, now: datetime) -> str:
     assert operation.memory is not None  # workers.running gives every turn one
     acted = operation.with_(memory=operation.memory.with_(acted_at=wiring.now()))
-    words = "StarRocks accepted the statement." if not note else f"Its effect is visible, although {note}."
+    accepted = "The job has begun on the host." if isinstance(move.act, HostAct) else "StarRocks accepted the statement."
+    words = accepted if not note else f"Its effect is visible, although {note}."
     acted, event = tell(acted, wiring.now(), EventKind.ACTED, words, details=(move.statement,))
     entry = AuditEntry.of(acted, event, statement=move.statement, result=note or "accepted")
     failpoint("before_acted_commit")

@@ -36,9 +36,14 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     state = wiring.look(claim, request.cluster, Depth.FULL, targets=request.targets)
     entry = entry_for(request.kind)
     if entry.also:
-        # What each frontend has in memory of its own is asked only where a plan is about it.
+        # What each frontend has in memory of its own, or materialized views, are asked only where a plan is about them.
         each = wiring.look(claim, request.cluster, Depth(entry.also))
-        state = state.with_(frontend_settings=each.frontend_settings, blacklists=each.blacklists)
+        state = state.with_(
+            frontend_settings=each.frontend_settings, blacklists=each.blacklists, views=each.views,
+            unread={**state.unread, **each.unread},
+        )  # fmt: skip
+    if entry.on_hosts is not None:
+        state = wiring.with_hosts(state, entry.on_hosts(request, state), survey=entry.survey)
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry.make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)
@@ -46,10 +51,11 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
 
 
 def _with_lock_finding(wiring: Wiring, request: Request, plan: Plan) -> Plan:
-    holder = wiring.store.holder(request.lock)
-    if holder is None or holder.operation == plan.operation:
+    holders = (wiring.store.holder(name) for name in request.locks)
+    holder = next((found for found in holders if found is not None and found.operation != plan.operation), None)
+    if holder is None:
         return plan
-    words = f"The cluster belongs to {holder.operation} ({holder.title}) now: once approved, this operation waits for it."
+    words = f"{holder.operation} ({holder.title}) goes on now: once approved, this operation waits for its end."
     return plan.with_(findings=(*plan.findings, Finding(check="lock", verdict=Verdict.OK, sentence=words)))
 
 

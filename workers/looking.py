@@ -2,15 +2,52 @@
 
 from datetime import datetime
 
-from policies.awaited import NodeCondition, OnBlacklist, SettingCondition
-from policies.cluster import ClusterState
+from policies.acts import HostAct
+from policies.awaited import (
+    ClusterSettled,
+    NodeCondition,
+    NodeRestarted,
+    OnBlacklist,
+    ProcessCondition,
+    SettingCondition,
+    ViewCondition,
+)
+from policies.cluster import ClusterState, NodeKind
+from policies.leasing import leases
 from policies.operation import Operation, OperationState
 from policies.plan import Plan, Step
 from policies.stepping import Move, Wait, next_move, next_undo
+from policies.undoing import undo_steps
 from workers.starrocks import Depth
+from workers.store import Claim
 from workers.wiring import Wiring
 
 S = OperationState
+
+
+def look(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, depth: Depth) -> ClusterState:
+    """A live look, with what the frontends have in memory where that is about to be given back. Raises ClusterError, Fenced."""
+    state = wiring.look(claim, operation.cluster, depth, targets=plan.targets)
+    if depth is Depth.SETTINGS or not _gives_back(plan, operation):
+        return state
+    return _with_settings(state, wiring.look(claim, operation.cluster, Depth.SETTINGS))
+
+
+def watch(wiring: Wiring, plan: Plan, operation: Operation, depth: Depth) -> ClusterState:
+    """The same, shared with others; never older than our own last statement or a person's decision. Raises ClusterError."""
+    young = operation.changed_at
+    state = wiring.watch(operation.cluster, depth, plan.targets, younger_than=young)
+    if depth is Depth.SETTINGS or not _gives_back(plan, operation):
+        return state
+    return _with_settings(state, wiring.watch(operation.cluster, Depth.SETTINGS, younger_than=young))
+
+
+def _gives_back(plan: Plan, operation: Operation) -> bool:
+    return operation.state is S.UNDOING and bool(leases(plan, operation.step))
+
+
+def _with_settings(state: ClusterState, settings: ClusterState) -> ClusterState:
+    return state.with_(frontends=state.frontends or settings.frontends, frontend_settings=settings.frontend_settings)
 
 
 def decide_move(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterState, now: datetime) -> Move:
@@ -24,9 +61,77 @@ def decide_move(wiring: Wiring, plan: Plan, operation: Operation, state: Cluster
     return move
 
 
+def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterState) -> ClusterState:
+    """The state with what no statement tells: whether a process still answers, and how far the jobs on a host are."""
+    step = in_hand(plan, operation)
+    state = wiring.probed(state, step)
+    nodes = {act.address: act.role for act in _host_acts(plan, operation)}
+    jobs = {operation.memory.job} if operation.memory is not None else set()
+    if operation.last_job is not None and operation.state is S.UNDOING:
+        nodes[operation.last_job.address] = operation.last_job.role
+        jobs.add(operation.last_job.id)
+    return wiring.with_hosts(state, nodes, sorted(jobs - {""})) if nodes else state
+
+
+def _to_undo(plan: Plan, operation: Operation) -> tuple[Step, ...]:
+    return leases(plan, operation.step) if operation.closing else undo_steps(plan, operation.step)
+
+
+def _host_acts(plan: Plan, operation: Operation) -> list[HostAct]:
+    """What may be begun on a host in this turn."""
+    undoing = operation.state is S.UNDOING
+    acts = [step.undo for step in _to_undo(plan, operation)] if undoing else [in_hand(plan, operation).act]
+    return [act for act in acts if isinstance(act, HostAct)]
+
+
 def in_hand(plan: Plan, operation: Operation) -> Step:
     """The step that the operation is at; the last one when it is beyond."""
     return plan.steps[min(operation.step, len(plan.steps) - 1)]
+
+
+def look_live(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, depth: Depth) -> ClusterState:
+    """A look of our own, with all that this turn is about. Raises ClusterError, Fenced."""
+    state = wiring.look(claim, operation.cluster, depth, targets=plan.targets)
+    for other in also_needed(plan, operation, depth):
+        state = with_more(state, wiring.look(claim, operation.cluster, other))
+    return beyond_sql(wiring, plan, operation, state)
+
+
+def look_shared(wiring: Wiring, plan: Plan, operation: Operation, depth: Depth) -> ClusterState:
+    """A look that others may share; one from before our own statement, or before a person's decision, would show the
+    cluster without it. Raises ClusterError.
+    """
+    state = wiring.watch(operation.cluster, depth, plan.targets, younger_than=operation.changed_at)
+    for other in also_needed(plan, operation, depth):
+        state = with_more(state, wiring.watch(operation.cluster, other, younger_than=operation.changed_at))
+    return beyond_sql(wiring, plan, operation, state)
+
+
+def also_needed(plan: Plan, operation: Operation, depth: Depth) -> tuple[Depth, ...]:
+    """What an undo is about and the step in hand is not: each frontend's own memory, or nodes of another kind."""
+    if operation.state is not S.UNDOING:
+        return ()
+    wanted = (
+        (ViewCondition, Depth.VIEWS),
+        (SettingCondition, Depth.SETTINGS),
+        (OnBlacklist, Depth.BLACKLISTS),
+        (NodeCondition, Depth.NODES),
+    )
+    undone = [step.undo_until for step in _to_undo(plan, operation)]
+    needed = [each for kind, each in wanted if any(isinstance(until, kind) for until in undone)]
+    known = {depth, Depth.NODES} if depth is Depth.SETTLED else {depth}
+    return tuple(each for each in needed if each not in known)
+
+
+def with_more(state: ClusterState, other: ClusterState) -> ClusterState:
+    """The state with what another look, of the same moment, knows beyond it."""
+    return state.with_(
+        frontends=state.frontends or other.frontends,
+        compute_nodes=state.compute_nodes or other.compute_nodes,
+        compute_nodes_read=state.compute_nodes_read or other.compute_nodes_read,
+        frontend_settings=other.frontend_settings if state.frontend_settings is None else state.frontend_settings,
+        blacklists=other.blacklists if state.blacklists is None else state.blacklists,
+    )
 
 
 def depth_of(step: Step) -> Depth:
@@ -35,4 +140,10 @@ def depth_of(step: Step) -> Depth:
         return Depth.SETTINGS
     if isinstance(step.until, OnBlacklist):
         return Depth.BLACKLISTS
-    return Depth.NODES if isinstance(step.until, NodeCondition) else Depth.WATCH
+    if isinstance(step.until, ClusterSettled):
+        return Depth.SETTLED
+    if isinstance(step.until, NodeRestarted) and step.until.role is NodeKind.BACKEND:
+        return Depth.GLANCE
+    if isinstance(step.until, ViewCondition):
+        return Depth.VIEWS
+    return Depth.NODES if isinstance(step.until, NodeCondition | ProcessCondition) else Depth.WATCH

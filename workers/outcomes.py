@@ -4,21 +4,24 @@ from datetime import datetime
 
 from bot.failpoints import failpoint
 from policies.deciding import tell
+from policies.leasing import forgotten
 from policies.operation import Event, EventKind, Operation, OperationState, StepMemory
 from policies.picture import wanted
 from policies.plan import Plan
-from policies.stepping import Advance, Finish, Halt, TurnBack, Wait
+from policies.stepping import Advance, Finish, Halt, Pause, TurnBack, Wait
 from policies.units import in_time
 from workers.audit import AuditEntry
+from workers.hosts import HostUnreachable
 from workers.remembering import remember
 from workers.starrocks import ClusterError
 from workers.store import Claim
 from workers.wiring import Wiring
 
 S = OperationState
-Outcome = Wait | Advance | TurnBack | Halt | Finish
+Outcome = Wait | Advance | TurnBack | Halt | Pause | Finish
 
 UNREACHABLE_RETRY_S = 15.0
+LOOK_WHILE_PAUSED_S = 5.0
 
 
 def settle(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Outcome, now: datetime) -> str:
@@ -33,17 +36,25 @@ def settle(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move:
         case Halt():
             skippable = operation.state is not S.UNDOING and plan.steps[operation.step].skippable
             return halt(wiring, claim, operation.with_(memory=move.memory), move.sentence, now, skippable=skippable)
+        case Pause():
+            return _pause(wiring, claim, operation, move, now)
         case Finish():
             return _finish(wiring, claim, operation, move, now)
 
 
-def unreachable(wiring: Wiring, claim: Claim, operation: Operation, error: ClusterError, now: datetime) -> str:
-    """No frontend answers: nothing is known, so nothing is done; the card says so and the next look comes soon."""
+def unreachable(
+    wiring: Wiring, claim: Claim, operation: Operation, error: ClusterError | HostUnreachable, now: datetime
+) -> str:
+    """No frontend, or not the host, answers: nothing is known, so nothing is done; the card says so and the next look comes
+    soon.
+    """
     first = operation.trouble_since is None
     troubled = operation.with_(trouble=str(error), trouble_since=operation.trouble_since or now)
     events: tuple[Event, ...] = ()
     if first:
         words = "The cluster cannot be read right now; nothing is done until it can be. A drain goes on by itself."
+        if isinstance(error, HostUnreachable):
+            words = "The host cannot be reached right now; nothing was begun there, and nothing is until it can be."
         troubled, event = tell(troubled, now, EventKind.OBSERVED, words, details=(str(error),))
         events = (event,)
     wall = wiring.settings.pacing(operation.cluster).wall(UNREACHABLE_RETRY_S)
@@ -76,9 +87,10 @@ def _news(
 
 
 def _advance(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Advance, now: datetime) -> str:
-    title = plan.steps[operation.step].title
-    ahead = operation.with_(step=operation.step + 1, memory=_next_memory(plan, operation))
-    ahead, event = tell(ahead, now, EventKind.STEP_DONE, move.sentence, details=(f"Step {operation.step + 1}: {title}",))
+    done = plan.steps[operation.step]
+    seen = None if forgotten(done) else operation.lease_seen
+    ahead = operation.with_(step=operation.step + 1, memory=_next_memory(plan, operation), lease_seen=seen)
+    ahead, event = tell(ahead, now, EventKind.STEP_DONE, move.sentence, details=(f"Step {operation.step + 1}: {done.title}",))
     finished = ahead.step >= len(plan.steps) and ahead.state is S.RUNNING
     if finished:
         return _end(wiring, claim, ahead, S.DONE, EventKind.DONE, _summary(plan, ahead, now), now, first=(event,))
@@ -105,9 +117,18 @@ def _turn_back(wiring: Wiring, claim: Claim, operation: Operation, move: TurnBac
     return f"turning back: {move.sentence}"
 
 
+def _pause(wiring: Wiring, claim: Claim, operation: Operation, move: Pause, now: datetime) -> str:
+    """People look, and resume it or abort it; the lock stays ours."""
+    paused = operation.with_(memory=move.memory).moved(S.PAUSED, now)
+    paused, event = tell(paused, now, EventKind.PAUSED, move.sentence)
+    wiring.store.commit(claim, paused, delay_s=LOOK_WHILE_PAUSED_S, events=(event,), audit=(AuditEntry.of(paused, event),))
+    return f"paused: {move.sentence}"
+
+
 def _finish(wiring: Wiring, claim: Claim, operation: Operation, move: Finish, now: datetime) -> str:
-    undone = operation.state is S.UNDOING
-    to, kind = (S.UNDONE, EventKind.UNDONE) if undone else (S.DONE, EventKind.DONE)
+    to, kind = (S.UNDONE, EventKind.UNDONE) if operation.state is S.UNDOING else (S.DONE, EventKind.DONE)
+    if operation.closing:
+        to, kind = S.CLOSED, EventKind.CLOSED
     return _end(wiring, claim, operation, to, kind, move.sentence, now)
 
 
@@ -139,10 +160,19 @@ def _summary(plan: Plan, operation: Operation, now: datetime) -> str:
     return f"Done in {took}: {plan.done_words or plan.title}"
 
 
-def halt(wiring: Wiring, claim: Claim, operation: Operation, why: str, now: datetime, *, skippable: bool = False) -> str:
+def halt(
+    wiring: Wiring,
+    claim: Claim,
+    operation: Operation,
+    why: str,
+    now: datetime,
+    *,
+    skippable: bool = False,
+    details: tuple[str, ...] = (),
+) -> str:
     """Stop and ask a person; the lock stays ours. A step that may be skipped offers that too."""
     came_from = "undoing" if operation.state is S.UNDOING else "running"
     halted = operation.moved(S.HALTED, now, halted_because=why, halted_from=came_from, skippable=skippable)
-    halted, event = tell(halted, now, EventKind.HALTED, why)
+    halted, event = tell(halted, now, EventKind.HALTED, why, details=details)
     wiring.store.commit(claim, halted, delay_s=600.0, events=(event,), audit=(AuditEntry.of(halted, event),))
     return f"halted: {why}"

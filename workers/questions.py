@@ -10,6 +10,7 @@ from bot.blocks import (
     private_line,
     refusal_message,
     status_message,
+    views_message,
 )
 from bot.message import Message
 from policies.request import Request
@@ -39,6 +40,8 @@ def _message(wiring: Wiring, kind: str, cluster: str, text: str) -> tuple[Messag
         return checks_message(make_plan(wiring, request, revision=1, now=datetime.now(UTC))), False
     if kind == "balance":
         return balance_message(wiring.watch(cluster, Depth.EVIDENCE)), False
+    if kind == "views":
+        return views_message(wiring.watch(cluster, Depth.VIEWS)), False
     state = wiring.watch(cluster, Depth.STATUS)
     if kind == "nodes":
         return nodes_message(state), False

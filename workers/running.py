@@ -9,6 +9,7 @@ from datetime import datetime
 
 from policies.awaited import BackendDrained
 from policies.cluster import ClusterState
+from policies.leasing import due
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
 from policies.picture import looked, worth_noting
@@ -17,7 +18,8 @@ from policies.stalls import needs_evidence
 from policies.stepping import Perform
 from workers import series
 from workers.acting import act
-from workers.looking import decide_move, depth_of, in_hand
+from workers.holding import hold
+from workers.looking import decide_move, depth_of, in_hand, look_shared
 from workers.outcomes import settle, unreachable
 from workers.starrocks import ClusterError, Depth
 from workers.store import Claim
@@ -30,16 +32,21 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
     if plan is None:
         raise RuntimeError(f"{operation.id} runs without a plan")
     operation, now_at = _with_memory(operation, plan, now), in_hand(plan, operation)
-    depth = _depth(now_at, operation, wiring.settings.pacing(operation.cluster), now)
+    pacing = wiring.settings.pacing(operation.cluster)
+    if due(plan, operation, pacing, now):
+        kept = hold(wiring, claim, plan, operation, now)
+        if isinstance(kept, str):
+            return kept
+        operation = kept
+    depth = _depth(now_at, operation, pacing, now)
     try:
-        # A look from before our own statement, or before a person's decision, would show the cluster without it.
-        state = wiring.watch(operation.cluster, depth, plan.targets, younger_than=operation.changed_at)
+        state = look_shared(wiring, plan, operation, depth)
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
     operation = operation.with_(trouble="", trouble_since=None)
     if isinstance(now_at.until, BackendDrained):
         _note(wiring, operation, plan, now_at.until, state, now)
-    move = decide_move(wiring, plan, operation, wiring.probed(state, now_at), now)
+    move = decide_move(wiring, plan, operation, state, now)
     if isinstance(move, Perform):
         return act(wiring, claim, plan, operation.with_(memory=move.memory), move, now)
     return settle(wiring, claim, plan, operation, move, now)

@@ -1,7 +1,7 @@
 """What a worker process holds: settings, Redis, the store, the clusters, the directory of people; made once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
@@ -10,17 +10,19 @@ from bot.identity import Directory, slack_client
 from bot.message import Message
 from bot.queue import Mailbox
 from bot.settings import SettingsError
-from policies.acts import Act
+from policies.acts import Act, HostAct
 from policies.address import Address
 from policies.approval import ApprovalPolicy
 from policies.awaited import ProcessSilent
-from policies.cluster import ClusterState
+from policies.cluster import ClusterState, NodeKind
 from policies.estimate import DrainRecord
 from policies.operation import Operation
 from policies.plan import Step
 from policies.playbooks import entry_for
 from workers import starrocks
 from workers.audit import mirror
+from workers.hosts import HostDriver, HostRefused
+from workers.hosts.choosing import driver_for
 from workers.settings import WorkerSettings
 from workers.starrocks import Cluster, Depth, Endpoint
 from workers.store import Claim, Store
@@ -40,6 +42,7 @@ class Wiring:
     store: Store
     directory: Directory
     clusters: dict[str, Cluster]
+    drivers: dict[str, HostDriver] = field(default_factory=dict)
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -77,8 +80,24 @@ class Wiring:
             return state
         return state.with_(silent=frozenset({there}) if quiet else frozenset())
 
-    def perform(self, cluster: str, act: Act) -> None:
-        starrocks.perform(self.clusters[cluster], act)
+    def with_hosts(
+        self, state: ClusterState, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False
+    ) -> ClusterState:
+        """The state, and a look at the hosts of these nodes; as it is where hosts are in the hands of people."""
+        driver = self.drivers.get(state.cluster)
+        if driver is None:
+            return state
+        return state.with_(hosts=driver.look(nodes, jobs, survey=survey) if nodes else ())
+
+    def perform(self, cluster: str, act: Act, job: str = "") -> None:
+        """Send a statement, or begin a job on a host under its id. Raises ClusterError or HostError."""
+        if not isinstance(act, HostAct):
+            starrocks.perform(self.clusters[cluster], act)
+            return
+        driver = self.drivers.get(cluster)
+        if driver is None:
+            raise HostRefused("no driver for the hosts of this cluster is set up any more")
+        driver.begin(job, act)
 
     def history(self, cluster: str) -> tuple[DrainRecord, ...]:
         """The newest drains that were measured on a cluster."""
@@ -141,4 +160,5 @@ def wiring() -> Wiring:
         store=Store(mailbox.redis, settings.key_prefix, visibility_s=settings.visibility_s),
         directory=Directory(client, groups=settings.approver_groups()),
         clusters=clusters_of(settings),
+        drivers={name: driver for name, entry in settings.clusters.items() if (driver := driver_for(entry.hosts)) is not None},
     )

@@ -48,8 +48,9 @@ def on_cluster(title: str, cluster: str) -> str:
 
 
 def verb_of(operation: Operation) -> str:
-    """`decommission`, for button labels."""
-    return operation.request.kind.value.partition("-")[0]
+    """`decommission`, for button labels; nobody understands `Pause pause`."""
+    verb = operation.request.kind.value.partition("-")[0]
+    return "operation" if verb in {"pause", "resume"} else verb
 
 
 def typed_words(plan: Plan) -> str:

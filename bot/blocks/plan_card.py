@@ -26,6 +26,7 @@ from policies.statements import statement_of
 from policies.units import in_bytes, in_count, in_list
 
 GROUPS_IN_FULL = 2
+STEPS_IN_FULL = 16
 MOST_STATEMENTS = 40
 # Together these leave room for the steps, which must be on the card that is approved.
 MOST_FINDINGS = 10
@@ -60,7 +61,7 @@ def summary(plan: Plan) -> Block:
     nodes = in_list([str(target) for target in plan.targets], 6)
     return fields(
         [
-            ("Nodes", mrkdwn(nodes) or "every frontend"),
+            ("About" if plan.about else "Nodes", mrkdwn(plan.about or nodes) or "every frontend"),
             ("Data to move", moves if plan.tablets_to_move or plan.bytes_to_move else "none"),
             ("Time", mrkdwn(clip(estimate_words(plan.estimate), 600))),
             ("Checks", check_counts(plan.findings)),
@@ -139,7 +140,7 @@ def step_blocks(plan: Plan, title: str = "What will run") -> list[Block]:
     parts: list[Element] = [paragraph(*words(title, bold=True))]
     number = 1
     for _, steps in shown:
-        parts += _numbered(steps, number)
+        parts += _numbered(steps, number) if len(steps) <= STEPS_IN_FULL else _listed(steps, number)
         number += len(steps)
     if hidden:
         alike = all(_kinds(steps) == _kinds(shown[0][1]) for _, steps in hidden)

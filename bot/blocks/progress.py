@@ -24,6 +24,7 @@ from policies.plan import Plan, Step
 from policies.units import in_bytes, in_count
 
 _NEXT_GROUPS = 2
+_MOST_STEPS = 16
 _LONGEST = 600
 
 
@@ -93,10 +94,12 @@ def position(operation: Operation, plan: Plan) -> str:
     steps, at = plan.steps, min(operation.step, max(0, len(plan.steps) - 1))
     if not steps:
         return ""
-    groups = plan.groups
+    groups = plan.nodes_in_hand
     if operation.state is OperationState.UNDOING:
-        return f"node {mrkdwn(steps[at].group)}"
-    node = f" · node {groups.index(steps[at].group) + 1} of {len(groups)}" if len(groups) > 1 else ""
+        about_node = steps[at].group in groups and not plan.about
+        return f"{'node ' if about_node else ''}{mrkdwn(steps[at].group)}"
+    counted = len(groups) > 1 and steps[at].group in groups
+    node = f" · {plan.group_word} {groups.index(steps[at].group) + 1} of {len(groups)}" if counted else ""
     return f"step {at + 1} of {len(steps)}{node} · {mrkdwn(clip(steps[at].title, 200))}"
 
 
@@ -106,16 +109,26 @@ def step_list(operation: Operation, plan: Plan) -> list[Block]:
         (name, list(enumerated))
         for name, enumerated in groupby(enumerate(plan.steps), key=lambda s: s[1].group)
     ]
-    done = [name for name, steps in groups if steps[-1][0] < operation.step]
-    coming = [name for name, steps in groups if steps[0][0] > operation.step]
-    items = [words(f"✔ {plural(len(done), 'node')} done: {', '.join(done[-3:])}")] if done else []
+    nodes = plan.nodes_in_hand
+    done = [name for name, steps in groups if steps[-1][0] < operation.step and name in nodes]
+    coming = [name for name, steps in groups if steps[0][0] > operation.step and name in nodes]
+    items = [words(f"✔ {plural(len(done), plan.group_word)} done: {', '.join(done[-3:])}")] if done else []
     for _, steps in groups:
         if steps[0][0] <= operation.step <= steps[-1][0]:
-            items += [words(f"{_mark(operation, number)} {clip(step.title, 200)}") for number, step in steps]
+            items += _around(operation, steps)
     items += [words(f"○ {name}") for name in coming[:_NEXT_GROUPS]]
     if len(coming) > _NEXT_GROUPS:
-        items.append(words(f"○ …and {plural(len(coming) - _NEXT_GROUPS, 'more node')}"))
+        items.append(words(f"○ …and {plural(len(coming) - _NEXT_GROUPS, f'more {plan.group_word}')}"))
     return [rich(bullets(items))] if items else []
+
+
+def _around(operation: Operation, steps: list[tuple[int, Step]]) -> list[list[Element]]:
+    """The steps of a group; of a long one those near the step in hand, with how many lie before and after."""
+    first, last = (steps[0][0], steps[-1][0]) if len(steps) <= _MOST_STEPS else (operation.step - 3, operation.step + 6)
+    before, after = sum(number < first for number, _ in steps), sum(number > last for number, _ in steps)
+    shown = [words(f"{_mark(operation, number)} {clip(step.title, 200)}") for number, step in steps if first <= number <= last]
+    head = [words(f"✔ {plural(before, 'step')} done")] if before else []
+    return [*head, *shown, *([words(f"○ …and {plural(after, 'more step')}")] if after else [])]
 
 
 def _mark(operation: Operation, number: int) -> str:

@@ -45,7 +45,7 @@ CALLS_THE_REQUESTER = frozenset(
 )
 """Only what needs a person, or is the end; everything else can wait until somebody looks."""
 
-_STATEMENT = re.compile(r"(?:ALTER SYSTEM|CANCEL DECOMMISSION|ADMIN SET|ADMIN REPAIR|SHOW) \S")
+_STATEMENT = re.compile(r"(?:ALTER SYSTEM|CANCEL DECOMMISSION|ADMIN SET|ADMIN REPAIR|ALTER MATERIALIZED|ADD|DELETE|SHOW) \S")
 _MOST_DETAILS = 20
 _LONGEST = 600
 
@@ -56,7 +56,8 @@ def reply(snapshot: Snapshot, event: Event) -> Message | None:
     if emoji is None:
         return None
     operation = snapshot.operation
-    calls = event.kind in CALLS_THE_REQUESTER and not _is_own_doing(operation, event)
+    waits = event.kind is E.PAUSED and event.by is None  # The plan itself has people look here.
+    calls = (waits or event.kind in CALLS_THE_REQUESTER) and not _is_own_doing(operation, event)
     call = f"{mention(operation.request.requester)} " if calls else ""
     by = f" · by {named(event.by)}" if event.by else ""
     blocks: list[Block] = [

@@ -11,9 +11,10 @@ from bot.suggestions import closest
 from policies.playbooks import MENU
 
 QUESTIONS = tuple(question.value for question in Question)
-PLAIN_COMMANDS = ("help", "status", "nodes", "balance", "plan", "check", "ops", "show", "lock")
+PLAIN_COMMANDS = ("help", "status", "nodes", "balance", "views", "plan", "check", "ops", "show", "lock")
 _HELP = frozenset({"help", "-h", "--help", "?", "hilfe", "man"})
 _ROLES = {"backend": "be", "backends": "be", "bes": "be", "frontend": "fe", "frontends": "fe", "fes": "fe"}
+_ROLES |= dict.fromkeys(("view", "mv", "mvs"), "views")
 _OTHER_WORDS = {
     "drain": "decommission",
     "remove": "decommission",
@@ -135,6 +136,8 @@ def _operation(
     for entry in sorted(menu, key=lambda entry: -len(entry.words)):
         if tuple(typed[: len(entry.words)]) == entry.words:
             return parse_operation(entry, words[len(entry.words) :], place, dry_run=dry_run)
+    if typed[0] in _ON_THE_CARD:
+        return _unknown(words, menu, dry_run=dry_run)
     same_verb = [entry for entry in menu if typed[0] == entry.words[0] and len(entry.words) > 1]
     if same_verb:
         return _wrong_role(same_verb, words, typed, dry_run=dry_run)
@@ -167,7 +170,7 @@ def _unknown(words: list[Word], menu: tuple[MenuEntry, ...], *, dry_run: bool) -
         return mistake(f"{shown(typed)} is a button, not a command.", right, "ops")
     heads = dict.fromkeys(entry.words[0] for entry in menu)
     known = tuple(heads) if dry_run else (*PLAIN_COMMANDS, *heads)
-    near = _OTHER_WORDS.get(typed) or closest(typed, known)
+    near = _OTHER_WORDS.get(typed) or (None if typed in QUESTIONS else closest(typed, known))
     guess = f" Did you mean `{near}`?" if near else ""
     listed = ", ".join(f"`{name}`" for name in known)
     rest = " ".join(_written(word) for word in words[1:])

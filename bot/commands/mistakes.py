@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from bot.commands.records import COMMAND, MenuEntry, Mistake
 from bot.escape import clip, plain
 from policies.address import Address
+from policies.playbooks.processes import ALL
 from policies.units import in_list
 
 LONGEST_COMMAND = 2_000
@@ -34,6 +35,11 @@ def quoted(text: str) -> str:
     return f"'{text}'" if "'" not in text else '"' + text.replace('"', "'") + '"'
 
 
+def _apart(name: str) -> bool:
+    """Whether the grammar would take a name for several words, or for something else, without quotes."""
+    return any(character in name for character in " ,=\"'")
+
+
 def command_line(
     entry: MenuEntry,
     targets: Iterable[str | Address],
@@ -46,9 +52,10 @@ def command_line(
 ) -> str:
     """The operation as it is typed, without the leading command."""
     words = ["plan"] if dry_run else []
-    words += [*entry.words, *(str(target) for target in targets)]
+    named = [str(target) for target in targets]
+    words += [*entry.words, *(quoted(name) if entry.names and _apart(name) else name for name in named)]
     words += [word for number, new in enumerate(into) for word in (["to"] if number == 0 else []) + [str(new)]]
-    words += [f"{name}={value}" for name, value in (options or {}).items()]
+    words += ["all" if name == ALL else f"{name}={value}" for name, value in (options or {}).items()]
     if cluster:
         words += ["on", cluster]
     if reason:

@@ -12,14 +12,18 @@ from bot.commands.words import Word
 from bot.escape import clip
 from bot.suggestions import closest
 from policies.address import Address, AddressError
+from policies.playbooks.processes import ACCEPT, ALL, UNHEALTHY
+from policies.playbooks.upgrade import TO
 from policies.tunable import span_s
 
 MOST_TARGETS = 20
+MOST_NAMES = 50
 # Words people put between hosts; they carry no meaning here.
 _CONNECTORS = frozenset({"to", "and", "&", "+", "from", "node", "nodes"})
 # Between old and new nodes, where an operation has both.
 _TO = frozenset({"to", "by", "with", "->", "=>", "→"})
 _PATH = re.compile(r"/[A-Za-z0-9_./-]{1,200}")
+_VERSION = re.compile(r"v?(\d{1,3}\.\d{1,3}\.\d{1,4}(?:-[A-Za-z0-9.]{1,40})?)")
 _ON = frozenset({"on", "in", "@"})
 
 
@@ -53,7 +57,9 @@ class Attempt:
         )
 
     def guess(self, host: str) -> str | None:
-        """The address that was probably meant."""
+        """The address that was probably meant; a name is what it is."""
+        if self.entry.names:
+            return host
         return corrected(host, self.entry.port)
 
 
@@ -62,7 +68,15 @@ def parse_operation(entry: MenuEntry, words: list[Word], place: Place, *, dry_ru
     attempt = sorted_words(entry, words, place, dry_run=dry_run)
     if attempt.strange:
         return _wrong_option(attempt)
+    if entry.names:
+        return _with_names(attempt, place)
+    if TO in entry.options:
+        return _with_version(attempt, place)
     if not entry.nodes:
+        return _without_nodes(attempt, place)
+    if entry.all_of and [host.casefold() for host in attempt.hosts] == [ALL]:
+        attempt.options[ALL] = "yes"
+        attempt.hosts.clear()
         return _without_nodes(attempt, place)
     if not attempt.hosts:
         return _no_target(attempt)
@@ -125,16 +139,46 @@ def _without_nodes(attempt: Attempt, place: Place) -> Operate | Mistake:
     usage = f"Usage: `{COMMAND} {attempt.entry.usage}`."
     if attempt.hosts:
         return mistake(f"{shown(attempt.hosts[0])} is not `NAME=VALUE`.", usage, attempt.again([]))
-    cluster = _wrong_span(attempt) or _wrong_reason(attempt) or _cluster(attempt, place)
+    cluster = _wrong_span(attempt) or _wrong_value(attempt) or _wrong_reason(attempt) or _cluster(attempt, place)
     if isinstance(cluster, Mistake):
         return cluster
     named = [name for name in attempt.options if name != "for"]
-    if len(named) != 1:
+    if "for" in attempt.entry.options and len(named) != 1:
         words = "No setting is named." if not named else "One setting at a time is lent."
         return mistake(words, usage, f"help {' '.join(attempt.entry.words)}")
     return Operate(
         kind=attempt.entry.kind, targets=(), options=attempt.options, cluster=cluster, reason=attempt.reason,
         dry_run=attempt.dry_run,
+    )  # fmt: skip
+
+
+def _with_version(attempt: Attempt, place: Place) -> Operate | Mistake:
+    """`upgrade to 3.3.9`: the cluster as a whole, and a release."""
+    name = " ".join(attempt.entry.words)
+    typed = [*attempt.hosts, *([attempt.options[TO]] if TO in attempt.options else [])]
+    attempt.hosts.clear()
+    usage = f"Usage: `{COMMAND} {attempt.entry.usage}`."
+    if len(typed) != 1:
+        words = "No version is named." if not typed else f"{len(typed)} versions are named: {', '.join(map(shown, typed[:3]))}."
+        return mistake(words, usage, f"help {name}")
+    found = _VERSION.fullmatch(typed[0])
+    if found is None:
+        return mistake(f"{shown(typed[0])} is no version such as 3.3.9.", usage, f"help {name}")
+    attempt.options[TO] = found[1]
+    return _without_nodes(attempt, place)
+
+
+def _with_names(attempt: Attempt, place: Place) -> Operate | Mistake:
+    """Names that only the cluster knows: anything may be one, so they are taken as they are and judged by the plan."""
+    cluster = _wrong_reason(attempt) or _cluster(attempt, place)
+    if isinstance(cluster, Mistake):
+        return cluster
+    named = _unique(attempt.hosts)
+    if len(named) > MOST_NAMES:
+        words = f"{len(named)} {attempt.entry.names} are named; one operation takes at most {MOST_NAMES} names."
+        return mistake(words, "Name whole databases, or `all`.", f"help {' '.join(attempt.entry.words)}")
+    return Operate(
+        kind=attempt.entry.kind, targets=(), names=tuple(named), cluster=cluster, reason=attempt.reason, dry_run=attempt.dry_run,
     )  # fmt: skip
 
 
@@ -161,6 +205,11 @@ def _wrong_value(attempt: Attempt) -> Mistake | None:
         attempt.options.pop("path")
         right = "A path begins with `/` and has only letters, digits, `.`, `_`, `-` and `/`."
         return mistake(f"{shown(path)} is no path for a storage directory.", right, attempt.again())
+    accepted = attempt.options.get(ACCEPT, UNHEALTHY)
+    if accepted != UNHEALTHY:
+        attempt.options[ACCEPT] = UNHEALTHY
+        right = f"The only thing that can be accepted is `{ACCEPT}={UNHEALTHY}`: that tablets lack a good copy already."
+        return mistake(f"{shown(accepted)} is nothing that can be accepted.", right, attempt.again())
     for part in attempt.options.get("rebuild", "").split(","):
         if part and attempt.guess(part) != part:
             attempt.options.pop("rebuild")

@@ -18,6 +18,7 @@ class Question(StrEnum):
     STATUS = "status"
     NODES = "nodes"
     BALANCE = "balance"
+    VIEWS = "views"
     OPS = "ops"
     LOCK = "lock"
 
@@ -48,6 +49,7 @@ class Operate(Record):
     targets: tuple[Address, ...]
     cluster: str
     into: tuple[Address, ...] = ()
+    names: tuple[str, ...] = ()
     options: dict[str, str] = Field(default_factory=dict)
     reason: str = ""
     dry_run: bool = False
@@ -89,3 +91,7 @@ class MenuEntry(Protocol):
     def options(self) -> tuple[str, ...]: ...
     @property
     def nodes(self) -> bool: ...
+    @property
+    def all_of(self) -> bool: ...
+    @property
+    def names(self) -> str: ...

@@ -9,11 +9,20 @@ from policies.checks.colocate import colocate
 from policies.checks.destinations import destinations
 from policies.checks.drop_setting import drop_setting
 from policies.checks.dropped_node import dropped_node
+from policies.checks.interrupted_node import (
+    any_node,
+    copies_enough,
+    goes_dark,
+    hosts_reached,
+    interrupted_node,
+    one_at_a_time,
+)
 from policies.checks.leader import leader
 from policies.checks.leaving_target import leaving_target
 from policies.checks.new_node import new_node
 from policies.checks.nodes_left import nodes_left
 from policies.checks.one_replica import one_replica
+from policies.checks.one_role import of_one_role
 from policies.checks.one_version import one_version
 from policies.checks.others_healthy import others_healthy
 from policies.checks.privileges import privileges, rights
@@ -24,20 +33,24 @@ from policies.checks.scheduler import scheduler
 from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
 from policies.checks.unread import unread
+from policies.checks.views_seen import views_seen
 from policies.checks.voters import voters_after_add, voters_after_drop
+from policies.checks.warehouses import warehouse_joined, warehouses_left
 from policies.cluster import ClusterState, NodeKind
 from policies.plan import Finding, Verdict
 
 __all__ = [
     "ADD_BACKEND", "ADD_COMPUTE_NODE", "ADD_FOLLOWER", "ADD_OBSERVER", "CANCEL_DECOMMISSION", "DECOMMISSION_BACKEND",
-    "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "Check", "destinations", "leader", "one_version",
-    "privileges", "rights", "room", "run",
+    "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "RESTART_ALL", "RESTART_BACKEND",
+    "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_BACKEND",
+    "STOP_COMPUTE_NODE", "STOP_FRONTEND", "Check", "destinations", "leader", "one_version",
+    "privileges", "rights", "room", "run", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
 
 DECOMMISSION_BACKEND: tuple[Check, ...] = (
-    target,
+    of_one_role("decommission", NodeKind.BACKEND, target),
     leader,
     privileges,
     run_mode,
@@ -55,17 +68,51 @@ DECOMMISSION_BACKEND: tuple[Check, ...] = (
     unread,
 )
 
+
+def _new_node(kind: NodeKind) -> Check:
+    return of_one_role("add", kind, new_node(kind))
+
+
+def _dropped_node(kind: NodeKind) -> Check:
+    return of_one_role("drop", kind, dropped_node(kind))
+
+
+def _interrupted(kind: NodeKind, verb: str) -> Check:
+    return of_one_role(verb, kind, interrupted_node(kind, verb=verb))
+
+
 NODES_READ: tuple[Check, ...] = (leader, rights)
 """What every operation needs that changes the list of nodes."""
-ADD_BACKEND: tuple[Check, ...] = (new_node(NodeKind.BACKEND), *NODES_READ, one_version, others_healthy, scheduler)
-ADD_COMPUTE_NODE: tuple[Check, ...] = (new_node(NodeKind.COMPUTE_NODE), *NODES_READ, one_version)
-ADD_FOLLOWER: tuple[Check, ...] = (new_node(NodeKind.FOLLOWER), *NODES_READ, one_version, voters_after_add)
-ADD_OBSERVER: tuple[Check, ...] = (new_node(NodeKind.OBSERVER), *NODES_READ, one_version)
-DROP_BACKEND: tuple[Check, ...] = (dropped_node(NodeKind.BACKEND), *NODES_READ, nodes_left)
-DROP_COMPUTE_NODE: tuple[Check, ...] = (dropped_node(NodeKind.COMPUTE_NODE), *NODES_READ, nodes_left)
-DROP_FOLLOWER: tuple[Check, ...] = (dropped_node(NodeKind.FOLLOWER), *NODES_READ, voters_after_drop)
-DROP_OBSERVER: tuple[Check, ...] = (dropped_node(NodeKind.OBSERVER), *NODES_READ)
-CANCEL_DECOMMISSION: tuple[Check, ...] = (leaving_target, *NODES_READ)
+ADD_BACKEND: tuple[Check, ...] = (_new_node(NodeKind.BACKEND), *NODES_READ, one_version, others_healthy, scheduler)
+ADD_COMPUTE_NODE: tuple[Check, ...] = (_new_node(NodeKind.COMPUTE_NODE), *NODES_READ, one_version, warehouse_joined)
+ADD_FOLLOWER: tuple[Check, ...] = (_new_node(NodeKind.FOLLOWER), *NODES_READ, one_version, voters_after_add)
+ADD_OBSERVER: tuple[Check, ...] = (_new_node(NodeKind.OBSERVER), *NODES_READ, one_version)
+DROP_BACKEND: tuple[Check, ...] = (_dropped_node(NodeKind.BACKEND), *NODES_READ, nodes_left, warehouses_left)
+DROP_COMPUTE_NODE: tuple[Check, ...] = (_dropped_node(NodeKind.COMPUTE_NODE), *NODES_READ, nodes_left, warehouses_left)
+DROP_FOLLOWER: tuple[Check, ...] = (_dropped_node(NodeKind.FOLLOWER), *NODES_READ, voters_after_drop)
+DROP_OBSERVER: tuple[Check, ...] = (_dropped_node(NodeKind.OBSERVER), *NODES_READ)
+RESTART_BACKEND: tuple[Check, ...] = (
+    _interrupted(NodeKind.BACKEND, "restart"),
+    *NODES_READ,
+    hosts_reached,
+    others_healthy,
+    copies_enough,
+    goes_dark,
+)
+RESTART_COMPUTE_NODE: tuple[Check, ...] = (
+    _interrupted(NodeKind.COMPUTE_NODE, "restart"), *NODES_READ, hosts_reached
+)
+RESTART_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached)
+RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:])
+STOP_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "stop"), one_at_a_time, *RESTART_BACKEND[1:])
+STOP_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "stop"), *NODES_READ, hosts_reached)
+STOP_FRONTEND: tuple[Check, ...] = (
+    _interrupted(NodeKind.FOLLOWER, "stop"), one_at_a_time, *NODES_READ, hosts_reached
+)
+START_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "start"), *NODES_READ, hosts_reached)
+START_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "start"), *NODES_READ, hosts_reached)
+START_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "start"), *NODES_READ, hosts_reached)
+CANCEL_DECOMMISSION: tuple[Check, ...] = (of_one_role("cancel decommission", NodeKind.BACKEND, leaving_target), *NODES_READ)
 
 
 def run(checks: Sequence[Check], targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:

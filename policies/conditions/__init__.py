@@ -6,36 +6,54 @@ it in a sentence. An empty node list proves nothing: a frontend that is starting
 
 from datetime import datetime
 
-from policies.awaited import Condition, DrainCondition, OnBlacklist, SettingCondition
+from policies.awaited import Condition, DrainCondition, OnBlacklist, ProcessCondition, SettingCondition, ViewCondition
 from policies.cluster import ClusterState
-from policies.conditions import blacklists, drains, nodes, settings
+from policies.conditions import blacklists, drains, nodes, processes, settings, views
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 
 NOT_BELIEVED = "The node list came back empty, which is not believed; looking again."
 
 
-def holds(condition: Condition, state: ClusterState) -> bool:
-    """Whether this look alone shows what the condition wants."""
+def believed(condition: Condition, state: ClusterState) -> bool:
+    """Whether the list that the condition is read from is worth anything: an empty one proves nothing.
+
+    A cluster whose data lies in object storage may have compute nodes and no backend, so views are not judged by backends.
+    """
+    if isinstance(condition, ViewCondition):
+        return state.views is not None and bool(state.views.seen)
+    return bool(state.backends)
+
+
+def holds(condition: Condition, state: ClusterState, memory: StepMemory | None = None) -> bool:
+    """Whether this look alone shows what the condition wants; only a job on a host is known by the step's memory."""
     if isinstance(condition, DrainCondition):
         return drains.holds(condition, state)
     if isinstance(condition, SettingCondition):
         return settings.holds(condition, state)
     if isinstance(condition, OnBlacklist):
         return blacklists.holds(condition, state)
+    if isinstance(condition, ProcessCondition):
+        return processes.holds(condition, state, memory or StepMemory(step="", entered_at=state.taken_at))
+    if isinstance(condition, ViewCondition):
+        return views.holds(condition, state)
     return nodes.holds(condition, state)
 
 
 def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: Pacing, now: datetime) -> Reading:
     """What the condition sees. `memory` must already hold this look (see policies.watching)."""
-    if not state.backends:
-        return Reading(done=False, sentence=NOT_BELIEVED)
+    if not believed(condition, state):
+        return Reading(done=False, sentence=views.NOT_BELIEVED if isinstance(condition, ViewCondition) else NOT_BELIEVED)
     if isinstance(condition, DrainCondition):
         return drains.read(condition, state, memory, pacing, now)
     if isinstance(condition, SettingCondition):
         return settings.read(condition, state, memory, pacing, now)
     if isinstance(condition, OnBlacklist):
         return blacklists.read(condition, state)
+    if isinstance(condition, ProcessCondition):
+        return processes.read(condition, state, memory)
+    if isinstance(condition, ViewCondition):
+        return views.read(condition, state, memory, pacing, now)
     return nodes.read(condition, state, memory, pacing, now)
 
 
@@ -43,4 +61,6 @@ def unlisted(condition: Condition, state: ClusterState) -> bool:
     """What the condition is about is in no list that was read, so that nothing remains to be undone there."""
     if isinstance(condition, DrainCondition):
         return drains.unlisted(condition, state)
+    if isinstance(condition, ViewCondition):
+        return views.unlisted(condition, state)
     return False

@@ -16,6 +16,7 @@ from policies.heartbeat_errors import in_words
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 from policies.units import in_bytes, in_count, in_time
+from policies.versions import runs
 
 JOURNAL_LAG = 1_000
 """Journal entries a frontend may be behind the leader and still count as caught up: a busy leader writes some hundred in
@@ -34,7 +35,7 @@ def holds(condition: NodeCondition, state: ClusterState) -> bool:
             return state.node(condition.role, condition.address) is not None
         case NodeUp():
             row = state.node(condition.role, condition.address)
-            return row is not None and not _missing(condition, row, state)
+            return row is not None and not missing(condition, row, state)
         case NodeUnlisted():
             return state.lists(condition.role) and state.node(condition.role, condition.address) is None
         case TabletsArriving():
@@ -66,14 +67,14 @@ def read(condition: NodeCondition, state: ClusterState, memory: StepMemory, paci
             return Reading(done=done, sentence=_silence_words(condition, state))
 
 
-def _missing(condition: NodeUp, row: Row, state: ClusterState) -> str:
+def missing(condition: NodeUp, row: Row, state: ClusterState) -> str:
     """What is not as it should be yet, in words; empty when the node is up."""
     if not row.alive:
         return f"is not alive{in_words(row.error)}" if row.error else "is not alive yet."
     if not row.version:
         return "is alive, but has not told its version yet."
-    if row.version != condition.version:
-        return f"runs {row.version}, but the cluster runs {condition.version}."
+    if not runs(row.version, condition.version):
+        return f"runs {row.version}, but {condition.version} is wanted."
     if isinstance(row, Frontend):
         return _behind(row, state)
     if isinstance(row, Backend) and row.total <= condition.more_than:
@@ -95,9 +96,9 @@ def _up_words(condition: NodeUp, state: ClusterState) -> str:
     who = f"{condition.role.short} {condition.address}"
     if row is None:
         return f"{who} is not listed."
-    missing = _missing(condition, row, state)
-    if missing:
-        return f"{who} {missing}"
+    wanting = missing(condition, row, state)
+    if wanting:
+        return f"{who} {wanting}"
     disk = f", {in_bytes(row.total)} of disk" if isinstance(row, Backend) and row.total else ""
     return f"{who} is up: alive, version {row.version}{disk}."
 

@@ -1,63 +1,35 @@
 """Playbooks: one kind of operation per file, one ordered menu. Help and grammar derive from the menu."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from policies import checks
-from policies.address import Address
-from policies.cluster import ClusterState, NodeKind
-from policies.plan import Finding
-from policies.playbooks import cancel_decommission, decommission_backend, migrate, tune
+from policies.cluster import NodeKind
+from policies.playbooks import (
+    cancel_decommission,
+    decommission_backend,
+    migrate,
+    pause_views,
+    process_entries,
+    resume_views,
+    tune,
+)
 from policies.playbooks.add_nodes import add_nodes
 from policies.playbooks.blacklist import blacklist
 from policies.playbooks.drop_nodes import drop_nodes
-from policies.playbooks.shape import MakePlan
+from policies.playbooks.entry import EDIT_LOG_PORT, HEARTBEAT_PORT, REST, Entry
 from policies.request import OperationKind
 from policies.tunable import OPTIONS
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the menu: how people name an operation, and how it is planned.
-
-    `operation_class` picks the policy; `port` is the usual port of what is named; `into` means that new nodes follow
-    after `to`; `options` are the names that `name=value` may use; `nodes` is False where no node is named;
-    `also` names another look that the plan needs (workers.starrocks.Depth).
-    """
-
-    kind: OperationKind
-    words: tuple[str, ...]
-    usage: str
-    summary: str
-    example: str
-    operation_class: str
-    port: int
-    checks: Sequence[checks.Check]
-    make_plan: MakePlan
-    into: bool = False
-    options: tuple[str, ...] = ()
-    nodes: bool = True
-    also: str = ""
-
-    def check(self, targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:
-        """The preflight rules of this operation, judged on one state."""
-        return checks.run(self.checks, targets, state)
-
-
-HEARTBEAT_PORT, EDIT_LOG_PORT = 9050, 9010
-REST = '[HOST:PORT …] [on CLUSTER] [reason="…"]'
 
 MENU: tuple[Entry, ...] = (
     Entry(
         kind=OperationKind.DECOMMISSION_BACKEND,
         words=("decommission", "be"),
-        usage=f"decommission be HOST:PORT {REST}",
-        summary="Move all data off a backend and take it out of the cluster, one node after the other.",
+        usage=f"decommission be HOST:PORT [slots=16] {REST}",
+        summary="Move all data off a backend and take it out of the cluster, one node after the other; slots lends a speed.",
         example='decommission be 10.84.0.18:9050 reason="disk full"',
         operation_class="data-moving",
         port=HEARTBEAT_PORT,
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=decommission_backend.make_plan,
+        options=("slots",),
     ),
     Entry(
         kind=OperationKind.CANCEL_DECOMMISSION,
@@ -119,7 +91,7 @@ MENU: tuple[Entry, ...] = (
     Entry(
         kind=OperationKind.REPLACE_BACKEND,
         words=("replace", "be"),
-        usage='replace be OLD:PORT [OLD:PORT …] to NEW:PORT [NEW:PORT …] [on CLUSTER] [reason="…"]',
+        usage='replace be OLD:PORT [OLD:PORT …] to NEW:PORT [NEW:PORT …] [slots=16] [on CLUSTER] [reason="…"]',
         summary="Add new backends, see them up, then drain the old ones and take them out.",
         example="replace be 10.84.0.18:9050 to 10.84.91.16:9050",
         operation_class="data-moving",
@@ -127,23 +99,24 @@ MENU: tuple[Entry, ...] = (
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=migrate.make_plan,
         into=True,
+        options=("slots",),
     ),
     Entry(
         kind=OperationKind.REBUILD_BACKEND,
         words=("rebuild", "be"),
-        usage=f"rebuild be HOST:PORT [path=/NEW/PATH] {REST}",
+        usage=f"rebuild be HOST:PORT [path=/NEW/PATH] [slots=16] {REST}",
         summary="Drain a backend, give it new disks, add it again, see its capacity grown and tablets return.",
         example="rebuild be 10.84.0.12:9050 path=/data2/starrocks/be",
         operation_class="data-moving",
         port=HEARTBEAT_PORT,
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=migrate.make_plan,
-        options=("path",),
+        options=("path", "slots"),
     ),
     Entry(
         kind=OperationKind.MIGRATE,
         words=("migrate",),
-        usage='migrate OLD:PORT … to NEW:PORT … [rebuild=HOST:PORT] [path=/NEW/PATH] [on CLUSTER] [reason="…"]',
+        usage='migrate OLD:PORT … to NEW:PORT … [rebuild=HOST:PORT] [path=/NEW/PATH] [slots=16] [on CLUSTER] [reason="…"]',
         summary="Move backends and frontends to new hosts, in one plan with stages. Roles follow from the ports.",
         example="migrate 10.84.0.19:9050 10.84.0.19:9010 to 10.84.91.18:9050 10.84.91.18:9010",
         operation_class="data-moving",
@@ -151,7 +124,7 @@ MENU: tuple[Entry, ...] = (
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=migrate.make_plan,
         into=True,
-        options=("rebuild", "path"),
+        options=("rebuild", "path", "slots"),
     ),
     Entry(
         kind=OperationKind.TUNE,
@@ -189,6 +162,29 @@ MENU: tuple[Entry, ...] = (
              "Take a backend off the blacklist of every frontend."),
             (OperationKind.UNBLACKLIST_COMPUTE_NODE, NodeKind.COMPUTE_NODE, "unblacklist", "cn", False,
              "Take a compute node off the blacklist of every frontend."),
+        )
+    ),
+    *process_entries.ENTRIES,
+    *(
+        Entry(
+            kind=kind,
+            words=(verb, "views"),
+            usage=f'{verb} views [DB | DB.VIEW …|all] [on CLUSTER] [reason="…"]',
+            summary=summary,
+            example=f"{verb} views ods",
+            operation_class="settings",
+            port=HEARTBEAT_PORT,
+            checks=(),
+            make_plan=make_plan,
+            nodes=False,
+            names="views",
+            also="views",
+        )
+        for kind, verb, make_plan, summary in (
+            (OperationKind.PAUSE_VIEWS, "pause", pause_views.make_plan,
+             "Make materialized views inactive, dependents first; the plan says what bringing them back costs."),
+            (OperationKind.RESUME_VIEWS, "resume", resume_views.make_plan,
+             "Make paused materialized views active, bases first, waiting for the refresh of each part."),
         )
     ),
 )  # fmt: skip

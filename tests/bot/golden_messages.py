@@ -7,8 +7,10 @@ from bot import blocks
 from bot.commands import Mistake
 from bot.message import Message
 from policies.address import Address, AddressError
+from policies.cluster import ClusterState, RunMode
 from policies.operation import EventKind, OperationState, Snapshot
 from policies.plan import Estimate, Finding, Verdict
+from policies.views import View, Views
 from tests.bot import samples
 from tests.bot.samples import ALICE, BOB, CAROL, STALL, draining, event, later, operation, plan, snapshot
 
@@ -54,6 +56,22 @@ def halted(**changes: object) -> Snapshot:
     why = "BE 10.84.0.19:9050 went down while 10.84.0.18:9050 is draining."
     of = operation(S.HALTED, step=1, memory=draining(), halted_because=why, halted_from="running")
     return snapshot(of.with_(**changes))
+
+
+def views_seen() -> ClusterState:
+    """Three views on one another, one inactive for a reason of its own, one long and odd name."""
+    def view(number: int, database: str, name: str, **changes: object) -> View:
+        made = View(id=number, database=database, name=name, refresh="ASYNC", active=True, last_state="SUCCESS")
+        return made.with_(last_started="2025-06-19 11:50:29", **changes)
+
+    seen = (
+        view(1, "dws", "orders_hourly"),
+        view(2, "dws", "orders daily", last_state="FAILED", last_error="Memory of process exceed limit"),
+        view(3, "ads", "top`10_of_every_shop_in_every_country", refresh="MANUAL"),
+        view(4, "dws", "old", active=False, reason="base-table dropped: orders_old"),
+    )
+    views = Views(seen=seen, rollups=1, stands_on=((2, 1), (3, 2)))
+    return ClusterState(cluster="prod", taken_at=samples.NOW, version="3.3.3", run_mode=RunMode.SHARED_DATA, views=views)
 
 
 def _address_mistake() -> Mistake:
@@ -156,6 +174,10 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "refusal": lambda: blocks.refusal_message(
         samples.request(), ("`10.84.0.81:9050` is not in the list.", "Did you mean …18?")
     ),
+    "views": lambda: blocks.views_message(views_seen()),
+    "views-storm": lambda: blocks.views_message(views_seen().with_(version="3.5.18-a1b2c3d")),
+    "views-unread": lambda: blocks.views_message(views_seen().with_(views=None, unread={"materialized views": "It was refused."})),
+    "views-none": lambda: blocks.views_message(views_seen().with_(views=Views(seen=(), rollups=2, stands_on=()))),
     "private": lambda: blocks.private_line(
         "You asked for this operation, so someone else has to approve it."
     ),

@@ -30,7 +30,19 @@ def decommission(
     )
 
 
+def views(*names: str, kind: OperationKind = OperationKind.PAUSE_VIEWS, cluster: str = "prod", reason: str = "") -> Operate:
+    return Operate(kind=kind, targets=(), names=names, cluster=cluster, reason=reason)
+
+
 UNDERSTOOD = {
+    "views": Ask(question=Question.VIEWS, cluster="prod"),
+    "views on test-eu": Ask(question=Question.VIEWS, cluster="test-eu"),
+    "pause views": views(),
+    "pause mvs all on test-eu": views("all", cluster="test-eu"),
+    "Pause View dws.orders, ads.Gmv": views("dws.orders", "ads.Gmv"),
+    'resume views "dws.orders daily" reason="done"': views("dws.orders daily", kind=OperationKind.RESUME_VIEWS, reason="done"),
+    "pause views 报表.日报 `ads.top`": views("报表.日报", "ads.top"),
+    "pause views ads.top`10.v2 dws dws": views("ads.top`10.v2", "dws"),
     "": Help(),
     "   \n\t ": Help(),
     "help": Help(),
@@ -109,6 +121,11 @@ MISTAKES = {
     ),
     "xyzzy": ("no command `xyzzy`", "/sr help"),
     "approve op-7f3c": ("is a button", "/sr ops"),
+    "pause": ("is a button", "/sr ops"),
+    "resume sr-7f3c": ("is a button", "/sr ops"),
+    'pause views "dws.orders daily" dws.gmv on prdo': ("no cluster", '/sr pause views "dws.orders daily" dws.gmv on prod'),
+    "pause views dws force=true": ("not an option", "/sr pause views dws"),
+    "pause views " + " ".join(f"dws.v{number}" for number in range(51)): ("51 views", "/sr help pause views"),
     "status prd": ("Did you mean `prod`", "/sr status prod"),
     "status prod now": ("`now` is one word too many", "/sr status prod"),
     "help drian": ("no help on `drian`", "/sr help"),

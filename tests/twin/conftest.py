@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.twin.machines import Served
 from workers.twin import ResultSet, Twin
 from workers.twin.sessions import Session
 from workers.twin.sql import formats
@@ -85,3 +87,33 @@ def _placed(twin: Twin) -> Iterator[tuple[int, frozenset[int]]]:
     for cohort in twin.cluster.placement.cohorts.values():
         for tablet in cohort.all_ids():
             yield tablet, cohort.backends
+
+
+@pytest.fixture(scope="module")
+def hosts_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    served = Served(tmp_path_factory.mktemp("machines"), packages="3.3.9")
+    yield served
+    served.stop()
+    assert "Traceback" not in served.complaints()
+
+
+@pytest.fixture
+def twin(hosts_house: Served) -> Served:
+    """A fresh cluster; the process is the same."""
+    hosts_house.call("reset")
+    return hosts_house
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """`newer("shared-data", columns="4.0")`: a twin of its own."""
+    running: list[Served] = []
+
+    def start(*args: str, **options: str) -> Served:
+        running.append(Served(tmp_path, *args, **options))
+        return running[-1]
+
+    yield start
+    for served in running:
+        served.stop()
+        assert "Traceback" not in served.complaints()

@@ -459,10 +459,51 @@ def _(t: Any) -> None:
     assert t.backend(LEAVING)["SystemDecommissioned"] == "false"
 
 
-@pytest.mark.parametrize("name", FAULTS)
+GMV = "SELECT IS_ACTIVE, LAST_REFRESH_STATE, LAST_REFRESH_ERROR_MESSAGE FROM information_schema.materialized_views WHERE TABLE_NAME = 'gmv'"
+
+
+@check("view_broken")
+def _(t: Any) -> None:
+    t.twin.inject("view_broken", view="ads.gmv", error="Unknown table 'hive.ods.orders'")
+    t.do("ALTER MATERIALIZED VIEW ads.gmv INACTIVE")
+    with pytest.raises(SqlError, match=r"(?s)Can not active materialized view .gmv.*Unknown table 'hive.ods.orders'"):
+        t.do("ALTER MATERIALIZED VIEW ads.gmv ACTIVE")
+    t.twin.inject("view_broken", view="ads.gmv", error="")
+    t.do("ALTER MATERIALIZED VIEW ads.gmv ACTIVE")
+    assert t.rows(GMV)[0]["IS_ACTIVE"] == "true"
+
+
+@check("view_fails")
+def _(t: Any) -> None:
+    t.twin.inject("view_fails", view="ads.gmv", error="Memory of process exceed limit")
+    t.twin.inject("view_refresh", view="ads.gmv", seconds=10)
+    t.twin.advance(12)
+    assert list(t.rows(GMV)[0].values()) == ["true", "FAILED", "Memory of process exceed limit"]
+
+
+@check("view_refresh")
+def _(t: Any) -> None:
+    t.twin.inject("view_refresh", view="ads.gmv", seconds=10)
+    assert t.rows(GMV)[0]["LAST_REFRESH_STATE"] == "PENDING"
+    t.twin.advance(2)
+    assert t.rows(GMV)[0]["LAST_REFRESH_STATE"] == "RUNNING"
+    t.twin.advance(10)
+    assert t.rows(GMV)[0]["LAST_REFRESH_STATE"] == "SUCCESS"
+
+
+@check("view_dropped")
+def _(t: Any) -> None:
+    t.twin.inject("view_dropped", view="ads.gmv")
+    assert t.rows(GMV) == []
+
+
+ON_MACHINES = "workers.twin.faults.machines"  # shown in test_machines_faults.py, where there are hosts
+
+
+@pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault.effect.__module__ != ON_MACHINES])
 def test_fault(talk: Any, name: str) -> None:
     assert name in CHECKS, f"no test shows what {name} does"
-    t = talk()
+    t = talk("mission003") if name.startswith("view_") else talk()
     CHECKS[name](t)
     assert any(f"fault {name}(" in what for _, what in t.twin.course.happened)
     assert not [entry.sql for entry in t.twin.log if entry.unknown]

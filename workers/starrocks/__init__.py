@@ -1,7 +1,8 @@
 """Reading and changing a StarRocks cluster: the only package that speaks its protocol."""
 
-from policies.acts import Act, AskPerson, SetBlacklist
+from policies.acts import Act, AskPerson, HostAct, SetBlacklist
 from policies.statements import statement_of
+from workers.starrocks import nodes, queries
 from workers.starrocks.client import SEND_TIMEOUT_S, Connection, connect
 from workers.starrocks.endpoints import Cluster, Endpoint
 from workers.starrocks.errors import (
@@ -23,11 +24,23 @@ def perform(cluster: Cluster, act: Act, timeout_s: float = SEND_TIMEOUT_S) -> No
     Raises Refused (nothing was changed), OutcomeUnknown (look before anything else), Unreachable or AccessDenied
     (nothing was sent).
     """
-    if isinstance(act, AskPerson):
-        raise TypeError("a person is asked in the thread, not in SQL")
+    if isinstance(act, AskPerson | HostAct):
+        raise TypeError("a person is asked in the thread, and a host over SSH, not in SQL")
     with connect(cluster, budget_s=timeout_s + 10.0) as connection:
         if isinstance(act, SetBlacklist):
-            _go_to(connection, act.frontend)
+            _everywhere_meant(connection, act, timeout_s)
+        else:
+            connection.send(statement_of(act), timeout_s)
+
+
+def _everywhere_meant(connection: Connection, act: SetBlacklist, timeout_s: float) -> None:
+    """Each frontend has a list of its own; one that is not alive has lost it anyway."""
+    hosts = [act.frontend]
+    if not act.frontend:
+        rows = connection.rows(queries.FRONTENDS)
+        hosts = [found.address.host for found in map(nodes.frontend, rows) if found.alive]
+    for host in hosts:
+        _go_to(connection, host)
         connection.send(statement_of(act), timeout_s)
 
 

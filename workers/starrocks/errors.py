@@ -28,6 +28,9 @@ _UNDECIDED_TEXT = re.compile(
 
 _GONE_DATABASE = re.compile(r"\b(?:db|database)\b.{0,80}\b(?:does not exist|not found)|unknown database", re.IGNORECASE)
 
+_DEFINITION = re.compile(r"(analyze materialized view define sql:).*?(Cause an error:)", re.DOTALL)
+"""A view that cannot be activated: its whole definition stands before the cause (fe: alter/AlterJobMgr.java)."""
+
 _SPACE = re.compile(r"\s+")
 
 
@@ -59,7 +62,7 @@ class Refused(ClusterError):
 
     def __init__(self, code: int, text: str) -> None:
         self.code = code
-        self.text = _SPACE.sub(" ", text).strip()
+        self.text = _SPACE.sub(" ", _DEFINITION.sub(r"\1 … \2", text)).strip()
         shown = self.text if len(self.text) <= 400 else self.text[:397] + "..."
         super().__init__(f"StarRocks refused it (error {code}): {shown}")
 

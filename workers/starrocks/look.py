@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from policies.address import Address
+from policies.checks.views_seen import PART as VIEWS
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind, PendingTablet, Role, RunMode, Scheduler
 from policies.tunable import TUNABLES
 from policies.versions import BLACKLIST_SINCE, known_since
@@ -28,9 +29,10 @@ class Depth(StrEnum):
     """How much to read, in statements besides the one that opens the session.
 
     GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS
-    and BLACKLISTS: two and one or two on each frontend. STATUS 4: and tablet health.
+    and BLACKLISTS: two and one or two on each frontend. SETTLED 6: every node, scheduler, colocate groups and tablet
+    health, which is dear. VIEWS 4: two, materialized views and what they stand on. STATUS 4: and tablet health.
     EVIDENCE some ten and three per database: what may hold a drain. FULL the same with a statement per backend for its
-    disks: everything a plan is judged on. Frontends are listed by NODES, STATUS and FULL only.
+    disks: everything a plan is judged on. GLANCE, WATCH and EVIDENCE list no frontends.
     """
 
     GLANCE = "glance"
@@ -38,6 +40,8 @@ class Depth(StrEnum):
     NODES = "nodes"
     SETTINGS = "settings"
     BLACKLISTS = "blacklists"
+    SETTLED = "settled"
+    VIEWS = "views"
     EVIDENCE = "evidence"
     STATUS = "status"
     FULL = "full"
@@ -75,7 +79,7 @@ class _Look:
         self.denied: set[str] = set()
 
     def taken(self, depth: Depth) -> ClusterState:
-        frontends = self._frontends() if depth in {Depth.NODES, Depth.SETTINGS, Depth.BLACKLISTS, Depth.STATUS, Depth.FULL} else ()
+        frontends = self._frontends() if depth not in {Depth.GLANCE, Depth.WATCH, Depth.EVIDENCE} else ()
         state = self._backends(frontends)
         match depth:
             case Depth.WATCH:
@@ -86,6 +90,10 @@ class _Look:
                 state = self._settings_of_each(state)
             case Depth.BLACKLISTS:
                 state = self._blacklists(state)
+            case Depth.SETTLED:
+                state = self._health(self._groups(self._scheduler(self._compute_nodes(state))))
+            case Depth.VIEWS:
+                state = state.with_(views=self.part(VIEWS, lambda: parts.views(self, state.version)))
             case Depth.EVIDENCE:
                 state = self._evidence(state)
             case Depth.STATUS:
@@ -203,17 +211,17 @@ class _Look:
     def _disks(self, state: ClusterState) -> ClusterState:
         return state.with_(backends=parts.with_disks(self, state.backends))
 
+    def _groups(self, state: ClusterState) -> ClusterState:
+        read = lambda: tuple(reader.colocate_group(row) for row in self.connection.rows(queries.COLOCATE_GROUPS))  # noqa: E731
+        return state.with_(colocate_groups=self.part("colocate_groups", read))
+
     def _activity(self, state: ClusterState) -> ClusterState:
         """What goes on in the databases: groups that move together, loads and schema changes."""
-        groups = self.part(
-            "colocate_groups",
-            lambda: tuple(reader.colocate_group(row) for row in self.connection.rows(queries.COLOCATE_GROUPS)),
-        )
+        state = self._groups(state)
         databases = self.part("databases", lambda: parts.databases(self))
         if databases is None:
-            return state.with_(colocate_groups=groups)
+            return state
         return state.with_(
-            colocate_groups=groups,
             transactions=self.part("transactions", lambda: parts.transactions(self, databases)),
             alter_jobs=self.part("alter_jobs", lambda: parts.alter_jobs(self, databases)),
         )

@@ -15,6 +15,8 @@ from policies.cluster import (
     ReplicationCount,
     RunningTransaction,
 )
+from policies.versions import VIEW_DEPENDENCIES_SINCE, VIEW_REASONS_SINCE, known_since
+from policies.views import Views
 from workers.starrocks import nodes, queries, reader
 from workers.starrocks import privileges as account_privileges
 from workers.starrocks.client import Connection
@@ -164,6 +166,16 @@ def recycle_bin(look: Look, state: ClusterState) -> RecycleBin:
     return RecycleBin(
         on_backend=dict.fromkeys(ids, 0) | counted, source="tablets of the backend whose partition no table has"
     )
+
+
+def views(look: Look, version: str) -> Views:
+    """Materialized views; which stand on which only where the version tells it and answers."""
+    with_reasons = known_since(version, VIEW_REASONS_SINCE)
+    rows = look.connection.rows(queries.materialized_views(with_reasons=with_reasons))
+    related = None
+    if known_since(version, VIEW_DEPENDENCIES_SINCE):
+        related = look.part("which view stands on which", lambda: look.connection.rows(queries.DEPENDENCIES))
+    return reader.views(rows, related, reasons_told=with_reasons)
 
 
 def privileges(look: Look) -> Privileges:

@@ -21,6 +21,11 @@ BUILT_IN = NODE_ROLES | {"db_admin", "user_admin", "security_admin", "public"}
 MOST_ROLES_ASKED = 8
 """A role may contain roles, 16 deep at most (privilege_max_role_depth); more than this many are not looked into."""
 
+VIEW_ROLES = frozenset({"root", "db_admin"})
+"""The built-in roles that may ALTER every materialized view (the same method)."""
+_VIEWS_GRANTED = re.compile(
+    r"GRANT\s+[^;]*\b(?:ALTER|ALL)\b[^;]*\sON\s+ALL\s+MATERIALIZED\s+VIEWS\s+IN\s+ALL\s+DATABASES", re.IGNORECASE
+)
 _ROLES_GRANTED = re.compile(r"GRANT\s+(?P<roles>.+?)\s+TO\s", re.IGNORECASE)
 _PRIVILEGE_GRANTED = re.compile(r"\sON\s", re.IGNORECASE)
 
@@ -35,7 +40,14 @@ def read(connection: Connection, denied: Set[str]) -> Privileges:
     granted = roles_in(rows)
     active = _active_roles(connection, granted)
     missing = [*_node(connection, account, granted, active), *_operate(account, denied)]
-    return Privileges(account=account, roles=tuple(sorted(active)), missing=tuple(missing))
+    return Privileges(
+        account=account, roles=tuple(sorted(active)), missing=tuple(missing), alters_views=_alters_views(rows, active)
+    )
+
+
+def _alters_views(rows: Iterable[Row], active: Set[str]) -> bool:
+    """A role that holds everything in databases, or a grant on all materialized views to the account itself."""
+    return bool(active & VIEW_ROLES) or any(_VIEWS_GRANTED.search(row.text("Grants")) for row in rows)
 
 
 def roles_in(rows: Iterable[Row]) -> frozenset[str]:

@@ -83,6 +83,13 @@ COLOCATE_GROUPS = Query(
 TRANSACTION_DATABASES = Query(
     "SHOW PROC '/transactions'", "fe: common/proc/TransDbProcDir.java", "2.0", "a row per database", "forwarded"
 )
+DEPENDENCIES = Query(
+    "SELECT OBJECT_ID, REF_OBJECT_ID, REF_OBJECT_DATABASE, REF_OBJECT_NAME FROM sys.object_dependencies",
+    "fe: catalog/system/sys/SysObjectDependencies.java",
+    "3.2",
+    "a row per view and table under it, of views that the account may see; a read lock per database",
+    "local",
+)
 GRANTS = Query("SHOW GRANTS", "docs: account-management/SHOW_GRANTS", "3.0", "memory", "local")
 CURRENT_ROLE = Query(
     "SELECT CURRENT_ROLE() AS CURRENT_ROLE", "docs: utility-functions/current_role", "3.0", "memory", "local"
@@ -106,6 +113,19 @@ TABLE_PROPERTIES = Query(
     "a row per table; only where partitions_meta is missing",
     "local",
 )
+
+
+def materialized_views(*, with_reasons: bool) -> Query:
+    """Every view that the account may see. Never the definition: it may be long, and names secrets of external tables."""
+    reason = ", INACTIVE_REASON" if with_reasons else ""
+    return Query(
+        f"SELECT MATERIALIZED_VIEW_ID, TABLE_SCHEMA, TABLE_NAME, REFRESH_TYPE, IS_ACTIVE{reason}, LAST_REFRESH_START_TIME, "
+        "LAST_REFRESH_STATE, LAST_REFRESH_ERROR_MESSAGE FROM information_schema.materialized_views",
+        "docs: information_schema/materialized_views (INACTIVE_REASON from 3.1 on)",
+        "2.5",
+        "a row per view with its last refresh; the frontend looks through its task runs",
+        "local",
+    )
 
 
 def disks(backend_id: int) -> Query:

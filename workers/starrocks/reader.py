@@ -14,6 +14,7 @@ from policies.cluster import (
     Scheduler,
     TabletHealth,
 )
+from policies.views import View, Views
 from workers.starrocks.errors import Unreadable
 from workers.starrocks.rows import Row
 
@@ -46,6 +47,48 @@ def settings(rows: Iterable[Row]) -> dict[str, str]:
 def blacklisted(row: Row) -> int:
     """The id of a row of SHOW … BLACKLIST."""
     return int(row.text("BackendId") or row.text("ComputeNodeId"))
+
+
+LONGEST_ERROR = 300
+"""A refresh may fail with a stack trace; its cause comes first."""
+ROLLUP = "ROLLUP"
+"""REFRESH_TYPE of a synchronous view; its other columns are empty (docs: information_schema/materialized_views)."""
+
+
+def views(rows: Iterable[Row], dependencies: Iterable[Row] | None, *, reasons_told: bool) -> Views:
+    """Materialized views and which stand on which. IS_ACTIVE is text or a truth value, ids text or numbers (PR 60054)."""
+    listed = list(rows)
+    seen = tuple(_view(row) for row in listed if row.text("REFRESH_TYPE").upper() != ROLLUP)
+    pairs = None if dependencies is None else _between(seen, dependencies)
+    return Views(seen=seen, rollups=len(listed) - len(seen), stands_on=pairs, reasons_told=reasons_told)
+
+
+def _view(row: Row) -> View:
+    active = row.flag("IS_ACTIVE")
+    return View(
+        id=row.number("MATERIALIZED_VIEW_ID"),
+        database=row.essential("TABLE_SCHEMA"),
+        name=row.essential("TABLE_NAME"),
+        refresh=row.text("REFRESH_TYPE").upper(),
+        active=active,
+        reason="" if active else row.text("INACTIVE_REASON"),
+        last_state=row.text("LAST_REFRESH_STATE").upper(),
+        last_started=row.text("LAST_REFRESH_START_TIME"),
+        last_error=" ".join(row.text("LAST_REFRESH_ERROR_MESSAGE").split())[:LONGEST_ERROR],
+    )
+
+
+def _between(seen: tuple[View, ...], dependencies: Iterable[Row]) -> tuple[tuple[int, int], ...]:
+    """Pairs of views. The id of what is below is the one of the view's creation; a name finds what took its place since."""
+    by_id, by_name = {view.id: view for view in seen}, {(view.database, view.name): view for view in seen}
+    pairs = set()
+    for row in dependencies:
+        dependent = by_id.get(row.number_or("OBJECT_ID", -1))
+        name = (row.text("REF_OBJECT_DATABASE"), row.text("REF_OBJECT_NAME"))
+        base = by_id.get(row.number_or("REF_OBJECT_ID", -1)) or by_name.get(name)
+        if dependent is not None and base is not None and base is not dependent:
+            pairs.add((dependent.id, base.id))
+    return tuple(sorted(pairs))
 
 
 def health(rows: Iterable[Row]) -> TabletHealth:

@@ -11,7 +11,7 @@ from pathlib import Path
 from workers.twin.model.versions import VERSIONS
 from workers.twin.scenarios import SCENARIOS
 from workers.twin.wire.host import TwinHost
-from workers.twin.wire.server import TwinServer
+from workers.twin.wire.server import Hosts, NotStarted, TwinServer
 
 PASSWORD_VARIABLE = "SR_TWIN_PASSWORD"
 TOKEN_VARIABLE = "SR_TWIN_TOKEN"
@@ -31,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--port", type=int, default=0, help="MySQL port of the first frontend; 0: any free ones")
     options.add_argument("--control-port", type=int, default=0, help="port of the control API; 0: any free one")
     options.add_argument("--token", help=f"token of the control API (default: {TOKEN_VARIABLE}, else made up)")
+    options.add_argument("--hosts", type=Path, help="give every node a real process on a host to log in to, in this directory")
+    options.add_argument("--packages", default="", help="versions to make packages of, with commas; needs --hosts")
     options.add_argument("--ready-file", type=Path, help="written, for its owner only, once everything listens")
     return options
 
@@ -40,7 +42,7 @@ async def serve(options: argparse.Namespace) -> None:
     password = os.environ.get(PASSWORD_VARIABLE) or secrets.token_urlsafe(12)
     token = options.token or os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(24)
     host = TwinHost(options.scenario, speed=options.speed, seed=options.seed, columns=options.columns)
-    server = TwinServer(host, password=password, token=token)
+    server = TwinServer(host, password=password, token=token, hosts=hosts_of(host, options))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -58,6 +60,15 @@ async def serve(options: argparse.Namespace) -> None:
     await server.stop()
 
 
+def hosts_of(host: TwinHost, options: argparse.Namespace) -> Hosts | None:
+    """asyncssh takes a third of a second to import: only who wants hosts waits for it."""
+    if options.hosts is None:
+        return None
+    from workers.twin.machines.fleet import Fleet
+
+    return Fleet(host, options.hosts, [version for version in options.packages.split(",") if version])
+
+
 def write_private(path: Path, text: str) -> None:
     """Appears complete or not at all, readable by its owner only: it holds secrets."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
@@ -71,7 +82,10 @@ def main() -> None:
     options = parser().parse_args()
     if not options.ready_file and PASSWORD_VARIABLE not in os.environ:
         raise SystemExit(f"Set {PASSWORD_VARIABLE} or give --ready-file, or nobody will know the password.")
-    asyncio.run(serve(options))
+    try:
+        asyncio.run(serve(options))
+    except NotStarted as reason:
+        raise SystemExit(str(reason)) from None
 
 
 if __name__ == "__main__":

@@ -16,12 +16,13 @@ class Account:
     system: frozenset[str]
     sees_tables: bool
     grants: tuple[str, ...] = ()
+    alters_views: bool = False
 
 
 ACCOUNTS = {
     account.name: account
     for account in (
-        Account("root", ("root",), frozenset({"NODE", "OPERATE", "BLACKLIST"}), True),
+        Account("root", ("root",), frozenset({"NODE", "OPERATE", "BLACKLIST"}), True, alters_views=True),
         Account(
             "sr_bot",
             ("cluster_admin",),
@@ -30,7 +31,9 @@ ACCOUNTS = {
             (
                 "GRANT OPERATE, BLACKLIST ON SYSTEM TO USER 'sr_bot'@'%'",
                 "GRANT SELECT ON ALL TABLES IN ALL DATABASES TO USER 'sr_bot'@'%'",
+                "GRANT ALTER ON ALL MATERIALIZED VIEWS IN ALL DATABASES TO USER 'sr_bot'@'%'",
             ),
+            alters_views=True,
         ),
         # cluster_admin carries NODE and nothing else: SHOW PROC is refused, table listings come back empty.
         Account("sr_limited", ("cluster_admin",), frozenset({"NODE"}), False),

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from workers.twin.faults import connections, data, hosts, nodes
+from workers.twin.faults import connections, data, hosts, machines, nodes, views
 
 
 class Required:
@@ -38,6 +38,8 @@ _FE = Argument("fe", str)
 _SECONDS = Argument("seconds", float, None)
 _MATCHING = Argument("matching", str, "")
 _TIMES = Argument("times", int, 1)
+_HOST = Argument("host", str)
+_ON = Argument("on", bool, True)
 
 CATALOGUE = (
     Fault("be_down", "a backend's process dies; Alive turns false ~20 s later", (_AT,), nodes.be_down),
@@ -83,6 +85,35 @@ CATALOGUE = (
         "what a backend that is added on a host later brings: size of its disk, build of StarRocks",
         (Argument("host", str), Argument("disk_gb", float, None), Argument("version", str, None)),
         hosts.host_offers,
+    ),
+    Fault(
+        "host_slow_start",
+        "processes that are started on a host serve only after so many seconds",
+        (_HOST, Argument("seconds", float, 1200.0), Argument("process", str, None)),
+        machines.slow_start,
+    ),
+    Fault(
+        "host_never_starts",
+        "a process that is started on a host ends at once, though the start script said yes",
+        (_HOST, Argument("process", str, "be"), _ON),
+        machines.never_starts,
+    ),
+    Fault("host_unreachable", "SSH to a host is refused, and open connections break", (_HOST, _ON), machines.unreachable),
+    Fault(
+        "host_cut",
+        "the SSH link breaks at the next commands: before_exec or after_exec",
+        (_HOST, Argument("after", str, "before_exec"), _TIMES),
+        machines.cut,
+    ),
+    Fault("host_no_pid_file", "the pid files of running processes are gone", (_HOST,), machines.no_pid_file),
+    Fault("host_resurrects", "something starts a process again as soon as it ends", (_HOST, _ON), machines.resurrects),
+    Fault("host_disk_full", "nothing more can be written on a host", (_HOST, _ON), machines.disk_full),
+    Fault("host_ignores_term", "processes on a host do not heed SIGTERM or SIGUSR1", (_HOST, _ON), machines.ignores_term),
+    Fault(
+        "wrong_package",
+        "the package of a version holds files that report another one",
+        (Argument("version", str), Argument("reports", str)),
+        machines.wrong_package,
     ),
     Fault("balance_to", "the balancer fills this backend of the scenario too, as one that was added", (_AT,), nodes.balance_to),
     Fault(
@@ -237,6 +268,25 @@ CATALOGUE = (
         data.unhealthy_baseline,
     ),
     Fault("drain_rate", "clones run factor times as fast", (Argument("factor", float),), data.drain_rate),
+    Fault(
+        "view_broken",
+        "a materialized view (db.name) cannot be activated any more, for this error; an empty one mends it",
+        (Argument("view", str), Argument("error", str, "Unknown table 'hive.ods.orders'")),
+        views.view_broken,
+    ),
+    Fault(
+        "view_fails",
+        "a materialized view's refresh fails with this error; an empty one mends it",
+        (Argument("view", str), Argument("error", str, "Memory of process exceed limit")),
+        views.view_fails,
+    ),
+    Fault(
+        "view_refresh",
+        "somebody refreshes a materialized view completely; it takes seconds (default: as always)",
+        (Argument("view", str), _SECONDS),
+        views.view_refresh,
+    ),
+    Fault("view_dropped", "somebody drops a materialized view", (Argument("view", str),), views.view_dropped),
     Fault("node_readded", "somebody drops a backend and adds it again: a new id", (_AT,), nodes.node_readded),
     Fault("node_dropped", "somebody drops a backend by force", (_AT,), nodes.node_dropped),
     Fault("foreign_decommission", "somebody decommissions a backend", (_AT,), nodes.foreign_decommission),

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from workers.twin.life import processes
 from workers.twin.model.hosts import FRONTEND_TROUBLES, TROUBLES, Program
 from workers.twin.model.nodes import Backend, ComputeNode
 
@@ -47,36 +48,10 @@ def host(
 def _run(twin: "Twin", host: str, program: Program, running: bool, *, frontend: bool) -> None:
     program.running = running
     if running:
-        _start(twin, host, frontend=frontend)
-    elif frontend:
-        for member in (*twin.cluster.frontends, *twin.cluster.zombies):
-            if member.host == host and member.process_up:
-                twin.course.election.stop(member)
+        processes.start(twin.course, host, frontend=frontend)
     else:
-        for backend in twin.cluster.backends.values():
-            if backend.host == host and backend.process_up:
-                twin.course.heartbeats.stop_backend(backend)
-                twin.course.clones.abandon(backend.id)
-        for node in twin.cluster.compute_nodes.values():
-            if node.host == host and node.process_up:
-                twin.course.heartbeats.stop_compute_node(node)
-
-
-def _start(twin: "Twin", host: str, *, frontend: bool) -> None:
-    """Whoever is listed on the host and is not up, or is up and not welcome, is started (again)."""
-    if frontend:
-        for member in twin.cluster.frontends:
-            if member.host == host and not (member.alive and member.process_up):
-                if member.process_up and not member.ready:
-                    twin.course.heartbeats.stop_frontend(member)
-                twin.course.frontends.start(member)
-        return
-    for backend in twin.cluster.backends.values():
-        if backend.host == host and not (backend.alive and backend.process_up):
-            twin.course.heartbeats.start_backend(backend)
-    for node in twin.cluster.compute_nodes.values():
-        if node.host == host and not (node.alive and node.process_up):
-            twin.course.heartbeats.start_compute_node(node)
+        processes.stop(twin.course, host, frontend=frontend)
+    twin.cluster.tell_moved(host, "fe" if frontend else program.kind or "be", up=running)
 
 
 def host_process(twin: "Twin", host: str, running: bool) -> None:
@@ -84,8 +59,8 @@ def host_process(twin: "Twin", host: str, running: bool) -> None:
     known = twin.cluster.host(host)
     known.storage.running = known.frontend.running = running
     if running:
-        _start(twin, host, frontend=False)
-        _start(twin, host, frontend=True)
+        processes.start(twin.course, host, frontend=False)
+        processes.start(twin.course, host, frontend=True)
 
 
 def host_offers(twin: "Twin", host: str, disk_gb: float | None, version: str | None) -> None:

@@ -9,6 +9,7 @@ from workers.twin.life.election import Election
 from workers.twin.life.frontend_membership import FrontendMembership
 from workers.twin.life.heartbeats import Heartbeats
 from workers.twin.life.membership import HANDLER_S, BackendMembership
+from workers.twin.life.refreshes import Refreshes
 from workers.twin.life.removals import Removals
 from workers.twin.model.cluster import Cluster
 
@@ -30,6 +31,7 @@ class Course:
         self.backends = BackendMembership(cluster, self.heartbeats, self.clones, self.removals)
         self.frontends = FrontendMembership(cluster, self.heartbeats, self.election)
         self.compute_nodes = ComputeNodeMembership(cluster, self.heartbeats)
+        self.refreshes = Refreshes(cluster)
         self.happened: list[tuple[float, str]] = []
 
     def begin(self) -> None:
@@ -73,4 +75,5 @@ class Course:
         """The scheduler is memory of the leader; the next one starts with an empty queue."""
         self.clones.clear()
         self.removals.clear()
+        self.refreshes.forget()
         self.tell("the leader is gone")

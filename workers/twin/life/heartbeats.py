@@ -54,6 +54,7 @@ class Heartbeats:
         def up() -> None:
             if backend.epoch == epoch:
                 backend.process_up = True
+                self._cluster.tell_moved(backend.host, "be", up=True)
 
         def seen() -> None:
             if backend.epoch != epoch or backend.id not in self._cluster.backends:
@@ -83,6 +84,7 @@ class Heartbeats:
                 self._mark_dead(backend, SHUTTING_DOWN if at_once else REFUSED)
 
         self._cluster.agenda.at(next_round(now) + missed * HEARTBEAT_S, noticed)
+        self._cluster.tell_moved(backend.host, "be", up=False)
 
     def never_answers(self, backend: Backend) -> None:
         """A node was added on a host where no process listens."""
@@ -134,6 +136,7 @@ class Heartbeats:
         def up() -> None:
             if node.epoch == epoch:
                 node.process_up = True
+                self._cluster.tell_moved(node.host, "cn", up=True)
 
         def seen() -> None:
             if node.epoch != epoch or node.id not in self._cluster.compute_nodes:
@@ -163,6 +166,7 @@ class Heartbeats:
 
         missed = 0 if at_once or not node.alive else HEARTBEAT_FAILURES - 1
         self._cluster.agenda.at(next_round(now) + missed * HEARTBEAT_S, noticed)
+        self._cluster.tell_moved(node.host, "cn", up=False)
 
     # --- frontends
 
@@ -225,6 +229,7 @@ class Heartbeats:
         frontend.last_start = self._cluster.now
         frontend.version = self._cluster.host(frontend.host).frontend.version or self._cluster.version.release
         self._forget(frontend)
+        self._cluster.tell_moved(frontend.host, "fe", up=True)
 
     def _forget(self, frontend: Frontend) -> None:
         """What is only in the process's memory."""
@@ -247,4 +252,4 @@ class Heartbeats:
         self._cluster.agenda.at(next_round(now) + (HEARTBEAT_FAILURES - 1) * HEARTBEAT_S, noticed)
         for notify in self._cluster.frontend_stopped:
             notify(frontend)
-
+        self._cluster.tell_moved(frontend.host, "fe", up=False)

@@ -8,6 +8,7 @@ from workers.twin.answers import ResultSet
 from workers.twin.model.activity import AlterJob, BinnedPartition, Transaction
 from workers.twin.model.catalog import Catalog, Database
 from workers.twin.model.hosts import Host
+from workers.twin.model.materialized_views import MaterializedView
 from workers.twin.model.nodes import Backend, ComputeNode, Frontend
 from workers.twin.model.placement import Placement
 from workers.twin.model.settings import COLOCATE_STABLE_WAIT, SETTINGS
@@ -37,6 +38,7 @@ class Cluster:
         self.leader: Frontend | None = None
         self.transactions: dict[int, Transaction] = {}
         self.alter_jobs: list[AlterJob] = []
+        self.materialized_views: list[MaterializedView] = []
         self.recycle_bin: list[BinnedPartition] = []
         self.hosts: dict[str, Host] = {}
         self.kept_answers: dict[tuple[object, ...], ResultSet] = {}
@@ -54,6 +56,10 @@ class Cluster:
         self.leader_changed: list[Callable[[], None]] = []
         self.frontend_stopped: list[Callable[[Frontend], None]] = []
         """Called when a frontend's process stops, so that its connections break."""
+        self.process_moved: list[Callable[[str, str, bool], None]] = []
+        """Called with host, "be", "cn" or "fe", and whether it runs now, whatever made it stop or start."""
+        self.wrong_packages: dict[str, str] = {}
+        """Version that a package is named by -> version that the files in it report."""
 
     @property
     def now(self) -> float:
@@ -76,6 +82,10 @@ class Cluster:
     def host(self, name: str) -> Host:
         """The host as it was described, or an ordinary one."""
         return self.hosts.setdefault(name, Host(name))
+
+    def tell_moved(self, host: str, process: str, *, up: bool) -> None:
+        for tell in self.process_moved:
+            tell(host, process, up)
 
     def backend_at(self, address: str) -> Backend | None:
         return next((b for b in self.backends.values() if b.address == address), None)

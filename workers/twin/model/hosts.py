@@ -45,6 +45,23 @@ class Program:
 
 
 @dataclass
+class Misconduct:
+    """What goes wrong on a host that people reach over SSH (`workers.twin.machines`); elsewhere it has no effect.
+
+    `start_s`: process ("be", "cn", "fe") -> simulated seconds until it serves. `cuts`: what becomes of the next commands.
+    """
+
+    start_s: dict[str, float] = field(default_factory=dict)
+    never_starts: set[str] = field(default_factory=set)
+    cuts: list[str] = field(default_factory=list)
+    unreachable: bool = False
+    resurrects: bool = False
+    disk_full: bool = False
+    ignores_term: bool = False
+    pid_files_lost: bool = False
+
+
+@dataclass
 class Host:
     """`storage` is the backend's or compute node's process, `frontend` the other. Sizes in bytes."""
 
@@ -55,6 +72,7 @@ class Host:
     storage_path: str = "/data/starrocks/be/storage"
     storage: Program = field(default_factory=Program)
     frontend: Program = field(default_factory=Program)
+    misconduct: Misconduct = field(default_factory=Misconduct)
 
     def refusal(self, wanted: str, port: int) -> str:
         """ErrMsg of a node of kind `wanted` ("BE" or "CN") whose heartbeats go to `port` here; empty if it is welcome."""

@@ -46,13 +46,20 @@ class Version:
     colocate_stable_wait: bool = False
     bin_is_relocated: bool = True
     """Tablets in the recycle bin are moved by a decommission; later code skips dropped partitions."""
-    settings_reach_every_frontend: bool = False
-    unreached_fails_the_setting: bool = False
-    """A frontend the leader could not tell makes the statement an error, after it took effect elsewhere."""
     drop_checks_all_first: bool = True
     """DROP BACKEND looks for every address of its list before it drops the first."""
     blacklist: bool = True
     cn_blacklist: bool = False
+    view_reasons: bool = True
+    """INACTIVE_REASON of materialized_views, from 3.1 on."""
+    view_details: bool = False
+    """EXTRA_MESSAGE, QUERY_REWRITE_STATUS and CREATOR of materialized_views, from 3.3 on."""
+    view_numbers: bool = False
+    """materialized_views types its numbers and times (StarRocks#60054, 4.0); before, all is text."""
+    object_dependencies: bool = True
+    """sys.object_dependencies, from 3.2 on."""
+    activation_refreshes_everything: bool = True
+    """ALTER MATERIALIZED VIEW … ACTIVE forces a refresh of all partitions (StarRocks#57371 ended it in 3.4.3 and 4.0)."""
     warehouses: bool = False
     """INTO/FROM WAREHOUSE and SHOW WAREHOUSES."""
 
@@ -75,10 +82,11 @@ _LATE = Version(
     recycle_bin_table=True,
     colocate_stable_wait=True,
     bin_is_relocated=False,
-    settings_reach_every_frontend=True,
-    unreached_fails_the_setting=True,
     drop_checks_all_first=False,
     cn_blacklist=True,
+    view_details=True,
+    view_numbers=True,
+    activation_refreshes_everything=False,
     warehouses=True,
 )
 """What main at 2025-06 has: 3.5 and 4.0."""
@@ -93,7 +101,6 @@ _OLDER = Version(
     access_denied=1252,
     unknown_table=1051,
     unknown_database=1049,
-    settings_reach_every_frontend=True,
     blacklist=False,
 )
 """What main at 2023-12 has: 3.1 and 3.2."""
@@ -113,9 +120,11 @@ VERSIONS: dict[str, Version] = {
             unknown_database=1049,
             partitions_meta=False,
             blacklist=False,
+            view_reasons=False,
+            object_dependencies=False,
         ),
         # Early patches of 3.1 have no partitions_meta (PR 39265 and 41101 brought it to late ones).
-        replace(_OLDER, name="3.1", release="3.1.7-0a6a9ad", partitions_meta=False),
+        replace(_OLDER, name="3.1", release="3.1.7-0a6a9ad", partitions_meta=False, object_dependencies=False),
         _OLDER,
         Version(
             name="3.3.3",
@@ -128,8 +137,12 @@ VERSIONS: dict[str, Version] = {
             unknown_table=1051,
             unknown_database=1049,
             bin_is_relocated=False,
+            view_details=True,
         ),
-        replace(_LATE, name="3.5", release="3.5.2-a3e5d4c", cn_blacklist=False, recycle_bin_table=False),
+        replace(
+            _LATE, name="3.5", release="3.5.2-a3e5d4c", cn_blacklist=False, recycle_bin_table=False, view_numbers=False,
+            activation_refreshes_everything=True,
+        ),
         _LATE,
     )
 }
@@ -159,6 +172,26 @@ TABLES = columns(
 )
 SCHEMATA = columns("CATALOG_NAME SCHEMA_NAME DEFAULT_CHARACTER_SET_NAME DEFAULT_COLLATION_NAME SQL_PATH")
 RECYCLEBIN_CATALOGS = columns("TYPE NAME DB_ID TABLE_ID PARTITION_ID DROP_TIME")
+_VIEWS_BEFORE_REASONS = "MATERIALIZED_VIEW_ID TABLE_SCHEMA TABLE_NAME REFRESH_TYPE IS_ACTIVE"
+_VIEWS_AFTER_REASONS = (
+    "PARTITION_TYPE TASK_ID TASK_NAME LAST_REFRESH_START_TIME LAST_REFRESH_FINISHED_TIME LAST_REFRESH_DURATION "
+    "LAST_REFRESH_STATE LAST_REFRESH_FORCE_REFRESH LAST_REFRESH_START_PARTITION LAST_REFRESH_END_PARTITION "
+    "LAST_REFRESH_BASE_REFRESH_PARTITIONS LAST_REFRESH_MV_REFRESH_PARTITIONS LAST_REFRESH_ERROR_CODE "
+    "LAST_REFRESH_ERROR_MESSAGE TABLE_ROWS MATERIALIZED_VIEW_DEFINITION"
+)
+OBJECT_DEPENDENCIES = columns(
+    "OBJECT_ID OBJECT_NAME OBJECT_DATABASE OBJECT_CATALOG OBJECT_TYPE "
+    "REF_OBJECT_ID REF_OBJECT_NAME REF_OBJECT_DATABASE REF_OBJECT_CATALOG REF_OBJECT_TYPE"
+)
+
+
+def materialized_views(version: Version) -> tuple[str, ...]:
+    """docs: information_schema/materialized_views, by version."""
+    details = "EXTRA_MESSAGE QUERY_REWRITE_STATUS CREATOR" if version.view_details else ""
+    reason = "INACTIVE_REASON" if version.view_reasons else ""
+    return columns(f"{_VIEWS_BEFORE_REASONS} {reason} {_VIEWS_AFTER_REASONS} {details}")
+
+
 TABLET_SCHEDULER = columns(
     "TabletId Type Medium Status State OrigPrio DynmPrio SrcBe SrcPath DestBe DestPath Timeout Create LstSched "
     "LstVisit Finished Rate FailedSched FailedRunning LstAdjPrio VisibleVer VisibleVerHash CmtVer CmtVerHash ErrMsg"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from workers.twin.life.course import Course
-from workers.twin.scenarios import before_join, big, mission000, shared_data, small
+from workers.twin.scenarios import before_join, big, mission000, mission003, shared_data, small
 
 SCENARIOS: dict[str, Callable[..., Course]] = {
     "mission000": mission000.finish,
@@ -15,6 +15,7 @@ SCENARIOS: dict[str, Callable[..., Course]] = {
     "big-100": big.big_100,
     "big-1000": big.big_1000,
     "shared-data": shared_data.finish,
+    "mission003": mission003.finish,
 }
 
 

@@ -8,6 +8,7 @@ from workers.twin.life.course import Course
 from workers.twin.model.catalog import ColocateGroup, Table
 from workers.twin.model.cluster import ZONE, Cluster
 from workers.twin.model.hosts import Host
+from workers.twin.model.materialized_views import MaterializedView, Run
 from workers.twin.model.nodes import Backend, Disk, Frontend
 from workers.twin.model.versions import VERSIONS
 
@@ -108,6 +109,14 @@ class Building:
         self.cluster.next_node_id = max([*self.cluster.backends, 20_000_000]) + 1
         self.course.begin()
         return self.course
+
+
+def view(cluster: Cluster, database: str, name: str, bases: tuple[str, ...], refresh: str = "ASYNC") -> MaterializedView:
+    """A materialized view, active and refreshed an hour ago."""
+    made = MaterializedView(cluster.catalog.new_id(), database, name, refresh, bases)
+    made.runs.append(Run(created=-3600.0, force=False, state="SUCCESS", finished=-3500.0))
+    cluster.materialized_views.append(made)
+    return made
 
 
 def spread(backends: list[int], replication: int, tablets: int) -> Placed:

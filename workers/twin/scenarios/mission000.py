@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from workers.twin.life.course import Course
 from workers.twin.model.catalog import Table
-from workers.twin.scenarios.building import GB, TB, Building, Placed
+from workers.twin.scenarios.building import GB, TB, Building, Placed, view
 
 EPOCH = "2025-06-19 12:50:29"
 FRONTEND_HEARTBEAT = "2025-06-19 12:50:09"  # SHOW FRONTENDS was sent 20 s before SHOW PROC '/backends'
@@ -80,6 +80,9 @@ def finish(name: str, *, seed: int, columns: str) -> Course:
     on_e: Placed = {(A, C, E): ACE, (B, C, E): BCE}
     building.table("dwd.page_view_detail", 3, sizes.on_d, on_d, buckets=32, partitions="p2025")
     building.table("dwd.search_detail", 3, sizes.on_e, on_e, buckets=32, partitions="p2025")
+    # Not in the mission: two views for looking at, beside its tables.
+    view(building.cluster, "dws", "mv_user_hourly", ("ods.user_events",))
+    view(building.cluster, "ads", "mv_user_daily", ("dws.mv_user_hourly",))
     return building.finished()
 
 

@@ -12,7 +12,7 @@ from workers.twin.sql.shows import version_comment
 from workers.twin.sql.views import VIEWS
 
 _VARIABLE = re.compile(r"@@(?:(?:session|global)\.)?(\w+)", re.IGNORECASE)
-_NAMED_TABLE = re.compile(r"`?\binformation_schema`?\s*\.\s*`?(\w+)`?", re.IGNORECASE)
+_NAMED_TABLE = re.compile(r"`?\b(?:information_schema|sys)`?\s*\.\s*`?(\w+)`?", re.IGNORECASE)
 _BARE_TABLE = re.compile(r"\b(?:from|join)\s+`?(\w+)`?", re.IGNORECASE)
 _FROM_CATALOG = {"partitions_meta", "tables_config", "tables", "schemata"}
 _MOMENTARY = re.compile(r"@@|\b(?:now|unix_timestamp|connection_id|database|schema|current_\w+|\w*user)\s*\(", re.IGNORECASE)
@@ -60,7 +60,7 @@ def _computed(asking: Asking, sql: str, named: list[str]) -> ResultSet:
 def _named(asking: Asking, sql: str) -> list[str]:
     names = [name.lower() for name in _NAMED_TABLE.findall(sql)]
     if asking.session.database == "information_schema":
-        names += [name.lower() for name in _BARE_TABLE.findall(sql) if name.lower() in VIEWS]
+        names += [name.lower() for name in _BARE_TABLE.findall(sql) if name.lower() in VIEWS and name.lower() not in names]
     return list(dict.fromkeys(names))
 
 
@@ -91,21 +91,23 @@ def _is_bare(sql: str, match: re.Match[str]) -> bool:
 def _fill(asking: Asking, connection: sqlite3.Connection, name: str, sql: str) -> None:
     if name not in VIEWS or not _exists(asking, name):
         version = asking.cluster.version
-        error = SqlError(version.unknown_table, "42S02", f"Unknown table 'information_schema.{name}'")
+        schema = VIEWS[name].schema if name in VIEWS else "information_schema"
+        error = SqlError(version.unknown_table, "42S02", f"Unknown table '{schema}.{name}'")
         error.unknown = name not in VIEWS
         raise error
     view = VIEWS[name]
     if view.needs:
         asking.require(view.needs)
     # Only the columns the statement can mean: a hundred thousand rows are quicker without the rest.
-    names = view.columns if "*" in sql.replace("(*)", "") else tuple(c for c in view.columns if c.lower() in sql.lower())
-    names = names or view.columns[:1]
-    connection.execute(f"CREATE TABLE information_schema.{name} ({', '.join(names)})")
+    known = view.columns_in(asking.cluster.version)
+    names = known if "*" in sql.replace("(*)", "") else tuple(c for c in known if c.lower() in sql.lower())
+    names = names or known[:1]
+    connection.execute(f"CREATE TABLE {view.schema}.{name} ({', '.join(names)})")
     if view.guarded and not asking.session.account.sees_tables:
         return  # unauthorised tables are skipped without a word
     if name == "partitions_meta" and not _somebody_scans(asking):
         raise SqlError(1064, "HY000", "Backend node not found. Check if any backend node is down.")
-    insert = f"INSERT INTO information_schema.{name} VALUES ({', '.join('?' for _ in names)})"
+    insert = f"INSERT INTO {view.schema}.{name} VALUES ({', '.join('?' for _ in names)})"
     connection.execute("BEGIN")
     connection.executemany(insert, view.rows(asking, sql, names))
     connection.execute("COMMIT")
@@ -115,6 +117,8 @@ def _exists(asking: Asking, name: str) -> bool:
     version = asking.cluster.version
     if name == "partitions_meta":
         return version.partitions_meta
+    if name == "object_dependencies":
+        return version.object_dependencies
     return name != "recyclebin_catalogs" or version.recycle_bin_table
 
 
@@ -126,7 +130,8 @@ def _somebody_scans(asking: Asking) -> bool:
 
 def _connection(asking: Asking) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.execute("ATTACH ':memory:' AS information_schema")
+    for schema in ("information_schema", "sys"):
+        connection.execute(f"ATTACH ':memory:' AS {schema}")
     connection.execute("PRAGMA case_sensitive_like = ON")
     session, cluster = asking.session, asking.cluster
     number, _, commit = cluster.version.release.partition("-")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workers.twin.answers import Ok, ResultSet
-from workers.twin.sql import admin, alter, proc, shows, warehouses
+from workers.twin.sql import admin, alter, materialized_views, proc, shows, warehouses
 from workers.twin.sql.asking import Asking
 from workers.twin.sql.information_schema import select
 from workers.twin.sql.session_statements import set_variables
@@ -53,6 +53,7 @@ STATEMENTS = (
     _node("ALTER SYSTEM DROP FOLLOWER|OBSERVER :string", alter.drop_frontend),
     _node("ALTER SYSTEM CREATE IMAGE", alter.create_image),
     _node("ALTER SYSTEM CLEAN TABLET SCHEDULER QUEUE", alter.clean_queue),
+    Statement(Shape("ALTER MATERIALIZED VIEW :table ACTIVE|INACTIVE"), materialized_views.alter, forwarded=True),
     _nodes("SHOW BACKENDS", shows.show_backends),
     _nodes("SHOW FRONTENDS", shows.show_frontends),
     _nodes("SHOW COMPUTE NODES", shows.show_compute_nodes),
@@ -87,6 +88,8 @@ REFUSED = (
     Shape("ALTER SYSTEM ADD|DROP FOLLOWER|OBSERVER :addresses"),
     # Decommission of a backend is cancelled by a statement of its own.
     Shape("CANCEL ALTER SYSTEM DECOMMISSION BACKEND :addresses"),
+    # Proposed in StarRocks#56864, never merged: no release parses it.
+    Shape("ALTER MATERIALIZED VIEW :table ACTIVE WITH NO_VALIDATION"),
     # Doris has it; StarRocks lists its bin in information_schema.recyclebin_catalogs, from 4.0 (StarRocks#51007).
     Shape("SHOW CATALOG RECYCLE BIN"),
 )

@@ -9,7 +9,7 @@ from workers.twin.answers import SqlError
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--[^\n]*|\#[^\n]*|/\*.*?\*/)
       | (?P<string>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")
-      | (?P<quoted>`[^`]*`)
+      | (?P<quoted>`(?:[^`]|``)*`)
       | (?P<number>\d+(?:\.\d+)?)
       | (?P<word>@{0,2}[^\W\d][\w$]*)
       | (?P<symbol>.)""",
@@ -29,7 +29,7 @@ class Token:
         if self.kind == "string":
             body = self.text[1:-1].replace(self.text[0] * 2, self.text[0])
             return re.sub(r"\\(.)", r"\1", body)
-        return self.text.strip("`")
+        return self.text[1:-1].replace("``", "`") if self.kind == "quoted" else self.text
 
 
 def tokenize(sql: str) -> list[Token]:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workers.twin.model import versions
 from workers.twin.model.catalog import Partition, Table
 from workers.twin.model.nodes import Backend
+from workers.twin.sql import materialized_views
 from workers.twin.sql.asking import Asking
 from workers.twin.sql.formats import size
 from workers.twin.sql.scheduler_rows import schedules
@@ -161,16 +162,24 @@ def _recyclebin(asking: Asking) -> Iterable[dict[str, object]]:
 
 @dataclass(frozen=True)
 class View:
-    """A table of information_schema. `guarded`: rows show only to those with a privilege on the table they tell of."""
+    """A table of information_schema, or of `schema`. `guarded`: rows show only to those with a right on what they tell of."""
 
-    columns: tuple[str, ...]
+    columns: tuple[str, ...] | Callable[[versions.Version], tuple[str, ...]]
     rows: Callable[[Asking, str, tuple[str, ...]], Rows]
     guarded: bool = False
     needs: str = ""
+    schema: str = "information_schema"
+
+    def columns_in(self, version: versions.Version) -> tuple[str, ...]:
+        return self.columns(version) if callable(self.columns) else self.columns
 
 
 def _view(
-    columns: tuple[str, ...], rows: Callable[[Asking], Iterable[dict[str, object]]], *, guarded: bool = False, needs: str = ""
+    columns: tuple[str, ...] | Callable[[versions.Version], tuple[str, ...]],
+    rows: Callable[[Asking], Iterable[dict[str, object]]],
+    *,
+    guarded: bool = False,
+    needs: str = "",
 ) -> View:
     return View(columns, lambda asking, sql, names: _named_rows(rows(asking), names), guarded, needs)
 
@@ -184,4 +193,8 @@ VIEWS = {
     "be_tablets": View(versions.BE_TABLETS, _be_tablets, needs="OPERATE"),
     "fe_tablet_schedules": _view(versions.FE_TABLET_SCHEDULES, schedules, needs="OPERATE"),
     "recyclebin_catalogs": _view(versions.RECYCLEBIN_CATALOGS, _recyclebin, guarded=True),
+    "materialized_views": _view(versions.materialized_views, materialized_views.views, guarded=True),
+    "object_dependencies": replace(
+        _view(versions.OBJECT_DEPENDENCIES, materialized_views.dependencies, guarded=True), schema="sys"
+    ),
 }

@@ -1,6 +1,6 @@
 """The control API: look at the twin and move it while it runs. JSON, bearer token, loopback.
 
-GET  /state                      time, speed, nodes, what moves
+GET  /state                      time, speed, nodes, what moves, the hosts' ports and processes
 GET  /log?since=ID               statements after that id
 GET  /effects                    the statements that changed something, and what
 GET  /events                     what happened by itself or by a fault
@@ -39,10 +39,13 @@ class RequestError(Exception):
 class Control:
     """The handlers. Each brings the model to now before it looks."""
 
-    def __init__(self, host: TwinHost, token: str, ports: Callable[[], dict[str, int]]) -> None:
+    def __init__(
+        self, host: TwinHost, token: str, ports: Callable[[], dict[str, int]], hosts: Callable[[], dict[str, Any]] = dict
+    ) -> None:
         self._host = host
         self._token = token
         self._ports = ports
+        self._hosts = hosts
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._guard])
@@ -80,7 +83,7 @@ class Control:
             return _error(400, str(error))
 
     async def _state(self, request: web.Request) -> web.Response:
-        return web.json_response(state(self._host, self._ports()))
+        return web.json_response({**state(self._host, self._ports()), "hosts": self._hosts()})
 
     async def _log(self, request: web.Request) -> web.Response:
         since = request.query.get("since", "0")

@@ -1,7 +1,7 @@
 """All sockets of a twin: a MySQL listener per frontend and the control API."""
 
 import logging
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -13,11 +13,30 @@ from workers.twin.wire.mysql import FrontendServer
 LOOPBACK = "127.0.0.1"
 
 
+class NotStarted(Exception):
+    """The hosts could not be set up; the text says why."""
+
+
+class Hosts(Protocol):
+    """The machines under the nodes, where there are some."""
+
+    async def start(self) -> None: ...
+
+    async def settle(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def ready(self) -> dict[str, Any]: ...
+
+    def state(self) -> dict[str, Any]: ...
+
+
 class TwinServer:
     """Listens on loopback only. The frontends' printed addresses stay what they are; `ports` says where they listen."""
 
-    def __init__(self, host: TwinHost, *, password: str, token: str) -> None:
+    def __init__(self, host: TwinHost, *, password: str, token: str, hosts: Hosts | None = None) -> None:
         self.host = host
+        self.hosts = hosts
         self.ports: dict[str, int] = {}
         self.control_port = 0
         self._password = password
@@ -33,7 +52,10 @@ class TwinServer:
         for index, frontend in enumerate(self.host.twin.cluster.frontends):
             await self._listen(frontend.host, port + index if port else 0)
         await self._doors.open_new(lambda: self.host.twin)
-        self._runner = web.AppRunner(Control(self.host, self._token, lambda: self.ports).app(), access_log=None)
+        if self.hosts is not None:
+            await self.hosts.start()
+        control = Control(self.host, self._token, lambda: self.ports, self.hosts.state if self.hosts else dict)
+        self._runner = web.AppRunner(control.app(), access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, LOOPBACK, control_port).start()
         self.control_port = self._runner.addresses[0][1]
@@ -48,6 +70,8 @@ class TwinServer:
         self._doors.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        if self.hosts is not None:
+            await self.hosts.stop()
 
     def ready(self) -> dict[str, Any]:
         """What a client needs to find everything, secrets apart."""
@@ -56,9 +80,13 @@ class TwinServer:
             for f in self.host.twin.cluster.frontends
         ]
         backends = [{"address": address, "port": port} for address, port in self._doors.ports.items()]
-        return {"frontends": frontends, "backends": backends, "control": f"http://{LOOPBACK}:{self.control_port}", "user": "sr_bot"}
+        control = f"http://{LOOPBACK}:{self.control_port}"
+        ready = {"frontends": frontends, "backends": backends, "control": control, "user": "sr_bot"}
+        return {**ready, "ssh": self.hosts.ready()} if self.hosts else ready
 
     async def _open_new(self) -> None:
+        if self.hosts is not None:
+            await self.hosts.settle()
         for frontend in self.host.twin.cluster.frontends:
             if frontend.host not in self._listeners:
                 await self._listen(frontend.host, 0)

@@ -1,0 +1,148 @@
+"""Processes on hosts: restarted, stopped, a job ended; and the cluster at rest again before the next node's turn.
+
+The rules for the turn of the next node are those of the manual's upgrade chapter, gathered in the facts on upgrades (A7).
+"""
+
+from policies.address import Address
+from policies.awaited import (
+    AllAtVersion,
+    ClusterSettled,
+    GoAhead,
+    HostJobDone,
+    NodeRestarted,
+    NodeStopped,
+    NodeUp,
+    ProcessCondition,
+)
+from policies.cluster import ClusterState, RunMode
+from policies.conditions.nodes import missing
+from policies.hosts import HostLook, JobState
+from policies.operation import Reading, StepMemory
+from policies.units import in_count, in_list
+from policies.versions import runs
+
+
+def holds(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -> bool:
+    """Whether this look alone shows what the condition wants."""
+    match condition:
+        case NodeRestarted():
+            return not _not_restarted(condition, state)
+        case NodeStopped():
+            row, host = state.node(condition.role, condition.address), state.host_of(condition.address)
+            gone = host is None or (not host.trouble and host.process is None)
+            return state.lists(condition.role) and gone and (row is None or not row.alive)
+        case ClusterSettled():
+            return not _unsettled(condition, state)
+        case AllAtVersion():
+            return not _otherwise(condition, state)
+        case GoAhead():
+            return memory.resumed_at is not None
+        case HostJobDone():
+            return _job(state.host_of(condition.address), memory) is JobState.DONE
+
+
+def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -> Reading:
+    """What the condition sees, as a sentence."""
+    done = holds(condition, state, memory)
+    match condition:
+        case NodeRestarted():
+            return Reading(done=done, sentence=_restart_words(condition, state))
+        case NodeStopped():
+            who = f"{condition.role.short} {condition.address}"
+            words = "is stopped: no process, and not alive for the cluster." if done else "still runs, or still counts as alive."
+            return Reading(done=done, sentence=f"{who} {words}")
+        case ClusterSettled():
+            words = _unsettled(condition, state)
+            settled = f"The cluster is at rest again after {condition.address}: all alive, nothing to repair."
+            return Reading(done=done, sentence=words or settled)
+        case AllAtVersion():
+            otherwise = _otherwise(condition, state)
+            words = f"All {len(state.nodes)} nodes are alive and run {condition.version}."
+            return Reading(done=done, sentence=f"Not yet: {otherwise}." if otherwise else words)
+        case GoAhead():
+            return Reading(done=done, sentence="Somebody looked and resumed." if done else condition.seen)
+        case HostJobDone():
+            host = state.host_of(condition.address)
+            said = _said(host, memory)
+            words = f"{condition.what} on {condition.address.host} is done." if done else f"{condition.what} goes on."
+            return Reading(done=done, sentence=f"{words} {said}".strip())
+
+
+def job_trouble(state: ClusterState, memory: StepMemory, address: Address) -> str | None:
+    """Why the step's job on the node's host did not end well, as a sentence; None while it may."""
+    host = state.host_of(address)
+    where, said = address.host, _said(host, memory)
+    match _job(host, memory):
+        case JobState.FAILED:
+            return f"The job on {where} failed: {said or 'it gave no reason; its log is on the host.'}"
+        case JobState.LOST:
+            return f"The job on {where} was cut short, as by a restart of the host. {said}".strip()
+        case _:
+            return None
+
+
+def _job(host: HostLook | None, memory: StepMemory) -> JobState:
+    found = host.jobs.get(memory.job) if host is not None and memory.job else None
+    return found.state if found is not None else JobState.ABSENT
+
+
+def _said(host: HostLook | None, memory: StepMemory) -> str:
+    found = host.jobs.get(memory.job) if host is not None and memory.job else None
+    return found.said if found is not None else ""
+
+
+def _not_restarted(condition: NodeRestarted, state: ClusterState) -> str:
+    """What is not as it should be yet, in words; empty when the node has restarted."""
+    row = state.node(condition.role, condition.address)
+    if row is None:
+        return "is not listed."
+    if row.last_start is not None and row.last_start == condition.before:
+        return "has not restarted yet: it runs, and its start time is the old one." if row.alive else "is down."
+    up = NodeUp(role=condition.role, address=condition.address, version=condition.version)
+    return missing(up, row, state)
+
+
+def _restart_words(condition: NodeRestarted, state: ClusterState) -> str:
+    who = f"{condition.role.process} {condition.address}"
+    wanting = _not_restarted(condition, state)
+    if not wanting:
+        return f"{who} has restarted: alive, version {condition.version}."
+    host = state.host_of(condition.address)
+    if host is not None and host.trouble:
+        return f"{who} {wanting} Its host cannot be looked at: {host.trouble}"
+    if host is not None and host.process is None:
+        return f"{who} {wanting} No process runs on its host."
+    return f"{who} {wanting}"
+
+
+def _otherwise(condition: AllAtVersion, state: ClusterState) -> str:
+    """Which nodes are not as they should be, in words; a list that was not read is not as it should be."""
+    if not (state.frontends and state.compute_nodes_read):
+        return "not every list of nodes could be read"
+    other = [node for node in state.nodes if not runs(node.version, condition.version)]
+    wrong = [f"{node.address} runs {node.version or 'an unknown version'}" for node in other]
+    return in_list(wrong + [f"{node.address} is not alive" for node in state.nodes if not node.alive])
+
+
+def _unsettled(condition: ClusterSettled, state: ClusterState) -> str:
+    """What is not at rest, in words; what could not be read is not at rest."""
+    down = [str(worker.address) for worker in state.workers if not worker.alive]
+    down += [str(frontend.address) for frontend in state.frontends if not frontend.alive]
+    if down:
+        return f"Waiting: {in_list(down)} {'is' if len(down) == 1 else 'are'} not alive."
+    if state.leader is None:
+        return "Waiting: no frontend leads right now."
+    if state.run_mode is RunMode.SHARED_DATA:
+        return ""
+    if state.scheduler is None or state.health is None or state.colocate_groups is None:
+        return "Waiting: the state of the tablets cannot be read."
+    queued = state.scheduler.pending + state.scheduler.running
+    if queued and condition.idle:
+        return f"Waiting: the scheduler has {in_count(queued)} tablets to repair or to move."
+    if state.health.unhealthy > condition.unhealthy:
+        before = f"; before there were {in_count(condition.unhealthy)}" if condition.unhealthy else ""
+        return f"Waiting: {in_count(state.health.unhealthy)} tablets are unhealthy{before}."
+    restless = [group.name for group in state.colocate_groups if not group.stable]
+    if restless:
+        return f"Waiting: colocate group {in_list(restless)} is not stable."
+    return ""

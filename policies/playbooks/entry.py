@@ -1,0 +1,50 @@
+"""A line of the menu of operations."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from policies import checks
+from policies.address import Address
+from policies.cluster import ClusterState, NodeKind
+from policies.plan import Finding
+from policies.playbooks.shape import MakePlan
+from policies.request import OperationKind, Request
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu: how people name an operation, and how it is planned.
+
+    `operation_class` picks the policy; `port` is the usual port of what is named; `into` means that new nodes follow
+    after `to`; `options` are the names that `name=value` may use; `nodes` is False where no node is named; `names` says
+    what is named instead, if anything is; `all_of` takes the word `all` in place of nodes; `on_hosts` tells on which hosts
+    the plan has jobs to do, and `survey` that they are looked at closely; `also` names another look that the plan needs
+    (workers.starrocks.Depth).
+    """
+
+    kind: OperationKind
+    words: tuple[str, ...]
+    usage: str
+    summary: str
+    example: str
+    operation_class: str
+    port: int
+    checks: Sequence[checks.Check]
+    make_plan: MakePlan
+    into: bool = False
+    options: tuple[str, ...] = ()
+    nodes: bool = True
+    names: str = ""
+    also: str = ""
+    all_of: bool = False
+    survey: bool = False
+    on_hosts: Callable[[Request, ClusterState], Mapping[Address, NodeKind]] | None = None
+
+    def check(self, targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:
+        """The preflight rules of this operation, judged on one state."""
+        return checks.run(self.checks, targets, state)
+
+
+HEARTBEAT_PORT, EDIT_LOG_PORT = 9050, 9010
+OPTIONAL = '[on CLUSTER] [reason="…"]'
+REST = '[HOST:PORT …] [on CLUSTER] [reason="…"]'

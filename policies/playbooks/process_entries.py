@@ -1,0 +1,93 @@
+"""The menu's lines about processes: restart, stop, start."""
+
+from policies import checks
+from policies.cluster import NodeKind
+from policies.playbooks.entry import EDIT_LOG_PORT, HEARTBEAT_PORT, OPTIONAL, REST, Entry
+from policies.playbooks.processes import ACCEPT, Verb, nodes_of, processes
+from policies.playbooks.upgrade import TO, Way, upgrade
+from policies.request import OperationKind
+
+Line = tuple[OperationKind, NodeKind, Verb, str, int, tuple[checks.Check, ...], str]
+
+LINES: tuple[Line, ...] = (
+    (OperationKind.RESTART_BACKEND, NodeKind.BACKEND, "restart", "be", HEARTBEAT_PORT, checks.RESTART_BACKEND,
+     "Restart backends one after the other, each seen back and the cluster at rest before the next."),
+    (OperationKind.RESTART_COMPUTE_NODE, NodeKind.COMPUTE_NODE, "restart", "cn", HEARTBEAT_PORT,
+     checks.RESTART_COMPUTE_NODE, "Restart compute nodes one after the other, each seen back."),
+    (OperationKind.RESTART_FRONTEND, NodeKind.FOLLOWER, "restart", "fe", EDIT_LOG_PORT, checks.RESTART_FRONTEND,
+     "Restart frontends one after the other, the leader last."),
+    (OperationKind.STOP_BACKEND, NodeKind.BACKEND, "stop", "be", HEARTBEAT_PORT, checks.STOP_BACKEND,
+     "Stop the process of one backend, and leave it stopped."),
+    (OperationKind.STOP_COMPUTE_NODE, NodeKind.COMPUTE_NODE, "stop", "cn", HEARTBEAT_PORT, checks.STOP_COMPUTE_NODE,
+     "Stop the processes of compute nodes."),
+    (OperationKind.STOP_FRONTEND, NodeKind.FOLLOWER, "stop", "fe", EDIT_LOG_PORT, checks.STOP_FRONTEND,
+     "Stop the process of one frontend, while the others keep the majority."),
+    (OperationKind.START_BACKEND, NodeKind.BACKEND, "start", "be", HEARTBEAT_PORT, checks.START_BACKEND,
+     "Start the processes of backends that are down, and see them alive."),
+    (OperationKind.START_COMPUTE_NODE, NodeKind.COMPUTE_NODE, "start", "cn", HEARTBEAT_PORT, checks.START_COMPUTE_NODE,
+     "Start the processes of compute nodes that are down."),
+    (OperationKind.START_FRONTEND, NodeKind.FOLLOWER, "start", "fe", EDIT_LOG_PORT, checks.START_FRONTEND,
+     "Start the processes of frontends that are down, and see them caught up."),
+)
+
+VERSIONS: tuple[tuple[OperationKind, Way, str, str], ...] = (
+    (OperationKind.UPGRADE, "upgrade", "3.3.9",
+     "Bring every node to a newer version, one at a time: a canary that people look at, backends, frontends, the leader last."),
+    (OperationKind.DOWNGRADE, "downgrade", "3.3.3",
+     "Bring every node back to an older version: frontends first, the leader last of them, then backends."),
+)  # fmt: skip
+
+ENTRIES: tuple[Entry, ...] = (
+    *(
+        Entry(
+            kind=kind,
+            words=(verb, word),
+            usage=f"{verb} {word} HOST:PORT {REST}" if verb != "restart" else f"{verb} {word} HOST:PORT … | all {OPTIONAL}",
+            summary=summary,
+            example=f"{verb} {word} 10.84.0.18:{port}",
+            operation_class="processes",
+            port=port,
+            checks=rules,
+            make_plan=processes(node, verb, rules),
+            options=(ACCEPT,) if rules in (checks.RESTART_BACKEND, checks.STOP_BACKEND) else (),
+            also="blacklists" if verb == "restart" and not node.frontend else "",
+            all_of=verb == "restart",
+            on_hosts=nodes_of(node),
+        )
+        for kind, node, verb, word, port, rules, summary in LINES
+    ),
+    Entry(
+        kind=OperationKind.RESTART_ALL,
+        words=("restart", "all"),
+        usage=f"restart all {OPTIONAL}",
+        summary="Restart every node of the cluster, one after the other: backends, compute nodes, frontends, the leader last.",
+        example="restart all",
+        operation_class="processes",
+        port=HEARTBEAT_PORT,
+        checks=checks.RESTART_ALL,
+        make_plan=processes(None, "restart", checks.RESTART_ALL),
+        options=(ACCEPT,),
+        nodes=False,
+        also="blacklists",
+        on_hosts=nodes_of(None),
+    ),
+    *(
+        Entry(
+            kind=kind,
+            words=(way,),
+            usage=f"{way} to VERSION {OPTIONAL}",
+            summary=summary,
+            example=f"{way} to {example}",
+            operation_class="versions",
+            port=HEARTBEAT_PORT,
+            checks=(),
+            make_plan=upgrade(way),
+            options=(TO, ACCEPT),
+            nodes=False,
+            also="blacklists",
+            survey=True,
+            on_hosts=nodes_of(None),
+        )
+        for kind, way, example, summary in VERSIONS
+    ),
+)

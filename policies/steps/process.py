@@ -1,0 +1,134 @@
+"""A node's process is restarted, stopped or started, and the cluster is at rest again before the next one's turn.
+
+A restart is one job on the host, so that the node comes back even when nobody here is alive to start it. Where hosts are
+in the hands of people, the same step asks them, and sees the same things.
+"""
+
+from policies.acts import Act, AskPerson, RestartProcess, SetBlacklist, StartProcess, StopProcess
+from policies.awaited import ClusterSettled, NodeRestarted, NodeStopped, NodeUp, OnBlacklist
+from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
+from policies.plan import Step
+from policies.releases.graceful import stops_gracefully
+from policies.versions import BLACKLIST_SINCE, known_since
+
+COME_BACK = 1_800.0
+"""Cluster seconds for a node to be alive again: a backend reads the metadata of its tablets first, minutes for 100,000 of
+them; 20 minutes have been seen (StarRocks issue 3098)."""
+AT_REST = 7_200.0
+"""Cluster seconds for what a restart left unhealthy to be repaired."""
+GO_DOWN = 900.0
+SCRIPTS = {NodeKind.BACKEND: "be", NodeKind.COMPUTE_NODE: "cn", NodeKind.FOLLOWER: "fe", NodeKind.OBSERVER: "fe"}
+
+Node = Backend | ComputeNode | Frontend
+
+
+def restart(role: NodeKind, node: Node, state: ClusterState) -> tuple[Step, ...]:
+    """Restart one node: off the queries' way where the version can, restarted, back, the cluster at rest."""
+    group = f"restart {node.address}"
+    act = RestartProcess(role=role, address=node.address, graceful=stops_gracefully(role, node.version))
+    again = Step(
+        id=f"restart-{node.address}",
+        group=group,
+        title=f"Restart {role.process} {node.address}",
+        act=_by(act, state),
+        until=NodeRestarted(role=role, address=node.address, version=node.version, before=node.last_start),
+        undo=_by(StartProcess(role=role, address=node.address), state),
+        undo_until=NodeUp(role=role, address=node.address, version=node.version),
+        deadline=COME_BACK,
+        advice="Look at its log. Retry waits for it, and restarts it again only if the job failed; Abort starts it if it is down.",
+    )
+    return (*quiet(role, node, state, group, listed=True), again, *after(role, node, state, group))
+
+
+def after(role: NodeKind, node: Node, state: ClusterState, group: str, *, idle: bool = False) -> tuple[Step, ...]:
+    """What follows once a node is back: queries may use it again, and the cluster comes to rest; with `idle` the tablet
+    scheduler too, which it does only where balancing is frozen.
+    """
+    settled = Step(
+        id=f"settle-{node.address}",
+        group=group,
+        title=f"See the cluster at rest after {node.address}",
+        act=None,
+        until=ClusterSettled(address=node.address, unhealthy=state.health.unhealthy if state.health else 0, idle=idle),
+        deadline=AT_REST,
+        advice="Retry waits on; Skip goes on to the next node as the cluster is.",
+        skippable=True,
+    )
+    return (*quiet(role, node, state, group, listed=False), settled)
+
+
+def stop(role: NodeKind, node: Node, state: ClusterState) -> tuple[Step, ...]:
+    """Stop one node's process; abort starts it again."""
+    act = StopProcess(role=role, address=node.address, graceful=stops_gracefully(role, node.version))
+    return (
+        Step(
+            id=f"stop-{node.address}",
+            group=f"stop {node.address}",
+            title=f"Stop {role.process} {node.address}",
+            act=_by(act, state),
+            until=NodeStopped(role=role, address=node.address),
+            undo=_by(StartProcess(role=role, address=node.address), state),
+            undo_until=NodeUp(role=role, address=node.address, version=node.version),
+            deadline=GO_DOWN,
+            advice="Retry tries again; Abort starts it.",
+        ),
+    )
+
+
+def start(role: NodeKind, node: Node, state: ClusterState) -> tuple[Step, ...]:
+    """Start one node's process and see it alive."""
+    return (
+        Step(
+            id=f"start-{node.address}",
+            group=f"start {node.address}",
+            title=f"Start {role.process} {node.address}",
+            act=_by(StartProcess(role=role, address=node.address), state),
+            until=NodeUp(role=role, address=node.address, version=state.version),
+            deadline=COME_BACK,
+            advice="Look at its log; Retry tries again.",
+        ),
+    )
+
+
+def quiet(role: NodeKind, node: Node, state: ClusterState, group: str, *, listed: bool) -> tuple[Step, ...]:
+    """New queries are planned around a node while it restarts, on versions whose frontends have a blacklist."""
+    since = BLACKLIST_SINCE.get(role)
+    if isinstance(node, Frontend) or since is None or not known_since(state.version, since) or not state.blacklists:
+        return ()
+    who = {"address": node.address, "node_id": node.id}
+    words = "Keep new queries away from" if listed else "Let queries use"
+    return (
+        Step(
+            id=f"{'quiet' if listed else 'admit'}-{node.address}",
+            group=group,
+            title=f"{words} {node.address}{'' if listed else ' again'}, on every frontend",
+            act=SetBlacklist(role=role, listed=listed, **who),
+            until=OnBlacklist(listed=listed, **who),
+            undo=SetBlacklist(role=role, listed=False, **who) if listed else None,
+            undo_until=OnBlacklist(listed=False, **who) if listed else None,
+        ),
+    )
+
+
+def _by(act: RestartProcess | StopProcess | StartProcess, state: ClusterState) -> Act:
+    """By a job on the host, or by a person where no driver reaches the hosts."""
+    if state.hosts is not None:
+        return act
+    return AskPerson(address=act.address, task=_task(act), commands=_commands(act))
+
+
+def _task(act: RestartProcess | StopProcess | StartProcess) -> str:
+    verb = {"restart_process": "restart", "stop_process": "stop", "start_process": "start"}[act.kind]
+    on = " It goes on by itself when that is seen."
+    return f"Please {verb} the {act.role.process} process on {act.address.host}.{on}"
+
+
+def _commands(act: RestartProcess | StopProcess | StartProcess) -> tuple[str, ...]:
+    name = SCRIPTS[act.role]
+    begin = f"bin/start_{name}.sh --daemon"
+    if isinstance(act, StartProcess):
+        return (begin,)
+    end = f"bin/stop_{name}.sh{' -g' if act.graceful else ''}"
+    return (end,) if isinstance(act, StopProcess) else (end, begin)
+
+

@@ -1,0 +1,266 @@
+"""Processes on hosts: what counts as restarted, stopped, at rest; when a node may be away; and jobs that fail or get lost."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from policies.acts import AskPerson, RestartProcess, StartProcess
+from policies.awaited import ClusterSettled, HostJobDone, NodeRestarted, NodeStopped, ProcessCondition
+from policies.cluster import ClusterState, ColocateGroup, NodeKind, Role, RunMode, Scheduler, TabletHealth
+from policies.conditions import holds, read
+from policies.hosts import HostJob, HostLook, JobState, Process, job_name
+from policies.interrupting import why_not_interrupt
+from policies.operation import HostJobRef, Operation, OperationState, StepMemory
+from policies.pacing import Pacing
+from policies.plan import Plan, Verdict
+from policies.playbooks import entry_for
+from policies.request import OperationKind
+from policies.stepping import Advance, Halt, Move, Perform, Wait, next_move, next_undo
+from tests.policies.clusters import NOW, address, changed, mission000, request
+
+BEFORE, LATER = NOW - timedelta(days=3), NOW + timedelta(minutes=2)
+VERSION = "3.3.3-312ed45"
+AT, FE_AT = address("10.84.0.18:9050"), address("10.84.0.19:9010")
+HEALTH = TabletHealth(
+    tables=1, partitions=1, tablets=9, replicas=27, unhealthy=0, inconsistent=0, cloning=0, error_state=0
+)  # fmt: skip
+CALM = mission000().with_(
+    health=HEALTH, scheduler=Scheduler(pending=0, running=0), colocate_groups=(), one_replica=(), blacklists=None
+)
+
+
+def started(state: ClusterState, at: datetime) -> ClusterState:
+    """The state with this start time on every node."""
+    return state.with_(
+        backends=tuple(b.with_(last_start=at) for b in state.backends),
+        frontends=tuple(f.with_(last_start=at) for f in state.frontends),
+    )
+
+
+STATE = started(CALM, BEFORE)
+RESTARTED = NodeRestarted(role=NodeKind.BACKEND, address=AT, version=VERSION, before=BEFORE)
+FE_RESTARTED = NodeRestarted(role=NodeKind.FOLLOWER, address=FE_AT, version=VERSION, before=BEFORE)
+SETTLED = ClusterSettled(address=AT, unhealthy=0)
+JOB = "sr-x-restart-1"
+MEMORY = StepMemory(step="restart", entered_at=NOW, job=JOB)
+
+
+def host(state: JobState | None = None, *, said: str = "", pid: int | None = 7, trouble: str = "") -> HostLook:
+    jobs = {} if state is None else {JOB: HostJob(id=JOB, state=state, said=said)}
+    return HostLook(address=AT, taken_at=NOW, trouble=trouble, process=Process(pid=pid) if pid else None, jobs=jobs)
+
+
+def fe(state: ClusterState, **changes: object) -> ClusterState:
+    return state.with_(frontends=tuple(f.with_(**changes) if f.address == FE_AT else f for f in state.frontends))
+
+
+@pytest.mark.parametrize(
+    ("condition", "state", "done", "words"),
+    [
+        (RESTARTED, STATE, False, "has not restarted yet"),
+        (RESTARTED, changed(STATE, "10.84.0.18", alive=False), False, "is down"),
+        (RESTARTED, changed(STATE, "10.84.0.18", last_start=LATER), True, "has restarted: alive"),
+        (RESTARTED, changed(STATE, "10.84.0.18", last_start=LATER, alive=False), False, "is not alive yet"),
+        (RESTARTED, changed(STATE, "10.84.0.18", last_start=LATER, version="3.3.9-1"), False, "runs 3.3.9-1"),
+        (RESTARTED, changed(STATE, "10.84.0.18", alive=False).with_(hosts=(host(pid=None),)), False, "No process runs on its host"),
+        (RESTARTED, STATE.with_(hosts=(host(trouble="connection refused"),)), False, "cannot be looked at: connection refused"),
+        (FE_RESTARTED, fe(STATE, last_start=LATER), True, "FE 10.84.0.19:9010 has restarted"),
+        (FE_RESTARTED, fe(STATE, last_start=LATER, joined=False), False, "has not joined"),
+        (FE_RESTARTED, fe(STATE, last_start=LATER, journal_id=1), False, "journal entries behind"),
+        (NodeStopped(role=NodeKind.BACKEND, address=AT), STATE, False, "still runs"),
+        (NodeStopped(role=NodeKind.BACKEND, address=AT), changed(STATE, "10.84.0.18", alive=False), True, "is stopped"),
+        (NodeStopped(role=NodeKind.BACKEND, address=AT),
+         changed(STATE, "10.84.0.18", alive=False).with_(hosts=(host(),)), False, "still runs"),
+        (NodeStopped(role=NodeKind.BACKEND, address=AT),
+         changed(STATE, "10.84.0.18", alive=False).with_(hosts=(host(pid=None, trouble="timed out"),)), False, "still runs"),
+        (SETTLED, STATE, True, "at rest again"),
+        (SETTLED, changed(STATE, "10.84.0.19", alive=False), False, "10.84.0.19:9050 is not alive"),
+        (SETTLED, fe(STATE, alive=False), False, "10.84.0.19:9010 is not alive"),
+        (SETTLED, fe(STATE, role=Role.FOLLOWER).with_(frontends=tuple(
+            f.with_(role=Role.FOLLOWER) for f in STATE.frontends)), False, "no frontend leads"),
+        (SETTLED, STATE.with_(health=HEALTH.with_(unhealthy=3)), False, "3 tablets are unhealthy"),
+        (SETTLED.with_(unhealthy=3), STATE.with_(health=HEALTH.with_(unhealthy=3)), True, "at rest"),
+        (SETTLED, STATE.with_(health=None), False, "cannot be read"),
+        (SETTLED, STATE.with_(health=None, run_mode=RunMode.SHARED_DATA), True, "at rest"),
+        (SETTLED, STATE.with_(colocate_groups=(ColocateGroup(id="1", name="g", stable=False),)), False, "group g is not stable"),
+        (SETTLED, STATE.with_(scheduler=Scheduler(pending=4, running=1)), True, "at rest"),
+        (SETTLED.with_(idle=True), STATE.with_(scheduler=Scheduler(pending=4, running=1)), False, "5 tablets to repair"),
+        (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.DONE, said="3.3.9"),)), True, "done. 3.3.9"),
+        (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.RUNNING),)), False, "goes on"),
+        (HostJobDone(address=AT, what="Unpacking"), STATE, False, "goes on"),
+    ],
+)  # fmt: skip
+def test_reading(condition: ProcessCondition, state: ClusterState, done: bool, words: str) -> None:
+    reading = read(condition, state, MEMORY, Pacing(), NOW)
+    assert reading.done is done is holds(condition, state, MEMORY)
+    assert words in reading.sentence
+
+
+TWO_VOTERS = STATE.with_(frontends=STATE.frontends[:2])
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "at", "words"),
+    [
+        (STATE, NodeKind.BACKEND, AT, ""),
+        (changed(STATE, "10.84.0.19", alive=False), NodeKind.BACKEND, AT, "10.84.0.19:9050 is not alive"),
+        (changed(STATE, "10.84.0.19", decommissioned=True), NodeKind.BACKEND, AT, "10.84.0.19:9050 is leaving"),
+        (changed(STATE, "10.84.0.18", decommissioned=True), NodeKind.BACKEND, AT, "10.84.0.18:9050 is leaving"),
+        (changed(STATE, "10.84.0.18", alive=False), NodeKind.BACKEND, AT, ""),
+        (changed(STATE, "10.84.0.19", alive=False).with_(run_mode=RunMode.SHARED_DATA), NodeKind.BACKEND, AT, ""),
+        (STATE, NodeKind.FOLLOWER, FE_AT, ""),
+        (STATE.with_(frontends=tuple(f if f.address == FE_AT or f.role is Role.LEADER else f.with_(alive=False)
+                                     for f in STATE.frontends)), NodeKind.FOLLOWER, FE_AT, "majority"),
+        (TWO_VOTERS, NodeKind.FOLLOWER, TWO_VOTERS.frontends[1].address, ""),
+        (STATE, NodeKind.BACKEND, address("10.84.9.9:9050"), "not listed"),
+    ],
+)  # fmt: skip
+def test_a_node_may_be_away(state: ClusterState, role: NodeKind, at: object, words: str) -> None:
+    why_not = why_not_interrupt(state, role, at)  # type: ignore[arg-type]
+    assert (words in why_not) if words and why_not else why_not is None and not words
+
+
+def plan(kind: OperationKind = OperationKind.RESTART_BACKEND, *targets: str, state: ClusterState = STATE, **options: str) -> Plan:
+    asked = request(*targets or ("10.84.0.18:9050",)).with_(kind=kind, options=options)
+    if options.get("all"):
+        asked = asked.with_(targets=())
+    return entry_for(kind).make_plan(asked, state, pacing=Pacing(), revision=1, now=NOW)
+
+
+REACHED = STATE.with_(hosts=tuple(HostLook(address=n.address, taken_at=NOW, process=Process(pid=1)) for n in STATE.nodes))
+
+
+def test_the_plan_has_jobs_where_a_driver_reaches_hosts_and_questions_where_none_does() -> None:
+    assert isinstance(plan(state=REACHED).steps[0].act, RestartProcess)
+    asked = plan().steps[0].act
+    assert isinstance(asked, AskPerson) and asked.commands == ("bin/stop_be.sh", "bin/start_be.sh --daemon")
+
+
+def test_the_leader_comes_last_and_backends_first() -> None:
+    order = [step.until.address for step in plan(OperationKind.RESTART_ALL, state=REACHED, all="yes").steps if step.act]  # type: ignore[union-attr]
+    assert order[0].port == 9050 and STATE.leader is not None and order[-1] == STATE.leader.address
+    assert len(order) == len(STATE.backends) + len(STATE.frontends)
+
+
+def test_queries_are_kept_away_where_every_frontend_tells_its_list() -> None:
+    told = REACHED.with_(blacklists={f.address.host: frozenset() for f in STATE.frontends})
+    assert [step.id.split("-")[0] for step in plan(state=told).steps] == ["quiet", "restart", "admit", "settle"]
+    assert [step.id.split("-")[0] for step in plan(state=told.with_(version="3.2.9-1")).steps] == ["restart", "settle"]
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "options", "words"),
+    [
+        (REACHED.with_(health=HEALTH.with_(unhealthy=2)), OperationKind.RESTART_BACKEND, {}, "2 of 9 tablets are not healthy"),
+        (REACHED.with_(health=None), OperationKind.RESTART_BACKEND, {}, "could not be read"),
+        (REACHED.with_(hosts=(host(trouble="the host key is not the known one"),)), OperationKind.RESTART_BACKEND, {}, "host key"),
+        (STATE, OperationKind.START_BACKEND, {}, "nothing to start"),
+        (changed(STATE, "10.84.0.18", alive=False), OperationKind.STOP_BACKEND, {}, "nothing to stop"),
+        (STATE, OperationKind.RESTART_COMPUTE_NODE, {}, "is a BE, not a CN"),
+        (STATE, OperationKind.RESTART_FRONTEND, {}, "is a BE, not a FE"),
+    ],
+)
+def test_what_refuses_a_plan(state: ClusterState, kind: OperationKind, options: dict[str, str], words: str) -> None:
+    made = plan(kind, state=state, **options)
+    blocking = [finding.sentence for finding in made.findings if finding.verdict is Verdict.BLOCK]
+    assert any(words in sentence for sentence in blocking), blocking
+
+
+def test_unhealthy_tablets_can_be_accepted_by_name() -> None:
+    sick = REACHED.with_(health=HEALTH.with_(unhealthy=2))
+    made = plan(state=sick, accept="unhealthy")
+    assert not made.blocked and any("approving accepts" in finding.advice for finding in made.findings)
+
+
+def test_two_nodes_are_not_stopped_at_once() -> None:
+    assert plan(OperationKind.STOP_BACKEND, "10.84.0.18:9050", "10.84.0.19:9050", state=REACHED).blocked
+
+
+PLAN = plan(state=REACHED)
+
+
+def move(look: HostLook | None, *, state: ClusterState = STATE, after_s: float = 0.0, **memory: object) -> Move:
+    kept = StepMemory(step=PLAN.steps[0].id, entered_at=NOW, **memory)
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.RUNNING, created_at=NOW, changed_at=NOW, memory=kept
+    )
+    seen = state.with_(hosts=() if look is None else (look,))
+    return next_move(PLAN, operation, seen, Pacing(), NOW + timedelta(seconds=after_s))
+
+
+BEGUN = {"intended_at": NOW, "acted_at": NOW, "job": JOB, "tries": 1}
+MEANT = {"intended_at": NOW, "job": JOB, "tries": 1}
+RETRIED = {**BEGUN, "acted_at": NOW - timedelta(seconds=1), "intended_at": NOW - timedelta(seconds=1), "tries": 0}
+
+
+@pytest.mark.parametrize(
+    ("look", "memory", "expected"),
+    [
+        (host(), {}, Perform),
+        (None, {}, Wait),
+        (host(JobState.RUNNING), BEGUN, Wait),
+        (host(JobState.DONE), BEGUN, Wait),
+        (host(JobState.FAILED, said="it did not stop"), BEGUN, Halt),
+        (host(JobState.LOST), BEGUN, Halt),
+        (host(JobState.ABSENT), MEANT, Perform),
+        (host(JobState.RUNNING), MEANT, Wait),
+        (host(trouble="timed out"), MEANT, Wait),
+        (host(trouble="timed out"), BEGUN, Wait),
+        (host(JobState.ABSENT), {**MEANT, "tries": 5}, Halt),
+        (host(JobState.FAILED), RETRIED, Perform),
+        (host(JobState.DONE, pid=None), RETRIED, Perform),
+        (host(JobState.DONE), RETRIED, Wait),
+        (host(JobState.RUNNING), RETRIED, Wait),
+    ],
+)
+def test_a_job_is_begun_once_and_anew_only_when_it_came_to_nothing(
+    look: HostLook | None, memory: dict[str, object], expected: type[Move]
+) -> None:
+    assert isinstance(move(look, **memory), expected)
+
+
+def test_a_new_try_is_another_job_and_an_unanswered_one_the_same() -> None:
+    anew, same = move(host(JobState.FAILED), **RETRIED), move(host(JobState.ABSENT), **MEANT)
+    assert isinstance(anew, Perform) and anew.memory.job == ""
+    assert isinstance(same, Perform) and same.memory.job == JOB
+
+
+def test_a_failed_job_is_told_in_the_words_of_the_host() -> None:
+    halted = move(host(JobState.FAILED, said="the process ignores SIGTERM"), **BEGUN)
+    assert isinstance(halted, Halt) and "the process ignores SIGTERM" in halted.sentence
+
+
+def test_another_backend_down_stops_before_the_job() -> None:
+    halted = move(host(), state=changed(STATE, "10.84.0.19", alive=False))
+    assert isinstance(halted, Halt) and "10.84.0.19:9050 is not alive" in halted.sentence
+
+
+def test_a_node_that_restarted_by_itself_is_not_restarted_again() -> None:
+    advanced = move(host(), state=changed(STATE, "10.84.0.18", last_start=LATER))
+    assert isinstance(advanced, Advance) and "nothing was done" in advanced.sentence
+
+
+def test_a_node_that_does_not_come_back_in_time_is_a_persons_matter() -> None:
+    halted = move(host(JobState.DONE), after_s=1_801, **BEGUN)
+    assert isinstance(halted, Halt) and "Abort starts it" in halted.sentence
+
+
+@pytest.mark.parametrize(("state", "expected"), [(JobState.RUNNING, Wait), (JobState.FAILED, Perform)])
+def test_an_undo_waits_for_the_job_that_is_on_its_way(state: JobState, expected: type[Move]) -> None:
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.UNDOING, created_at=NOW, changed_at=NOW,
+        last_job=HostJobRef(id=JOB, role=NodeKind.BACKEND, address=AT),
+    )  # fmt: skip
+    down = changed(STATE, "10.84.0.18", alive=False).with_(hosts=(host(state, pid=None),))
+    undone = next_undo(PLAN, operation, down, Pacing(), NOW)
+    assert isinstance(undone, expected)
+    if isinstance(undone, Perform):
+        assert isinstance(undone.act, StartProcess)
+
+
+def test_the_name_of_a_job_is_a_plain_word() -> None:
+    name = job_name("sr-abc", "restart-FE_host.example:9010", NOW)
+    assert name == f"sr-abc-restart-fe-host.example-9010-{NOW:%Y%m%d%H%M%S}{NOW.microsecond // 1000:03d}" and len(name) <= 120
+    assert len(job_name("sr-abc", "x" * 300, NOW)) <= 120
+
+

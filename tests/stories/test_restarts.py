@@ -1,0 +1,47 @@
+"""Restarting, stopping and starting nodes where people do the work on hosts: asked for, and seen on the cluster."""
+
+import pytest
+
+from tests.stories.scene import ALICE, TARGET, Scene
+
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("nodes")]
+
+
+def test_a_backend_is_restarted_by_a_person(scene: Scene) -> None:
+    ts = scene.ask(f"/sr restart be {TARGET}")
+    scene.press(ts, "approve")
+    asked = scene.told(ts, "Please restart the BE process on 10.84.0.18")
+    assert "bin/stop_be.sh" in asked and "bin/start_be.sh --daemon" in asked
+    scene.fault("be_down", at=TARGET)
+    scene.fault("be_up", at=TARGET)
+    scene.told(ts, "has restarted: alive")
+    scene.told(ts, "at rest again")
+    scene.told(ts, "Done in")
+    scene.in_order(ts)
+    lists = [s["sql"] for s in scene.twin("log")["statements"] if "BLACKLIST" in s["sql"] and not s["sql"].startswith("SHOW")]
+    assert lists == ["ADD BACKEND BLACKLIST 10003"] * 4 + ["DELETE BACKEND BLACKLIST 10003"] * 4
+
+
+def test_a_backend_is_not_restarted_while_another_is_down(scene: Scene) -> None:
+    scene.fault("be_down", at="10.84.0.19:9050")
+    scene.twin("advance", {"seconds": 60})
+    scene.type(f"/sr restart be {TARGET}")
+    assert "without a readable replica" in scene.private(ALICE, "10.84.0.19:9050 is not alive")
+
+
+def test_a_backend_that_stays_down_is_left_to_people(scene: Scene) -> None:
+    ts = scene.ask(f"/sr stop be {TARGET}")
+    scene.press(ts, "approve")
+    scene.told(ts, "Please stop the BE process on 10.84.0.18")
+    scene.fault("be_down", at=TARGET)
+    scene.told(ts, "Done in")
+    again = scene.ask(f"/sr start be {TARGET}", nth=1)
+    scene.press(again, "approve")
+    scene.told(again, "Please start the BE process on 10.84.0.18")
+    scene.fault("be_up", at=TARGET)
+    scene.told(again, "Done in")
+
+
+def test_a_node_of_another_role_is_explained(scene: Scene) -> None:
+    scene.type("/sr restart be 10.84.0.19:9010")
+    assert "restart fe 10.84.0.19:9010" in scene.private(ALICE, "is a follower, not a BE")

@@ -1,0 +1,278 @@
+"""What can go wrong on the twin's hosts, and the bad manners of StarRocks' own scripts."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from tests.twin.machines import START, STOP, Served, alive, say, started, stopped
+from workers.twin import FAULTS
+
+A, B, C = "10.84.0.12", "10.84.0.18", "10.84.0.19"
+SHOWN: dict[str, Callable[[Served], None]] = {}
+
+
+def shows(name: str) -> Callable[[Callable[[Served], None]], Callable[[Served], None]]:
+    def keep(case: Callable[[Served], None]) -> Callable[[Served], None]:
+        SHOWN[name] = case
+        return case
+
+    return keep
+
+
+@shows("host_slow_start")
+def _(twin: Served) -> None:
+    twin.fault("host_slow_start", host=B, seconds=1200)
+    say(twin, B, f"{STOP} && {START}")
+    twin.until(lambda: twin.pid(B))
+    twin.advance(1100)
+    assert twin.backend(B)["Alive"] == "false"
+    twin.advance(110)
+    assert twin.backend(B)["Alive"] == "true"
+
+
+@shows("host_never_starts")
+def _(twin: Served) -> None:
+    twin.fault("host_never_starts", host=B)
+    say(twin, B, f"{STOP} && {START}")
+    twin.until(lambda: "cannot start" in twin.at(B, f"cat {twin.home(B)}/log/be.out").out)
+    twin.advance(60)
+    assert (twin.backend(B)["Alive"], twin.pid(B)) == ("false", 0)
+    twin.fault("host_never_starts", host=B, on=False)
+    say(twin, B, START)
+    started(twin, B)
+    assert twin.backend(B)["Alive"] == "true"
+
+
+@shows("host_unreachable")
+def _(twin: Served) -> None:
+    twin.fault("host_unreachable", host=B)
+    with pytest.raises(ConnectionRefusedError):
+        twin.at(B, "true")
+    assert twin.at(C, "true").code == 0
+    twin.fault("host_unreachable", host=B, on=False)
+    assert twin.at(B, "true").code == 0
+
+
+@shows("host_cut")
+def _(twin: Served) -> None:
+    twin.fault("host_cut", host=B, after="before_exec")
+    assert twin.at(B, "touch first").code is None
+    twin.fault("host_cut", host=B, after="after_exec")
+    assert twin.at(B, "touch second").code is None
+    assert twin.at(B, "ls first second").out == "second\n"
+
+
+@shows("host_no_pid_file")
+def _(twin: Served) -> None:
+    pid = twin.pid(B)
+    twin.fault("host_no_pid_file", host=B)
+    assert twin.at(B, f"{twin.home(B)}/bin/stop_be.sh").code == 0
+    assert alive(pid), "the script is content and did nothing"
+
+
+@shows("host_resurrects")
+def _(twin: Served) -> None:
+    twin.fault("host_resurrects", host=B)
+    pid = twin.pid(B)
+    os.kill(pid, 9)
+    twin.until(lambda: twin.pid(B) not in (0, pid))
+
+
+@shows("host_disk_full")
+def _(twin: Served) -> None:
+    async def upload() -> None:
+        async with twin.link(B) as connection, connection.start_sftp_client() as files, files.open("big", "wb") as file:
+            await file.write(b"x")
+
+    twin.fault("host_disk_full", host=B)
+    assert twin.at(B, "df -Pk . | tail -1").out.split()[3] == "0"
+    said = twin.at(B, f"tar xzf {twin.ssh['packages']}/StarRocks-3.3.9.tar.gz")
+    assert (said.code, "No space left on device" in said.err) == (1, True)
+    with pytest.raises(asyncssh.SFTPFailure, match="No space left"):
+        asyncio.run(upload())
+    twin.fault("host_disk_full", host=B, on=False)
+    asyncio.run(upload())
+    assert twin.at(B, "df -Pk . | tail -1").out.split()[3] != "0"
+
+
+@shows("host_ignores_term")
+def _(twin: Served) -> None:
+    pid = twin.pid(B)
+    twin.fault("host_ignores_term", host=B)
+    os.kill(pid, 15)
+    twin.at(B, "true")
+    twin.advance(60)
+    assert alive(pid) and twin.up(B)
+    say(twin, B, STOP)
+    stopped(twin, B)
+
+
+@shows("wrong_package")
+def _(twin: Served) -> None:
+    package = Path(twin.ssh["packages"]) / "StarRocks-3.3.9.tar.gz"
+    right = package.read_bytes()
+    twin.fault("wrong_package", version="3.3.9", reports="3.3.8")
+    digest, name = Path(f"{package}.sha256").read_text().split()
+    assert (digest, name) == (hashlib.sha256(package.read_bytes()).hexdigest(), package.name)
+    assert twin.at(B, f"tar xzOf {package} StarRocks-3.3.9/fe/lib/VERSION").out.startswith("3.3.8-")
+    twin.call("reset")
+    assert package.read_bytes() == right
+
+
+@pytest.mark.parametrize("name", [name for name, f in FAULTS.items() if f.effect.__module__.endswith("faults.machines")])
+def test_fault_of_a_host(twin: Served, name: str) -> None:
+    assert name in SHOWN, f"no test shows what {name} does"
+    SHOWN[name](twin)
+
+
+# --- the scripts
+
+
+@pytest.mark.parametrize(
+    ("process", "host", "words"),
+    [("be", B, "Backend running as process {pid}. Stop it first."), ("fe", A, "Frontend running as process {pid}. Stop it first.")],
+)
+def test_what_runs_is_not_started_again(twin: Served, process: str, host: str, words: str) -> None:
+    said = twin.at(host, START.format(home=twin.home(host, process), process=process))
+    assert (said.code, said.out.strip()) == (1, words.format(pid=twin.pid(host, process)))
+
+
+def test_a_strangers_pid(twin: Served) -> None:
+    """A pid file that outlived its process, and whose number is another program's now."""
+    home, pid = twin.home(B), twin.pid(B)
+    stranger = int(say(twin, B, "sleep 600 >/dev/null 2>&1 </dev/null & echo $!"))
+    say(twin, B, f"echo {stranger} > {home}/bin/be.pid")
+    said = twin.at(B, f"{home}/bin/stop_be.sh")
+    assert (said.code, said.out) == (1, "ERROR: pid process may not be be. \n")
+    assert alive(pid) and alive(stranger)
+    frontend, home = twin.pid(A, "fe"), twin.home(A, "fe")
+    say(twin, A, f"echo {stranger} > {home}/bin/fe.pid")
+    said = twin.at(A, f"{home}/bin/stop_fe.sh")
+    assert (said.code, said.out) == (0, "ERROR: pid process may not be FE. \n"), "before 3.4.2 it signals it all the same"
+    assert alive(frontend) and not alive(stranger)
+
+
+def test_a_second_process_finds_the_ports_taken(twin: Served) -> None:
+    pid = twin.pid(B)
+    twin.fault("host_no_pid_file", host=B)
+    say(twin, B, START)
+    twin.until(lambda: "ports are taken" in twin.at(B, f"cat {twin.home(B)}/log/be.out").out)
+    assert alive(pid) and twin.pid(B) == pid and twin.up(B)
+
+
+def test_a_variable_that_nobody_set_ends_the_start(twin: Served) -> None:
+    conf = f"{twin.home(B)}/conf/be.conf"
+    say(twin, B, f"{STOP} && sed -i /^NETWORKS/d {conf} && {START}")
+    twin.until(lambda: "no such env variable: NETWORKS" in twin.at(B, f"cat {twin.home(B)}/log/be.out").out)
+    say(twin, B, f"NETWORKS=10.84.0.0/16 {START}")
+    twin.until(lambda: twin.pid(B))
+
+
+def test_capitals_in_a_conf_file_are_shell(twin: Served) -> None:
+    """That is why nobody may write them unexamined."""
+    say(twin, B, f"echo 'JAVA_OPTS=\"$(touch {twin.directory}/hosts/{B}/owned)\"' >> {{home}}/conf/be.conf && {STOP}")
+    assert twin.at(B, "ls owned").code == 0
+
+
+def test_an_old_stop_of_a_frontend_waits_without_end(twin: Served) -> None:
+    twin.fault("host_ignores_term", host=A)
+    with pytest.raises(asyncssh.TimeoutError):
+        twin.at(A, f"{twin.home(A, 'fe')}/bin/stop_fe.sh --timeout 0", limit_s=1.2)
+
+
+def test_newer_scripts_hand_the_lead_over_and_show_a_shutdown(newer: Callable[..., Served]) -> None:
+    twin = newer("mission000", columns="4.0")
+    pid = twin.pid(A, "fe")
+    os.kill(pid, 10)
+    twin.until(lambda: next(f for f in twin.call("state")["frontends"] if f["host"] == A)["role"] != "LEADER")
+    twin.advance(5)
+    assert alive(pid) and any(f["role"] == "LEADER" for f in twin.call("state")["frontends"])
+    twin.advance(15)
+    twin.until(lambda: not alive(pid))
+    twin.fault("running_queries", at=B, queries=3)
+    backend = twin.pid(B)
+    os.kill(backend, 15)
+    twin.until(lambda: not twin.up(B))
+    twin.advance(6)
+    row: dict[str, Any] = twin.backend(B)
+    assert (row["Alive"], row["StatusCode"], alive(backend)) == ("false", "SHUTDOWN", True)
+    twin.advance(15)
+    twin.until(lambda: not alive(backend))
+
+
+def test_compute_nodes_have_hosts_too(newer: Callable[..., Served]) -> None:
+    twin = newer("shared-data", columns="4.0")
+    host = "10.87.0.11"
+    pid = twin.pid(host, "cn")
+    assert b"--cn" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    twin.fault("running_queries", at=host, queries=2)
+    assert twin.at(host, f"{twin.home(host, 'cn')}/bin/stop_cn.sh -g").code == 0
+    assert alive(pid), "it does not wait"
+    assert twin.at(host, f"{twin.home(host, 'cn')}/bin/stop_cn.sh").code == 1, "and has forgotten the pid"
+    twin.advance(30)
+    twin.until(lambda: not alive(pid))
+    stopped(twin, host, "cn")
+    say(twin, host, START, "cn")
+    started(twin, host, "cn")
+    assert next(r for r in twin.rows("SHOW COMPUTE NODES") if r["IP"] == host)["Alive"] == "true"
+
+
+def test_prepared_hosts_join_when_somebody_starts_them(newer: Callable[..., Served]) -> None:
+    """Mission 000: packages lie on the new hosts, processes are started by hand, then the nodes are added."""
+    twin = newer("migration")
+    host = "10.84.91.16"
+    assert twin.pid(host) == twin.pid(host, "fe") == 0
+    twin.call("sql", sql=f'ALTER SYSTEM ADD BACKEND "{host}:9050"')
+    twin.call("sql", sql=f'ALTER SYSTEM ADD FOLLOWER "{host}:9010"')
+    twin.advance(30)
+    assert (twin.backend(host)["Alive"], twin.frontend(host)["Alive"]) == ("false", "false")
+    say(twin, host, START)
+    say(twin, host, START + f" --helper {A}:9010", "fe")
+    twin.until(lambda: twin.pid(host) and twin.pid(host, "fe"))
+    twin.advance(60)
+    assert (twin.backend(host)["Alive"], twin.frontend(host)["Alive"]) == ("true", "true")
+
+
+# --- the door
+
+
+@pytest.mark.parametrize("wrong", ["user", "key", "host key"])
+def test_who_is_not_let_in(twin: Served, wrong: str) -> None:
+    async def attempt() -> None:
+        options: dict[str, Any] = {}
+        if wrong == "user":
+            options["username"] = "root"
+        elif wrong == "key":
+            options["client_keys"] = [asyncssh.generate_private_key("ssh-ed25519")]
+        else:
+            other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
+            options["known_hosts"] = asyncssh.import_known_hosts(f"[127.0.0.1]:{twin.ssh['ports'][B]} {other}")
+        await twin.link(B, **options)
+
+    with pytest.raises((asyncssh.PermissionDenied, asyncssh.HostKeyNotVerifiable)):
+        asyncio.run(attempt())
+
+
+def test_the_keys_file_is_for_its_owner_and_names_the_hosts(twin: Served) -> None:
+    assert Path(twin.ssh["key_file"]).stat().st_mode & 0o777 == 0o600
+    known = Path(twin.ssh["known_hosts"]).read_text()
+    assert known.count("\n") == len(twin.ssh["ports"])
+    assert f"{B},[{B}]:22,[127.0.0.1]:{twin.ssh['ports'][B]} ssh-ed25519 " in known
+
+
+def test_files_over_sftp(twin: Served) -> None:
+    async def exchange() -> str:
+        async with twin.link(B) as connection, connection.start_sftp_client() as files:
+            async with files.open("stage/note", "w") as file:
+                await file.write("hello")
+            await files.rename("stage/note", f"{twin.directory}/hosts/{B}/stage/renamed")
+            return str(await files.realpath("."))
+
+    assert asyncio.run(exchange()) == f"{twin.directory}/hosts/{B}"
+    assert say(twin, B, "cat stage/renamed") == "hello"

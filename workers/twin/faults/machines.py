@@ -1,0 +1,70 @@
+"""Faults of hosts that people reach over SSH; without `--hosts` nobody notices them."""
+
+from typing import TYPE_CHECKING
+
+from workers.twin.model.hosts import Misconduct
+
+if TYPE_CHECKING:
+    from workers.twin.twin import Twin
+
+PROCESSES = ("be", "cn", "fe")
+CUTS = ("before_exec", "after_exec")
+
+
+def _conduct(twin: "Twin", host: str) -> Misconduct:
+    """LookupError on a host that nothing was ever said of."""
+    cluster = twin.cluster
+    known = {backend.host for backend in cluster.backends.values()} | {node.host for node in cluster.compute_nodes.values()}
+    known |= {frontend.host for frontend in (*cluster.frontends, *cluster.zombies)} | cluster.hosts.keys()
+    if host not in known:
+        raise LookupError(f"no host {host!r}")
+    return cluster.host(host).misconduct
+
+
+def _process(name: str) -> str:
+    if name not in PROCESSES:
+        raise ValueError(f"process must be one of {', '.join(PROCESSES)}, not {name}")
+    return name
+
+
+def slow_start(twin: "Twin", host: str, seconds: float, process: str | None) -> None:
+    chosen = PROCESSES if process is None else (_process(process),)
+    _conduct(twin, host).start_s.update(dict.fromkeys(chosen, seconds))
+
+
+def never_starts(twin: "Twin", host: str, process: str, on: bool) -> None:
+    never = _conduct(twin, host).never_starts
+    if on:
+        never.add(_process(process))
+    else:
+        never.discard(_process(process))
+
+
+def unreachable(twin: "Twin", host: str, on: bool) -> None:
+    _conduct(twin, host).unreachable = on
+
+
+def cut(twin: "Twin", host: str, after: str, times: int) -> None:
+    if after not in CUTS:
+        raise ValueError(f"after must be one of {', '.join(CUTS)}, not {after}")
+    _conduct(twin, host).cuts += [after] * times
+
+
+def no_pid_file(twin: "Twin", host: str) -> None:
+    _conduct(twin, host).pid_files_lost = True
+
+
+def resurrects(twin: "Twin", host: str, on: bool) -> None:
+    _conduct(twin, host).resurrects = on
+
+
+def disk_full(twin: "Twin", host: str, on: bool) -> None:
+    _conduct(twin, host).disk_full = on
+
+
+def ignores_term(twin: "Twin", host: str, on: bool) -> None:
+    _conduct(twin, host).ignores_term = on
+
+
+def wrong_package(twin: "Twin", version: str, reports: str) -> None:
+    twin.cluster.wrong_packages[version] = reports

@@ -1,0 +1,39 @@
+# The body of a node: run by a shell that is named starrocks_be or java, it lives as long as the twin does.
+# It tells the twin of its start and of the signals it gets; what follows from them is the twin's to decide.
+home=${0%/lib/*}
+case $0 in *.jar) kind=fe ;; *) kind=be ;; esac
+[ "$1" = --cn ] && kind=cn
+if [ ! -f "$home/../../.machine" ]; then
+    echo "this is not where the node is installed: $home"
+    exit 1
+fi
+. "$home/../../.machine"
+IFS= read -r version < "$home/lib/VERSION"
+
+# An undefined variable in a value ends the start (be: common/configbase.cpp; fe: common/ConfigBase.java).
+while IFS= read -r line; do
+    case $line in '#'*|[A-Z]*) continue ;; *'${'*'}'*) ;; *) continue ;; esac
+    name=${line#*'${'}
+    name=${name%%'}'*}
+    case $name in ''|[0-9]*|*[!A-Za-z0-9_]*) continue ;; esac
+    if eval "[ -z \"\${$name+set}\" ]"; then
+        echo "no such env variable: $name"
+        exit 1
+    fi
+done < "$home/conf/$kind.conf"
+
+[ -d "/proc/$TWIN" ] || exit 1
+exec 3< "$ALIVE"
+tell() {
+    echo "$1 $GENERATION $MACHINE $kind $$ $version" 1<> "$EVENTS"
+}
+trap '' HUP INT QUIT
+trap 'asked=1; tell term' TERM
+trap 'asked=1; tell usr1' USR1
+echo $$ > "${PID_DIR:-$home/bin}/$kind.pid"
+tell start
+# Nobody ever writes: the read ends when the twin's end of the pipe closes, however the twin ended.
+while :; do
+    asked=
+    read -r _ <&3 || [ -n "$asked" ] || exit 0
+done

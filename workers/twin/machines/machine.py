@@ -1,0 +1,156 @@
+"""One host: its directory, what is installed there, and the way its processes are started when nobody logs in."""
+
+import os
+import shutil
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workers.twin.machines.installation import PARTS, write_conf, write_java, write_meta, write_part
+
+NO_ROOM = """#!/bin/sh
+echo "$(basename "$0"): write error: No space left on device" >&2
+exit 1
+"""
+DF = """#!/bin/sh
+echo "Filesystem     1024-blocks      Used Available Capacity Mounted on"
+echo "/dev/vda1        480247808 480247808         0     100% /"
+"""
+STUBS = {"df": DF, "tar": NO_ROOM, "cp": NO_ROOM, "dd": NO_ROOM}
+
+
+@dataclass(frozen=True)
+class Wires:
+    """How a process on any host reaches the twin: the file whose end means the twin's end, and where it tells."""
+
+    alive: Path
+    events: Path
+
+
+@dataclass
+class Machine:
+    """`directory` is HOME of whoever logs in. `processes` are those installed: "be", "cn", "fe"."""
+
+    name: str
+    directory: Path
+    user: str
+    processes: set[str] = field(default_factory=set)
+
+    def home(self, process: str) -> Path:
+        return self.directory / "starrocks" / process
+
+    @property
+    def java_home(self) -> Path:
+        return self.directory / "java"
+
+    @property
+    def stubs(self) -> Path:
+        return self.directory / ".stubs"
+
+    def homes(self) -> dict[str, str]:
+        """What is different from host to host because all of them share one file system."""
+        return {
+            **{process: str(self.home(process)) for process in ("be", "cn", "fe")},
+            "stage": str(self.directory / "stage"),
+            "backup": str(self.directory / "backup"),
+        }
+
+    def environment(self) -> dict[str, str]:
+        """Of a login without a terminal, as /etc/environment and sshd make it."""
+        return {
+            "PATH": f"{self.stubs}:{os.environ.get('PATH', os.defpath)}",
+            "HOME": str(self.directory),
+            "USER": self.user,
+            "LOGNAME": self.user,
+            "SHELL": "/bin/sh",
+            "LANG": "C.UTF-8",
+            "JAVA_HOME": str(self.java_home),
+        }
+
+    def lay_out(self, wires: Wires, generation: int) -> None:
+        """An empty host; what was there before is gone."""
+        shutil.rmtree(self.directory, ignore_errors=True)
+        self.directory.mkdir(mode=0o700, parents=True)
+        self.processes.clear()
+        for name in ("stage", "backup", ".stubs"):
+            (self.directory / name).mkdir()
+        write_java(self.java_home)
+        lines = {
+            "MACHINE": self.name, "TWIN": os.getpid(), "GENERATION": generation, "ALIVE": wires.alive, "EVENTS": wires.events,
+        }  # fmt: skip
+        text = "".join(f"{key}='{value}'\n" for key, value in lines.items())
+        (self.directory / ".machine").write_text(text, encoding="utf-8")
+
+    def install(self, process: str, release: str) -> None:
+        home = self.home(process)
+        write_part(home, PARTS[process], release)
+        write_conf(home / "conf", f"{process}.conf", home=home, java_home=self.java_home)
+        (home / "log").mkdir()
+        (home / "log" / f"{process}.{'log' if process == 'fe' else 'INFO'}").touch()
+        if process == "be":
+            (home / "storage").mkdir()
+        self.processes.add(process)
+
+    def write_meta(self, *, cluster_id: int, name: str, role: str, journal: int, token: str) -> None:
+        write_meta(self.home("fe") / "meta", cluster_id=cluster_id, token=token, name=name, role=role, journal=journal)
+
+    def set_version(self, process: str, release: str) -> None:
+        """Other files are on the host now, by whatever hand."""
+        (self.home(process) / "lib" / "VERSION").write_text(f"{release}\n", encoding="ascii")
+
+    def version(self, process: str) -> str:
+        try:
+            return (self.home(process) / "lib" / "VERSION").read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return ""  # somebody is swapping the files right now
+
+    def spawn(self, process: str) -> int:
+        """Start the process as its start script would, without the script: a whole cluster starts in a moment.
+
+        Returns its pid; 0 when the files are away, half swapped: then nothing starts, as nothing would.
+        """
+        home = self.home(process)
+        arguments = {
+            "be": [str(home / "lib" / "starrocks_be"), str(home / "lib" / "starrocks_be.body")],
+            "cn": [str(home / "lib" / "starrocks_be"), str(home / "lib" / "starrocks_be.body"), "--cn"],
+            "fe": [
+                str(self.java_home / "jre" / "bin" / "java"), str(home / "lib" / "starrocks-fe.jar"),
+                "-Xmx8192m", "com.starrocks.StarRocksFE",
+            ],
+        }[process]  # fmt: skip
+        environment = {**self.environment(), "PID_DIR": str(home / "bin"), "STARROCKS_HOME": str(home), "NETWORKS": "10.84.0.0/16"}
+        out = home / "log" / f"{process}.out"
+        try:
+            return os.posix_spawn(
+                arguments[0], arguments, environment, setsid=True, setsigdef=[signal.SIGPIPE],
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_OPEN, 1, str(out), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644),
+                    (os.POSIX_SPAWN_DUP2, 1, 2),
+                ],
+            )  # fmt: skip
+        except FileNotFoundError:
+            return 0
+
+    def note(self, process: str, text: str) -> None:
+        """A line in the process's own log, for whoever reads why it ended."""
+        log = self.home(process) / "log" / f"{process}.out"
+        if log.parent.is_dir():
+            with log.open("a", encoding="utf-8") as file:
+                file.write(f"{text}\n")
+
+    def lose_pid_files(self) -> None:
+        for process in self.processes:
+            (self.home(process) / "bin" / f"{process}.pid").unlink(missing_ok=True)
+
+    def fill_disk(self, full: bool) -> None:
+        """Programs that would need room say that there is none, before any real byte is written."""
+        for name, text in STUBS.items():
+            stub = self.stubs / name
+            if not full:
+                stub.unlink(missing_ok=True)
+            elif not stub.exists():
+                stub.write_text(text, encoding="utf-8")
+                stub.chmod(0o755)
+
+
