@@ -1,7 +1,7 @@
 """How long a drain still takes: when half of such drains have ended (p50), and when nine in ten have (p90).
 
-Two witnesses speak. The plan's estimate rests on earlier drains of this cluster, or on the scheduler's limits; the drain
-itself shows its pace, which weighs more the more of it is seen. Each comes with a spread in logarithms, for times are
+Two witnesses speak. The plan's estimate, where it rests on earlier drains of this cluster, and the drain itself, which shows
+its own pace and weighs more the more of it is seen. Each comes with a spread in logarithms, for times are
 wrong by factors. Where the two contradict each other, or tablets and bytes do, the range is wide, and that is the truth.
 `python -m tests.bench forecasting` measures how often drains end within it; the constants were fitted with it, on other
 clusters than those it reports. Times are wall-clock seconds.
