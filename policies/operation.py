@@ -20,6 +20,8 @@ from policies.record import Record
 from policies.request import Person, Request
 
 SCHEMA = 1
+DEFECT = "A defect in the bot"
+"""How the trouble begins that we make ourselves."""
 
 
 class OperationState(StrEnum):
@@ -244,6 +246,11 @@ class Operation(Record):
     @property
     def cluster(self) -> str:
         return self.request.cluster
+
+    @property
+    def defective(self) -> bool:
+        """The trouble is our own: no cluster has to answer for it."""
+        return self.trouble.startswith(DEFECT)
 
     def moved(self, to: OperationState, at: datetime, **changes: object) -> "Operation":
         """This operation after one allowed move; raises IllegalMove when the table has no such arrow."""
