@@ -459,6 +459,20 @@ def _(t: Any) -> None:
     assert t.backend(LEAVING)["SystemDecommissioned"] == "false"
 
 
+@check("image_fails")
+def _(t: Any) -> None:
+    leader = t.twin.cluster.leader
+    before = leader.image
+    t.twin.inject("image_fails")
+    t.do("ALTER SYSTEM CREATE IMAGE")
+    t.twin.advance(60)
+    assert leader.image == before
+    t.twin.inject("image_fails", failing=False)
+    t.do("ALTER SYSTEM CREATE IMAGE")
+    t.twin.advance(60)
+    assert {f.image > before for f in t.twin.cluster.frontends} == {True}
+
+
 GMV = "SELECT IS_ACTIVE, LAST_REFRESH_STATE, LAST_REFRESH_ERROR_MESSAGE FROM information_schema.materialized_views WHERE TABLE_NAME = 'gmv'"
 
 
