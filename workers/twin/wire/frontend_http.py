@@ -18,18 +18,9 @@ class FrontendHttp:
         self.ports: dict[str, int] = {}
 
     async def listen(self, fe: str) -> None:
-        app = web.Application()
-        app.add_routes(
-            [
-                web.get("/api/health", lambda request: self._health(request, fe)),
-                web.get("/api/bootstrap", lambda request: self._bootstrap(request, fe)),
-                web.get("/api/show_meta_info", lambda request: self._meta(request, fe)),
-            ]
-        )
-        runner = web.AppRunner(app, access_log=None)
+        runner = web.AppRunner(_Pages(self._host, fe).app(), access_log=None)
         await runner.setup()
-        site = web.TCPSite(runner, LOOPBACK, 0)
-        await site.start()
+        await web.TCPSite(runner, LOOPBACK, 0).start()
         self._runners.append(runner)
         self.ports[fe] = runner.addresses[0][1]
 
@@ -37,28 +28,42 @@ class FrontendHttp:
         for runner in self._runners:
             await runner.cleanup()
 
-    def _running(self, request: web.Request, fe: str) -> Frontend:
+
+class _Pages:
+    """What one frontend answers."""
+
+    def __init__(self, host: TwinHost, fe: str) -> None:
+        self._host = host
+        self._fe = fe
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        pages = {"health": self._health, "bootstrap": self._bootstrap, "show_meta_info": self._meta}
+        app.add_routes([web.get(f"/api/{name}", page) for name, page in pages.items()])
+        return app
+
+    def _running(self, request: web.Request) -> Frontend:
         """The frontend, or a connection that breaks where no process runs."""
         self._host.catch_up()
-        frontend = self._host.twin.cluster.frontend_named(fe)
+        frontend = self._host.twin.cluster.frontend_named(self._fe)
         if frontend is None or not frontend.process_up:
             if request.transport is not None:
                 request.transport.abort()
             raise web.HTTPServiceUnavailable
         return frontend
 
-    async def _health(self, request: web.Request, fe: str) -> web.Response:
-        if self._running(request, fe).handing_over:
+    async def _health(self, request: web.Request) -> web.Response:
+        if self._running(request).handing_over:
             raise web.HTTPInternalServerError
         return web.json_response({"status": "OK"})
 
-    async def _bootstrap(self, request: web.Request, fe: str) -> web.Response:
-        frontend = self._running(request, fe)
+    async def _bootstrap(self, request: web.Request) -> web.Response:
+        frontend = self._running(request)
         return web.json_response(bootstrap(self._host.twin, frontend, asked="token" in request.query))
 
-    async def _meta(self, request: web.Request, fe: str) -> web.Response:
+    async def _meta(self, request: web.Request) -> web.Response:
         """Other actions tell sizes of databases, which nobody here asks for."""
-        frontend = self._running(request, fe)
+        frontend = self._running(request)
         if request.query.get("action", "").upper() != "SHOW_HA":
             return web.Response(status=400, text="Invalid parameter")
         return web.json_response(show_ha(self._host.twin, frontend))
