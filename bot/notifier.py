@@ -289,8 +289,11 @@ class Card:
 
     def _blocks(self, snapshot: Snapshot) -> Message:
         """The card; one that waits for the cluster says who has it."""
-        queued = snapshot.operation.state is OperationState.QUEUED
-        return blocks.card(snapshot, self.notifier.mailbox.holder(snapshot.operation.request.lock) if queued else None)
+        operation = snapshot.operation
+        if operation.state is not OperationState.QUEUED:
+            return blocks.card(snapshot, None)
+        holders = (self.notifier.mailbox.holder(name) for name in operation.request.locks)
+        return blocks.card(snapshot, next((found for found in holders if found and found.operation != operation.id), None))
 
     def _ensure(self, snapshot: Snapshot) -> bool:
         """Post the card if it is not there yet; False when its channel cannot be posted to."""

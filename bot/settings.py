@@ -16,6 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from bot.host_settings import HostsEntry
 from policies.approval import ApprovalPolicy
 from policies.pacing import Pacing
 
@@ -38,6 +39,7 @@ class ClusterEntry(BaseModel):
     speed: float = Field(default=1.0, gt=0)
     look_every: float = Field(default=30.0, ge=10)
     password_file: str = ""
+    hosts: HostsEntry | None = None
     policy: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     def pacing(self) -> Pacing:

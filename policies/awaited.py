@@ -106,7 +106,7 @@ class SettingIs(Record):
 
 
 class LeaseOver(Record):
-    """The time of a lent setting is over, in cluster seconds; until then the value is put back wherever it got lost."""
+    """The time of a lent setting is over, in cluster seconds."""
 
     kind: Literal["lease_over"] = "lease_over"
     name: str
@@ -159,6 +159,14 @@ class ClusterSettled(Record):
     idle: bool = False
 
 
+class AllAtVersion(Record):
+    """Every node of the cluster is alive and runs `version`; `address` is the node that was brought to it last."""
+
+    kind: Literal["all_at_version"] = "all_at_version"
+    address: Address
+    version: str
+
+
 class HostJobDone(Record):
     """The job that the step began on the node's host has ended well; `what` names its result."""
 
@@ -209,7 +217,7 @@ SettingCondition = SettingIs | LeaseOver
 DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
 ViewCondition = ViewIs | ViewsRefreshed
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
-ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | HostJobDone | GoAhead
+ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | AllAtVersion | HostJobDone | GoAhead
 Condition = Annotated[
     BackendLeaving
     | BackendDrained
@@ -227,6 +235,7 @@ Condition = Annotated[
     | NodeRestarted
     | NodeStopped
     | ClusterSettled
+    | AllAtVersion
     | HostJobDone
     | GoAhead
     | ViewIs

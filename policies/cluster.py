@@ -95,6 +95,8 @@ class Backend(Record):
     last_start: datetime | None = None
     last_heartbeat: datetime | None = None
     disks: tuple[Disk, ...] | None = None
+    warehouse: str = ""
+    """Whose queries it runs in shared_data; empty where the version does not show it."""
 
     @property
     def data_total(self) -> int:
@@ -134,6 +136,7 @@ class ComputeNode(Record):
     version: str = ""
     error: str = ""
     running_queries: int | None = None
+    warehouse: str = ""
     last_start: datetime | None = None
 
 

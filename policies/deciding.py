@@ -11,6 +11,7 @@ from policies.request import Person
 
 S = OperationState
 D = DecisionKind
+_GOING_ON: dict[str, object] = {"halted_because": "", "halted_from": "", "skippable": False}
 
 
 class Decided(Record):
@@ -65,16 +66,22 @@ def _outcome(operation: Operation, decision: Decision, now: datetime) -> tuple[O
             memory = operation.memory.with_(resumed_at=now) if operation.memory is not None else None
             return operation.moved(S.RUNNING, now, memory=memory), EventKind.RESUMED, "Resumed."
         case D.ABORT:
-            undoing = operation.moved(S.UNDOING, now, memory=None, halted_because="", halted_from="", skippable=False)
+            undoing = operation.moved(S.UNDOING, now, memory=None, closing=False, **_GOING_ON)
             return undoing, EventKind.UNDOING, "Aborted: undoing the step in hand."
         case D.RETRY:
             return _retried(operation, now), EventKind.RETRIED, "Trying again: the cluster is looked at first."
         case D.SKIP:
             skipped = operation.moved(
-                S.RUNNING, now, step=operation.step + 1, memory=None, halted_because="", halted_from="", skippable=False
+                S.RUNNING, now, step=operation.step + 1, memory=None, **_GOING_ON
             )
             return skipped, EventKind.SKIPPED, f"Step {operation.step + 1} skipped."
         case D.CLOSE:
+            if operation.leased:
+                # Why it had stopped stays on the card of a closed operation.
+                closing = operation.moved(
+                    S.UNDOING, now, memory=None, closing=True, halted_from="", skippable=False, **_ended(decision)
+                )
+                return closing, EventKind.UNDOING, "Closing: what was lent is given back first; the rest stays as it is now."
             words = "Closed: the cluster stays as it is now, and it is free for other operations."
             return operation.moved(S.CLOSED, now, **_ended(decision)), EventKind.CLOSED, words
 
@@ -96,4 +103,4 @@ def _retried(operation: Operation, now: datetime) -> Operation:
             entered_at=now, retried_at=now, first_true_at=None, stall=None, stall_since=None, intended_at=memory.acted_at, tries=0
         )
     to = S.UNDOING if operation.halted_from == "undoing" else S.RUNNING
-    return operation.moved(to, now, memory=memory, halted_because="", halted_from="", skippable=False)
+    return operation.moved(to, now, memory=memory, **_GOING_ON)

@@ -74,10 +74,11 @@ MOVES: dict[tuple[OperationState, OperationState], str] = {
     (S.PAUSED, S.RUNNING): "a person resumed it",
     (S.RUNNING, S.HALTED): "a step failed, or the cluster is not as the plan says",
     (S.HALTED, S.RUNNING): "a person decided to try again, or to skip the step",
-    (S.HALTED, S.UNDOING): "a person aborted it, or wants the undo tried again",
+    (S.HALTED, S.UNDOING): "a person aborted it, wants the undo tried again, or closed it while something is lent",
     (S.RUNNING, S.UNDOING): "a person aborted it, or what was added must not stand",
     (S.PAUSED, S.UNDOING): "a person aborted it",
     (S.UNDOING, S.UNDONE): "everything that can be undone was undone",
+    (S.UNDOING, S.CLOSED): "a person closed it, and what was lent is given back",
     (S.UNDOING, S.HALTED): "an undo failed, or the cluster is not as the undo expects",
     (S.HALTED, S.CLOSED): "a person left the cluster as it is and ended the operation",
     (S.RUNNING, S.DONE): "the last step was seen done",
@@ -197,11 +198,19 @@ class HostJobRef(Record):
     address: Address
 
 
+class LeaseSeen(Record):
+    """The last look at what was lent. `deaf` names settings on frontends that were told and keep another value."""
+
+    at: datetime
+    deaf: tuple[str, ...] = ()
+
+
 class Operation(Record):
     """The record. `step` indexes the plan's steps; while UNDOING it walks back and `memory` is about the undo.
 
     `changed_at` is the last event or decision: what follows from it must rest on a look that is younger.
     `trouble` says what keeps us from looking or acting right now (a frontend that does not answer); it is not a halt.
+    `leased`: something is lent, so even a close gives it back first; `closing`: that is going on.
     """
 
     id: str
@@ -226,6 +235,8 @@ class Operation(Record):
     skippable: bool = False
     leased: bool = False
     last_job: HostJobRef | None = None
+    lease_seen: LeaseSeen | None = None
+    closing: bool = False
     ended_by: Person | None = None
     ended_because: str = ""
     trouble: str = ""
@@ -247,9 +258,6 @@ class Operation(Record):
     def choices(self) -> tuple[DecisionKind, ...]:
         """What a person can decide now."""
         offered = CHOICES.get(self.state, ())
-        if self.leased:
-            # A lent setting is given back first: only an abort ends it early.
-            offered = tuple(kind for kind in offered if kind is not D.CLOSE)
         return offered if self.skippable else tuple(kind for kind in offered if kind is not D.SKIP)
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from policies.acts import Act
 from policies.address import Address
-from policies.awaited import Condition
+from policies.awaited import Condition, SettingCondition
 from policies.record import Record
 from policies.request import OperationKind
 
@@ -42,6 +42,8 @@ class Step(Record):
     `group` names what the step belongs to (a node); undo works within one group, from the step in hand backwards.
     `point_of_no_return` means: once this step's act has been sent, its group can no longer be undone. `deadline` is how
     long, in cluster seconds, the step may wait for `until` before a person is asked; None waits as long as it takes.
+    `lent` marks an act whose effect is only borrowed: until a later step does what its undo does, every abort does it,
+    whatever group is in hand, and it is held meanwhile (policies.leasing).
     """
 
     id: str
@@ -53,6 +55,7 @@ class Step(Record):
     undo_until: Condition | None = None
     point_of_no_return: bool = False
     skippable: bool = False
+    lent: bool = False
     deadline: float | None = None
     advice: str = ""
 
@@ -143,3 +146,8 @@ class Plan(Record):
     def groups(self) -> tuple[str, ...]:
         """The step groups in order, each once."""
         return tuple(dict.fromkeys(step.group for step in self.steps))
+
+    @property
+    def nodes_in_hand(self) -> tuple[str, ...]:
+        """The groups that are about nodes, in order: a setting that is lent meanwhile is none of them."""
+        return tuple(dict.fromkeys(step.group for step in self.steps if not isinstance(step.until, SettingCondition)))

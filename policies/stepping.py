@@ -23,7 +23,6 @@ from policies.awaited import (
     BackendGone,
     BackendLeaving,
     GoAhead,
-    LeaseOver,
     NodeListed,
     NodeRestarted,
     NodeUnlisted,
@@ -35,12 +34,13 @@ from policies.conditions.processes import job_trouble
 from policies.effects import effect_visible, forbidden, host_job, repeatable
 from policies.forecast import expected
 from policies.hosts import JobState
+from policies.leasing import leases
 from policies.operation import Operation, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
 from policies.record import Record
 from policies.statements import in_code, statement_of
-from policies.undoing import kept_words, undo_steps
+from policies.undoing import closed_words, kept_words, undo_in_hand, undo_steps
 from policies.units import in_time
 from policies.watching import next_look, watched
 
@@ -128,7 +128,7 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         return Pause(memory=memory, sentence=step.until.seen)
     mismatch = guards.mismatch(step, state)
     if mismatch is not None:
-        can_undo = bool(undo_steps(plan, operation.step))
+        can_undo = bool(undo_in_hand(plan, operation.step))
         return TurnBack(memory=memory, sentence=mismatch) if can_undo else Halt(memory=memory, sentence=mismatch)
     overdue = _overdue(step, memory, pacing, now)
     if overdue is not None:
@@ -143,18 +143,21 @@ def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
     in_hand = plan.steps[min(operation.step, len(plan.steps) - 1)]
     if not believed(in_hand.until, state):
         return Wait(memory=undone, after_s=pacing.wall(pacing.look_every))
-    interference = guards.interference(plan, operation, state, pacing, now)
+    # Who closes wants nothing undone but what was lent; then nothing can stand in the way of that.
+    interference = None if operation.closing else guards.interference(plan, operation, state, pacing, now)
     if interference is not None:
         return Halt(memory=undone, sentence=interference)
     if _job_runs(operation, state):
         # What is on its way there ends first: two jobs on one node would undo one another.
         return Wait(memory=undone, after_s=pacing.wall(JOB_LOOK))
-    for step in undo_steps(plan, operation.step):
+    for step in leases(plan, operation.step) if operation.closing else undo_steps(plan, operation.step):
         back = _turned_round(step)
         if back is None or holds(back.until, state) or unlisted(back.until, state):
             continue
         memory = watched(back, _remembered(operation, back.id, now), state, pacing, now)
         return _act_or_wait(back, memory, forbidden(back.act, plan, (), state), state, pacing, now)
+    if operation.closing:
+        return Finish(memory=undone, sentence=closed_words(plan, operation))
     return Finish(memory=undone, sentence=kept_words(plan, operation, undone, state))
 
 
@@ -188,8 +191,6 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
     if isinstance(step.act, HostAct):
         return _begin_or_wait(step, step.act, memory, why_not, state, pacing, now)
-    if isinstance(step.until, LeaseOver):
-        return _hold(step, step.act, memory, state, pacing, now)
     if isinstance(step.act, AskPerson):
         return _ask_or_wait(step, step.act, memory, pacing, now)
     statement = statement_of(step.act)
@@ -244,16 +245,6 @@ def _ask_or_wait(step: Step, act: AskPerson, memory: StepMemory, pacing: Pacing,
     early = now - memory.entered_at < timedelta(seconds=pacing.wall(act.grace))
     if asked or early:
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
-    return Perform(memory=memory, act=act, statement=statement_of(act))
-
-
-def _hold(step: Step, act: Act, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
-    """A lent value is put back wherever a restart or a new leader lost it; what could not be asked is asked again."""
-    if effect_visible(act, state):
-        kept = memory.with_(intended_at=None, acted_at=None, tries=0)
-        return Wait(memory=kept, after_s=next_look(step, kept, pacing, now))
-    if not state.frontend_settings or memory.tries >= MOST_TRIES:
-        return Wait(memory=memory.with_(tries=0), after_s=next_look(step, memory, pacing, now))
     return Perform(memory=memory, act=act, statement=statement_of(act))
 
 

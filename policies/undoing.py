@@ -24,12 +24,21 @@ from policies.awaited import (
 )
 from policies.cluster import ClusterState, NodeKind
 from policies.effects import effect_visible
+from policies.leasing import leases
 from policies.operation import Operation, StepMemory
 from policies.plan import Plan, Step
 from policies.units import in_bytes, in_count, in_list
 
 
 def undo_steps(plan: Plan, step_index: int) -> tuple[Step, ...]:
+    """What an abort undoes, in order: the group in hand, then whatever is lent, the last lent first."""
+    found = undo_in_hand(plan, step_index)
+    undone = [step.undo for step in found]
+    lent = (step for step in reversed(leases(plan, step_index)) if step.undo not in undone)
+    return (*found, *lent)
+
+
+def undo_in_hand(plan: Plan, step_index: int) -> tuple[Step, ...]:
     """The steps of the group in hand that have an undo, from the step in hand backwards; equal undos act once.
 
     A group stays as it is once a point of no return lies behind in it. The step in hand counts as not passed: whether
@@ -56,7 +65,7 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
         if isinstance(until, DrainCondition):
             sentences = _in_hand(plan, until.address, until.backend_id, memory, state)
         elif isinstance(until, SettingIs | LeaseOver):
-            sentences = [f"Restored: {_restored(plan, operation.step)}."]
+            sentences = [f"Restored: {_restored(undo_steps(plan, operation.step)) or 'nothing was lent'}."]
         elif isinstance(until, ImageEverywhere):
             sentences = ["There was nothing to undo: an image more does no harm."]
         elif isinstance(until, ViewCondition):
@@ -71,6 +80,9 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
     nodes = [until for until in behind if not isinstance(until, SettingIs | LeaseOver | ViewCondition | ImageEverywhere)]
     gone = [str(until.address) for until in nodes if _is_gone(until, state)]
+    restored = _restored(leases(plan, operation.step))
+    if restored and not any(restored in sentence for sentence in sentences):
+        sentences.append(f"Restored: {restored}.")
     if gone:
         verb = "has" if len(gone) == 1 else "have"
         sentences.append(f"{in_list(gone)} {verb} left the cluster for good and cannot be brought back by an undo.")
@@ -87,9 +99,16 @@ def _is_gone(until: Condition, state: ClusterState) -> bool:
             return False
 
 
-def _restored(plan: Plan, step: int) -> str:
-    acts = [each.undo for each in undo_steps(plan, step) if isinstance(each.undo, SetSetting)]
-    return in_list([f"`{act.name}` is {act.value} again" for act in acts]) or "nothing was lent"
+def closed_words(plan: Plan, operation: Operation) -> str:
+    """The last sentence of an operation that a person closed while something was lent."""
+    restored = _restored(leases(plan, operation.step))
+    given_back = f" {restored};" if restored else ""
+    return f"Closed:{given_back} the rest of the cluster stays as it is now, and it is free for other operations."
+
+
+def _restored(steps: tuple[Step, ...]) -> str:
+    acts = [each.undo for each in steps if isinstance(each.undo, SetSetting)]
+    return in_list([f"`{act.name}` is {act.value} again" for act in acts])
 
 
 def _views_again(plan: Plan, step: int, state: ClusterState) -> list[str]:

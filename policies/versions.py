@@ -41,6 +41,11 @@ def build(version: str) -> Build | None:
     return Build(number=(int(found[1]), int(found[2]), int(found[3])), commit=found[4] or "")
 
 
+def runs(found: str, wanted: str) -> bool:
+    """Whether a node that tells `found` runs `wanted`; without a commit any build of that release is meant."""
+    return found == wanted or ("-" not in wanted and found.startswith(f"{wanted}-"))
+
+
 def release(version: str) -> Number | None:
     """`3.3.3-312ed45` -> (3, 3, 3); None when the text is no version."""
     found = _RELEASE.match(version)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +50,12 @@ class House:
         slack_timeout_s: float = 10.0,
         second: str = "",
         columns: str = "3.3.3",
+        hosts: bool = False,
+        packages: Sequence[str] = (),
     ) -> None:
         """`columns` is the StarRocks version that the twin looks like; `second` is the scenario of a second cluster beside
-        the first, called `second`.
+        the first, called `second`. With `hosts` the first cluster's nodes are processes on hosts to log in to, and packages
+        of the versions in `packages` lie ready.
         """
         self.directory = directory
         self.scenario = scenario
@@ -61,6 +64,8 @@ class House:
         self.policy = policy
         self.second = second
         self.columns = columns
+        self.hosts = hosts
+        self.packages = packages
         self.second_twin: dict[str, Any] = {}
         self.redis_url = redis_url
         self.valkey: Valkey | None = None
@@ -93,7 +98,8 @@ class House:
             json.dumps([{"text": text, "description": words} for text, words in COMPLETIONS]), encoding="utf-8"
         )
         looks = ("--speed", str(self.speed), "--columns", self.columns)
-        self.twin = self._ready("twin", "workers.twin", "--scenario", self.scenario, *looks)
+        hosts = ("--hosts", str(self.directory / "hosts"), "--packages", ",".join(self.packages)) if self.hosts else ()
+        self.twin = self._ready("twin", "workers.twin", "--scenario", self.scenario, *looks, *hosts)
         if self.second:
             self.second_twin = self._ready("second-twin", "workers.twin", "--scenario", self.second, *looks)
             self.environment["SR_PASSWORDS__SECOND"] = self.environment["SR_TWIN_PASSWORD"]
@@ -123,8 +129,22 @@ class House:
         via = "\n".join(f'"{address}" = "127.0.0.1:{port}"' for address, port in ways.items())
         return (
             f'[clusters.{name}]\nfrontends = {json.dumps(frontends)}\nuser = "sr_bot"\nchannels = {json.dumps(channels)}\n'
-            f"speed = {self.speed}\n\n[clusters.{name}.via]\n{via}\n"
+            f"speed = {self.speed}\n\n[clusters.{name}.via]\n{via}\n{self._hosts(name, twin.get('ssh', {}))}"
         )
+
+    def _hosts(self, name: str, ssh: dict[str, Any]) -> str:
+        """How the hosts are reached; nothing where a cluster has none. All share a file system, so each has its own homes."""
+        if not ssh:
+            return ""
+        names = ("user", "known_hosts", "key_file", "be_home", "fe_home", "cn_home", "stage_dir", "backup_dir", "packages")
+        common = "\n".join(f"{key} = {json.dumps(ssh[key])}" for key in names)
+        via = "\n".join(f'"{host}" = "127.0.0.1:{port}"' for host, port in ssh["ports"].items())
+        homes = "\n".join(
+            f'"{host}" = {{ {", ".join(f"{key} = {json.dumps(path)}" for key, path in paths.items())} }}'
+            for host, paths in ssh["homes"].items()
+        )
+        where = f"clusters.{name}.hosts"
+        return f'\n[{where}]\ndriver = "ssh"\n{common}\n\n[{where}.via]\n{via}\n\n[{where}.homes]\n{homes}\n'
 
     def launch(self, name: str, module: str, *arguments: str, **environment: str) -> None:
         """Start one process; its output goes to a file of its own."""

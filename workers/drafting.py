@@ -51,10 +51,11 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
 
 
 def _with_lock_finding(wiring: Wiring, request: Request, plan: Plan) -> Plan:
-    holder = wiring.store.holder(request.lock)
-    if holder is None or holder.operation == plan.operation:
+    holders = (wiring.store.holder(name) for name in request.locks)
+    holder = next((found for found in holders if found is not None and found.operation != plan.operation), None)
+    if holder is None:
         return plan
-    words = f"The cluster belongs to {holder.operation} ({holder.title}) now: once approved, this operation waits for it."
+    words = f"{holder.operation} ({holder.title}) goes on now: once approved, this operation waits for its end."
     return plan.with_(findings=(*plan.findings, Finding(check="lock", verdict=Verdict.OK, sentence=words)))
 
 

@@ -14,6 +14,7 @@ from policies.awaited import (
     ViewCondition,
 )
 from policies.cluster import ClusterState, NodeKind
+from policies.leasing import leases
 from policies.operation import Operation, OperationState
 from policies.plan import Plan, Step
 from policies.stepping import Move, Wait, next_move, next_undo
@@ -23,6 +24,31 @@ from workers.store import Claim
 from workers.wiring import Wiring
 
 S = OperationState
+
+
+def look(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, depth: Depth) -> ClusterState:
+    """A live look, with what the frontends have in memory where that is about to be given back. Raises ClusterError, Fenced."""
+    state = wiring.look(claim, operation.cluster, depth, targets=plan.targets)
+    if depth is Depth.SETTINGS or not _gives_back(plan, operation):
+        return state
+    return _with_settings(state, wiring.look(claim, operation.cluster, Depth.SETTINGS))
+
+
+def watch(wiring: Wiring, plan: Plan, operation: Operation, depth: Depth) -> ClusterState:
+    """The same, shared with others; never older than our own last statement or a person's decision. Raises ClusterError."""
+    young = operation.changed_at
+    state = wiring.watch(operation.cluster, depth, plan.targets, younger_than=young)
+    if depth is Depth.SETTINGS or not _gives_back(plan, operation):
+        return state
+    return _with_settings(state, wiring.watch(operation.cluster, Depth.SETTINGS, younger_than=young))
+
+
+def _gives_back(plan: Plan, operation: Operation) -> bool:
+    return operation.state is S.UNDOING and bool(leases(plan, operation.step))
+
+
+def _with_settings(state: ClusterState, settings: ClusterState) -> ClusterState:
+    return state.with_(frontends=state.frontends or settings.frontends, frontend_settings=settings.frontend_settings)
 
 
 def decide_move(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterState, now: datetime) -> Move:
@@ -48,12 +74,14 @@ def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterS
     return wiring.with_hosts(state, nodes, sorted(jobs - {""})) if nodes else state
 
 
+def _to_undo(plan: Plan, operation: Operation) -> tuple[Step, ...]:
+    return leases(plan, operation.step) if operation.closing else undo_steps(plan, operation.step)
+
+
 def _host_acts(plan: Plan, operation: Operation) -> list[HostAct]:
     """What may be begun on a host in this turn."""
-    if operation.state is S.UNDOING:
-        acts = [step.undo for step in undo_steps(plan, operation.step)]
-    else:
-        acts = [in_hand(plan, operation).act]
+    undoing = operation.state is S.UNDOING
+    acts = [step.undo for step in _to_undo(plan, operation)] if undoing else [in_hand(plan, operation).act]
     return [act for act in acts if isinstance(act, HostAct)]
 
 
@@ -90,7 +118,7 @@ def also_needed(plan: Plan, operation: Operation, depth: Depth) -> tuple[Depth, 
         (OnBlacklist, Depth.BLACKLISTS),
         (NodeCondition, Depth.NODES),
     )
-    undone = [step.undo_until for step in undo_steps(plan, operation.step)]
+    undone = [step.undo_until for step in _to_undo(plan, operation)]
     needed = [each for kind, each in wanted if any(isinstance(until, kind) for until in undone)]
     known = {depth, Depth.NODES} if depth is Depth.SETTLED else {depth}
     return tuple(each for each in needed if each not in known)

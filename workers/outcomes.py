@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.failpoints import failpoint
 from policies.deciding import tell
+from policies.leasing import forgotten
 from policies.operation import Event, EventKind, Operation, OperationState, StepMemory
 from policies.plan import Plan
 from policies.stepping import Advance, Finish, Halt, Pause, TurnBack, Wait
@@ -85,9 +86,10 @@ def _news(
 
 
 def _advance(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Advance, now: datetime) -> str:
-    title = plan.steps[operation.step].title
-    ahead = operation.with_(step=operation.step + 1, memory=_next_memory(plan, operation))
-    ahead, event = tell(ahead, now, EventKind.STEP_DONE, move.sentence, details=(f"Step {operation.step + 1}: {title}",))
+    done = plan.steps[operation.step]
+    seen = None if forgotten(done) else operation.lease_seen
+    ahead = operation.with_(step=operation.step + 1, memory=_next_memory(plan, operation), lease_seen=seen)
+    ahead, event = tell(ahead, now, EventKind.STEP_DONE, move.sentence, details=(f"Step {operation.step + 1}: {done.title}",))
     finished = ahead.step >= len(plan.steps) and ahead.state is S.RUNNING
     if finished:
         return _end(wiring, claim, ahead, S.DONE, EventKind.DONE, _summary(plan, ahead, now), now, first=(event,))
@@ -123,8 +125,9 @@ def _pause(wiring: Wiring, claim: Claim, operation: Operation, move: Pause, now:
 
 
 def _finish(wiring: Wiring, claim: Claim, operation: Operation, move: Finish, now: datetime) -> str:
-    undone = operation.state is S.UNDOING
-    to, kind = (S.UNDONE, EventKind.UNDONE) if undone else (S.DONE, EventKind.DONE)
+    to, kind = (S.UNDONE, EventKind.UNDONE) if operation.state is S.UNDOING else (S.DONE, EventKind.DONE)
+    if operation.closing:
+        to, kind = S.CLOSED, EventKind.CLOSED
     return _end(wiring, claim, operation, to, kind, move.sentence, now)
 
 

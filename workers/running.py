@@ -7,12 +7,14 @@ the next look: policies.stepping decides from what is seen, never from what was 
 
 from datetime import datetime
 
+from policies.leasing import due
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
 from policies.stalls import needs_evidence
 from policies.stepping import Perform
 from workers.acting import act
+from workers.holding import hold
 from workers.looking import decide_move, depth_of, in_hand, look_shared
 from workers.outcomes import settle, unreachable
 from workers.starrocks import ClusterError, Depth
@@ -26,7 +28,13 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
     if plan is None:
         raise RuntimeError(f"{operation.id} runs without a plan")
     operation, now_at = _with_memory(operation, plan, now), in_hand(plan, operation)
-    depth = _depth(now_at, operation, wiring.settings.pacing(operation.cluster), now)
+    pacing = wiring.settings.pacing(operation.cluster)
+    if due(plan, operation, pacing, now):
+        kept = hold(wiring, claim, plan, operation, now)
+        if isinstance(kept, str):
+            return kept
+        operation = kept
+    depth = _depth(now_at, operation, pacing, now)
     try:
         state = look_shared(wiring, plan, operation, depth)
     except ClusterError as error:

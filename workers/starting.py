@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from policies.acts import SetSetting
 from policies.approval import standing
 from policies.deciding import tell
 from policies.drift import compare
@@ -28,9 +27,10 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     withdrawn = _votes_that_no_longer_stand(wiring, operation, now)
     if withdrawn:
         return _ask_again(wiring, claim, operation, approved, withdrawn, now)
-    lock = wiring.store.lock(claim, operation.request.lock, operation.title)
-    if not lock.acquired:
-        return _queue(wiring, claim, operation, lock.holder, now)
+    for name in operation.request.locks:
+        lock = wiring.store.lock(claim, name, operation.title)
+        if not lock.acquired:
+            return _queue(wiring, claim, operation, lock.holder, now)
     try:
         fresh = make_plan(wiring, operation.request, revision=operation.revision, now=now, claim=claim)
     except ClusterError as error:
@@ -42,7 +42,7 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     drift = compare(approved.facts, fresh.facts)
     if drift.material or fresh.steps != approved.steps:
         return _ask_again(wiring, claim, operation, fresh, drift.material or ("The steps are different now.",), now)
-    leased = any(isinstance(step.undo, SetSetting) for step in approved.steps)
+    leased = any(step.lent for step in approved.steps)
     return _run(wiring, claim, operation, drift.harmless, now, leased=leased)
 
 
@@ -58,7 +58,7 @@ def _queue(wiring: Wiring, claim: Claim, operation: Operation, holder: str, now:
         wiring.store.commit(claim, operation, delay_s=QUEUE_LOOK_S)
         return f"still waiting for {holder}"
     queued = operation.moved(S.QUEUED, now, queued_behind=holder)
-    words = f"Approved. The cluster belongs to {holder} now; this operation starts by itself when that one has ended."
+    words = f"Approved. {holder} goes on now; this operation starts by itself when that one has ended."
     queued, event = tell(queued, now, EventKind.QUEUED, words)
     wiring.store.commit(claim, queued, delay_s=QUEUE_LOOK_S, events=(event,), audit=(AuditEntry.of(queued, event),))
     return f"queued behind {holder}"

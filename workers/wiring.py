@@ -22,6 +22,7 @@ from policies.playbooks import entry_for
 from workers import starrocks
 from workers.audit import mirror
 from workers.hosts import HostDriver, HostRefused
+from workers.hosts.choosing import driver_for
 from workers.settings import WorkerSettings
 from workers.starrocks import Cluster, Depth, Endpoint
 from workers.store import Claim, Store
@@ -159,4 +160,5 @@ def wiring() -> Wiring:
         store=Store(mailbox.redis, settings.key_prefix, visibility_s=settings.visibility_s),
         directory=Directory(client, groups=settings.approver_groups()),
         clusters=clusters_of(settings),
+        drivers={name: driver for name, entry in settings.clusters.items() if (driver := driver_for(entry.hosts)) is not None},
     )

@@ -57,7 +57,8 @@ def _abort(operation: Operation, plan: Plan | None) -> Element:
     step = step_in_hand(operation, plan)
     undoable = "What can be undone for the node in hand is undone."
     undo = undoable if step and step.undo else "The step in hand has no undo."
-    text = clip(f"{undo} {moved_words(operation)}{stays}", 300)
+    lent = " What was lent is given back." if operation.leased else ""
+    text = clip(f"{undo}{lent} {moved_words(operation)}{stays}", 300)
     return buttons.confirm("Abort this operation?", text, "Abort", "Keep going", danger=True)
 
 
@@ -70,6 +71,7 @@ def _skip(operation: Operation, plan: Plan | None) -> Element:
 
 
 def _close(operation: Operation) -> Element:
+    lent = " What was lent is given back first." if operation.leased else ""
     half = " Its undo is left half done." if operation.halted_from == OperationState.UNDOING.value else ""
-    text = f"The cluster stays exactly as it is now and is free for other operations.{half} This cannot be taken back."
+    text = f"The cluster stays exactly as it is now and is free for other operations.{half}{lent} This cannot be taken back."
     return buttons.confirm("Close this operation?", text, "Close")

@@ -91,10 +91,12 @@ def position(operation: Operation, plan: Plan) -> str:
     steps, at = plan.steps, min(operation.step, max(0, len(plan.steps) - 1))
     if not steps:
         return ""
-    groups = plan.groups
+    groups = plan.nodes_in_hand
     if operation.state is OperationState.UNDOING:
-        return mrkdwn(steps[at].group) if plan.about else f"node {mrkdwn(steps[at].group)}"
-    node = f" · {plan.group_word} {groups.index(steps[at].group) + 1} of {len(groups)}" if len(groups) > 1 else ""
+        about_node = steps[at].group in groups and not plan.about
+        return f"{'node ' if about_node else ''}{mrkdwn(steps[at].group)}"
+    counted = len(groups) > 1 and steps[at].group in groups
+    node = f" · {plan.group_word} {groups.index(steps[at].group) + 1} of {len(groups)}" if counted else ""
     return f"step {at + 1} of {len(steps)}{node} · {mrkdwn(clip(steps[at].title, 200))}"
 
 
@@ -104,8 +106,9 @@ def step_list(operation: Operation, plan: Plan) -> list[Block]:
         (name, list(enumerated))
         for name, enumerated in groupby(enumerate(plan.steps), key=lambda s: s[1].group)
     ]
-    done = [name for name, steps in groups if steps[-1][0] < operation.step]
-    coming = [name for name, steps in groups if steps[0][0] > operation.step]
+    nodes = plan.nodes_in_hand
+    done = [name for name, steps in groups if steps[-1][0] < operation.step and name in nodes]
+    coming = [name for name, steps in groups if steps[0][0] > operation.step and name in nodes]
     items = [words(f"✔ {plural(len(done), plan.group_word)} done: {', '.join(done[-3:])}")] if done else []
     for _, steps in groups:
         if steps[0][0] <= operation.step <= steps[-1][0]:

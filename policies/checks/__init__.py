@@ -22,6 +22,7 @@ from policies.checks.leaving_target import leaving_target
 from policies.checks.new_node import new_node
 from policies.checks.nodes_left import nodes_left
 from policies.checks.one_replica import one_replica
+from policies.checks.one_role import of_one_role
 from policies.checks.one_version import one_version
 from policies.checks.others_healthy import others_healthy
 from policies.checks.privileges import privileges, rights
@@ -34,6 +35,7 @@ from policies.checks.target import target
 from policies.checks.unread import unread
 from policies.checks.views_seen import views_seen
 from policies.checks.voters import voters_after_add, voters_after_drop
+from policies.checks.warehouses import warehouse_joined, warehouses_left
 from policies.cluster import ClusterState, NodeKind
 from policies.plan import Finding, Verdict
 
@@ -48,7 +50,7 @@ __all__ = [
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
 
 DECOMMISSION_BACKEND: tuple[Check, ...] = (
-    target,
+    of_one_role("decommission", NodeKind.BACKEND, target),
     leader,
     privileges,
     run_mode,
@@ -66,18 +68,31 @@ DECOMMISSION_BACKEND: tuple[Check, ...] = (
     unread,
 )
 
+
+def _new_node(kind: NodeKind) -> Check:
+    return of_one_role("add", kind, new_node(kind))
+
+
+def _dropped_node(kind: NodeKind) -> Check:
+    return of_one_role("drop", kind, dropped_node(kind))
+
+
+def _interrupted(kind: NodeKind, verb: str) -> Check:
+    return of_one_role(verb, kind, interrupted_node(kind, verb=verb))
+
+
 NODES_READ: tuple[Check, ...] = (leader, rights)
 """What every operation needs that changes the list of nodes."""
-ADD_BACKEND: tuple[Check, ...] = (new_node(NodeKind.BACKEND), *NODES_READ, one_version, others_healthy, scheduler)
-ADD_COMPUTE_NODE: tuple[Check, ...] = (new_node(NodeKind.COMPUTE_NODE), *NODES_READ, one_version)
-ADD_FOLLOWER: tuple[Check, ...] = (new_node(NodeKind.FOLLOWER), *NODES_READ, one_version, voters_after_add)
-ADD_OBSERVER: tuple[Check, ...] = (new_node(NodeKind.OBSERVER), *NODES_READ, one_version)
-DROP_BACKEND: tuple[Check, ...] = (dropped_node(NodeKind.BACKEND), *NODES_READ, nodes_left)
-DROP_COMPUTE_NODE: tuple[Check, ...] = (dropped_node(NodeKind.COMPUTE_NODE), *NODES_READ, nodes_left)
-DROP_FOLLOWER: tuple[Check, ...] = (dropped_node(NodeKind.FOLLOWER), *NODES_READ, voters_after_drop)
-DROP_OBSERVER: tuple[Check, ...] = (dropped_node(NodeKind.OBSERVER), *NODES_READ)
+ADD_BACKEND: tuple[Check, ...] = (_new_node(NodeKind.BACKEND), *NODES_READ, one_version, others_healthy, scheduler)
+ADD_COMPUTE_NODE: tuple[Check, ...] = (_new_node(NodeKind.COMPUTE_NODE), *NODES_READ, one_version, warehouse_joined)
+ADD_FOLLOWER: tuple[Check, ...] = (_new_node(NodeKind.FOLLOWER), *NODES_READ, one_version, voters_after_add)
+ADD_OBSERVER: tuple[Check, ...] = (_new_node(NodeKind.OBSERVER), *NODES_READ, one_version)
+DROP_BACKEND: tuple[Check, ...] = (_dropped_node(NodeKind.BACKEND), *NODES_READ, nodes_left, warehouses_left)
+DROP_COMPUTE_NODE: tuple[Check, ...] = (_dropped_node(NodeKind.COMPUTE_NODE), *NODES_READ, nodes_left, warehouses_left)
+DROP_FOLLOWER: tuple[Check, ...] = (_dropped_node(NodeKind.FOLLOWER), *NODES_READ, voters_after_drop)
+DROP_OBSERVER: tuple[Check, ...] = (_dropped_node(NodeKind.OBSERVER), *NODES_READ)
 RESTART_BACKEND: tuple[Check, ...] = (
-    interrupted_node(NodeKind.BACKEND, verb="restart"),
+    _interrupted(NodeKind.BACKEND, "restart"),
     *NODES_READ,
     hosts_reached,
     others_healthy,
@@ -85,19 +100,19 @@ RESTART_BACKEND: tuple[Check, ...] = (
     goes_dark,
 )
 RESTART_COMPUTE_NODE: tuple[Check, ...] = (
-    interrupted_node(NodeKind.COMPUTE_NODE, verb="restart"), *NODES_READ, hosts_reached
+    _interrupted(NodeKind.COMPUTE_NODE, "restart"), *NODES_READ, hosts_reached
 )
-RESTART_FRONTEND: tuple[Check, ...] = (interrupted_node(NodeKind.FOLLOWER, verb="restart"), *NODES_READ, hosts_reached)
+RESTART_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached)
 RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:])
-STOP_BACKEND: tuple[Check, ...] = (interrupted_node(NodeKind.BACKEND, verb="stop"), one_at_a_time, *RESTART_BACKEND[1:])
-STOP_COMPUTE_NODE: tuple[Check, ...] = (interrupted_node(NodeKind.COMPUTE_NODE, verb="stop"), *NODES_READ, hosts_reached)
+STOP_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "stop"), one_at_a_time, *RESTART_BACKEND[1:])
+STOP_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "stop"), *NODES_READ, hosts_reached)
 STOP_FRONTEND: tuple[Check, ...] = (
-    interrupted_node(NodeKind.FOLLOWER, verb="stop"), one_at_a_time, *NODES_READ, hosts_reached
+    _interrupted(NodeKind.FOLLOWER, "stop"), one_at_a_time, *NODES_READ, hosts_reached
 )
-START_BACKEND: tuple[Check, ...] = (interrupted_node(NodeKind.BACKEND, verb="start"), *NODES_READ, hosts_reached)
-START_COMPUTE_NODE: tuple[Check, ...] = (interrupted_node(NodeKind.COMPUTE_NODE, verb="start"), *NODES_READ, hosts_reached)
-START_FRONTEND: tuple[Check, ...] = (interrupted_node(NodeKind.FOLLOWER, verb="start"), *NODES_READ, hosts_reached)
-CANCEL_DECOMMISSION: tuple[Check, ...] = (leaving_target, *NODES_READ)
+START_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "start"), *NODES_READ, hosts_reached)
+START_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "start"), *NODES_READ, hosts_reached)
+START_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "start"), *NODES_READ, hosts_reached)
+CANCEL_DECOMMISSION: tuple[Check, ...] = (of_one_role("cancel decommission", NodeKind.BACKEND, leaving_target), *NODES_READ)
 
 
 def run(checks: Sequence[Check], targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:

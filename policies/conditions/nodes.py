@@ -16,6 +16,7 @@ from policies.heartbeat_errors import in_words
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 from policies.units import in_bytes, in_count, in_time
+from policies.versions import runs
 
 JOURNAL_LAG = 1_000
 """Journal entries a frontend may be behind the leader and still count as caught up: a busy leader writes some hundred in
@@ -72,8 +73,8 @@ def missing(condition: NodeUp, row: Row, state: ClusterState) -> str:
         return f"is not alive{in_words(row.error)}" if row.error else "is not alive yet."
     if not row.version:
         return "is alive, but has not told its version yet."
-    if row.version != condition.version:
-        return f"runs {row.version}, but the cluster runs {condition.version}."
+    if not runs(row.version, condition.version):
+        return f"runs {row.version}, but {condition.version} is wanted."
     if isinstance(row, Frontend):
         return _behind(row, state)
     if isinstance(row, Backend) and row.total <= condition.more_than:

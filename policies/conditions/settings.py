@@ -1,7 +1,7 @@
 """Settings that are lent: the value that is in force, and the end of the time.
 
-The leader's memory decides, since the scheduler runs there. Whether a SET reaches the others depends on the version, and a
-statement sent to a follower is forwarded; so theirs are told, not waited for (fe: ConfigBase.setMutableConfig, NodeMgr).
+The leader's memory decides, since the scheduler runs there. It tells every other frontend by RPC; one that cannot be reached
+makes the SET an error although the rest took it, so theirs are told, not waited for (fe: server/NodeMgr.java setConfig).
 """
 
 from datetime import datetime

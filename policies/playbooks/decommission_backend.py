@@ -17,13 +17,16 @@ from policies.plan import Estimate, Fact, Finding, Plan, Verdict
 from policies.request import Request
 from policies.room import WANTED_SLACK, Room, measure, spread
 from policies.settings import MAX_SCHEDULING, number
+from policies.speed import speed_asked
 from policies.steps.drain import drain
+from policies.steps.lend import lent_fact
 from policies.units import in_bytes, in_count, in_list
 
 UNDO = (
     "Until a node's row is gone, Abort cancels its drain (CANCEL DECOMMISSION): what has moved stays moved, "
     "nothing is lost. A node that is gone comes back only by adding it again, as a new, empty one."
 )
+LENT = "What is lent comes back whatever happens: at the end, with an abort, after any crash."
 
 
 def make_plan(
@@ -36,8 +39,9 @@ def make_plan(
     history: tuple[DrainRecord, ...] = (),
 ) -> Plan:
     """The plan for draining `request.targets` in the order they were typed."""
-    findings = checks.run(checks.DECOMMISSION_BACKEND, request.targets, state)
-    leaving = _leaving(request, state, findings)
+    speed = speed_asked(request, state)
+    findings = (*checks.run(checks.DECOMMISSION_BACKEND, request.targets, state), *speed.findings)
+    leaving = [] if speed.refused else _leaving(request, state, findings)
     copied = leaving if state.run_mode is RunMode.SHARED_NOTHING else []
     return Plan(
         operation=request.id,
@@ -49,17 +53,17 @@ def make_plan(
         reason=request.reason,
         command=request.command,
         targets=request.targets,
-        steps=tuple(step for backend in leaving for step in drain(backend)),
+        steps=speed.around(tuple(step for backend in leaving for step in drain(backend))),
         findings=_explained(findings, len(leaving)),
-        facts=_facts(request, leaving, state),
-        estimate=drain_time(request.targets, state, pacing, history)
+        facts=(*_facts(request, leaving, state), *([lent_fact(speed.lent)] if speed.lent else [])),
+        estimate=drain_time(request.targets, speed.in_force(state), pacing, history)
         if leaving
         else Estimate(low_s=None, high_s=None, reason="there is nothing to do"),
         room=spread(request.targets, state) if copied else (),
         tablets_to_move=sum(backend.tablets for backend in leaving),
         bytes_to_move=sum(backend.data_used for backend in copied),
         unhealthy_baseline=state.health.unhealthy if state.health else 0,
-        undo_words=UNDO,
+        undo_words=f"{UNDO} {LENT}" if speed.lent else UNDO,
         done_words=_done_words(leaving),
     )
 

@@ -18,6 +18,8 @@ from policies.plan import Estimate, Finding, Plan, Verdict
 from policies.preparing import to_prepare
 from policies.request import OperationKind, Request
 from policies.room import spread
+from policies.speed import Speed, speed_asked
+from policies.steps.lend import lent_fact
 from policies.units import in_list
 
 UNDO = (
@@ -46,6 +48,8 @@ def make_plan(
     if not wrong and not (moving.new_backends or moving.drained or moving.new_frontends or moving.old_frontends):
         named.append(_finding(Verdict.BLOCK, "Everything is as it should be already: there is nothing to do."))
         wrong = True
+    speed = speed_asked(request, state) if moving.drained else Speed()
+    wrong = wrong or speed.refused
     drained = () if wrong else moving.drained
     addresses = tuple(backend.address for backend in drained)
     return Plan(
@@ -58,10 +62,10 @@ def make_plan(
         reason=request.reason,
         command=request.command,
         targets=tuple(dict.fromkeys((*request.targets, *addresses))),
-        steps=() if wrong else steps_of(moving, state),
-        findings=tuple(named) if wrong else (*named, *findings_of(moving, state)),
-        facts=nodes_facts(state),
-        estimate=_estimate(moving, state, pacing, history),
+        steps=() if wrong else speed.around(steps_of(moving, state)),
+        findings=(*named, *(() if wrong else findings_of(moving, state)), *speed.findings),
+        facts=(*nodes_facts(state), *([lent_fact(speed.lent)] if speed.lent else [])),
+        estimate=_estimate(moving, speed.in_force(state), pacing, history),
         room=spread(addresses, state) if drained and not moving.new_backends and not moving.rebuilt else (),
         tablets_to_move=sum(backend.tablets for backend in drained),
         bytes_to_move=sum(backend.data_used for backend in drained),

@@ -56,7 +56,7 @@ def processes(kind: NodeKind | None, verb: Verb, rules: tuple[checks.Check, ...]
         named = dict(nodes_of(kind)(request, state))
         findings = checks.run(rules, tuple(named) or request.targets, state)
         wrong = any(finding.check == "target" and finding.verdict is Verdict.BLOCK for finding in findings)
-        findings = _accepted(findings, request)
+        findings = accepted(findings, request)
         rows = [] if wrong else _in_order(named, state)
         names = _names(request, kind, rows)
         return Plan(
@@ -102,7 +102,7 @@ class nodes_of:  # noqa: N801  (called like a function; a class so that entries 
         return wanted
 
 
-def _accepted(findings: tuple[Finding, ...], request: Request) -> tuple[Finding, ...]:
+def accepted(findings: tuple[Finding, ...], request: Request) -> tuple[Finding, ...]:
     """What the requester named as accepted is for the approvers to accept too, not for a rule to forbid."""
     if request.options.get(ACCEPT) != UNHEALTHY:
         return findings

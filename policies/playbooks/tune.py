@@ -7,15 +7,15 @@ The old value is in the plan before anything is set. A restarted or newly electe
 from datetime import datetime
 
 from policies import checks
-from policies.acts import SetSetting
-from policies.awaited import Condition, LeaseOver, SettingIs
+from policies.awaited import LeaseOver
 from policies.cluster import ClusterState
 from policies.conditions.settings import values
 from policies.estimate import DrainRecord
 from policies.pacing import Pacing
-from policies.plan import Estimate, Fact, Finding, Plan, Step, Verdict
-from policies.record import Record
+from policies.plan import Estimate, Finding, Plan, Step, Verdict
 from policies.request import Request
+from policies.speed import refusal
+from policies.steps.lend import Lent, give_back, lend, lent, lent_fact
 from policies.tunable import OPTIONS, Tunable, shown_name, span_s, tunable
 from policies.units import in_list, in_time
 
@@ -40,7 +40,7 @@ def make_plan(
     findings = _judged(one, typed, state) if one else [_finding(Verdict.BLOCK, "No setting is named.", ", ".join(OPTIONS))]
     findings += [*checks.leader((), state), *checks.rights((), state)]
     blocked = any(finding.verdict is Verdict.BLOCK for finding in findings)
-    lent = None if blocked or one is None else _lent(one, typed, state)
+    borrowed = None if blocked or one is None else lent(one.setting, one.value(typed) or "", state)
     span = pacing.wall(seconds)
     return Plan(
         operation=request.id,
@@ -52,55 +52,33 @@ def make_plan(
         reason=request.reason,
         command=request.command,
         targets=(),
-        steps=_steps(lent, seconds) if lent else (),
+        steps=_steps(borrowed, seconds) if borrowed else (),
         findings=tuple(findings),
-        facts=(Fact(key=f"setting {lent.name}", label=f"`{lent.name}`", value=lent.old),) if lent else (),
+        facts=(lent_fact(borrowed),) if borrowed else (),
         estimate=Estimate(low_s=span, high_s=span, reason="then the old value comes back"),
         undo_words=UNDO,
-        done_words=f"`{lent.name}` was {lent.new} and is {lent.old} again." if lent else "",
+        done_words=f"`{borrowed.name}` was {borrowed.new} and is {borrowed.old} again." if borrowed else "",
     )
 
 
-class Lent(Record):
-    """A setting under the name that this version knows, its value for the while, and the one to give back."""
-
-    name: str
-    new: str
-    old: str
-
-
-def _lent(one: Tunable, typed: str, state: ClusterState) -> Lent:
-    name = shown_name(state.settings, one.setting)
-    return Lent(name=name, new=one.value(typed) or "", old=state.settings.get(name, one.setting.default))
-
-
-def _steps(lent: Lent, seconds: int) -> tuple[Step, ...]:
-    """Set, held, given back; one group with one undo, so that an abort gives it back from anywhere."""
-    back, is_back = SetSetting(name=lent.name, value=lent.old), SettingIs(name=lent.name, value=lent.old)
-    lend = SetSetting(name=lent.name, value=lent.new)
-
-    def step(name: str, title: str, act: SetSetting, until: Condition) -> Step:
-        return Step(id=f"{name}-{lent.name}", group=lent.name, title=title, act=act, until=until, undo=back, undo_until=is_back)
-
-    return (
-        step("set", f"Set `{lent.name}` to {lent.new}; it is {lent.old}", lend, SettingIs(name=lent.name, value=lent.new)),
-        step(
-            "hold",
-            f"Hold it for {in_time(seconds)}, on every frontend, through restarts and elections",
-            lend,
-            LeaseOver(name=lent.name, value=lent.new, seconds=seconds),
-        ),
-        step("restore", f"Give it back: {lent.old} again", back, is_back),
+def _steps(one: Lent, seconds: int) -> tuple[Step, ...]:
+    """Set, held, given back; an abort gives it back from anywhere."""
+    hold = Step(
+        id=f"hold-{one.name}",
+        group=one.name,
+        title=f"Hold it for {in_time(seconds)}, on every frontend, through restarts and elections",
+        act=None,
+        until=LeaseOver(name=one.name, value=one.new, seconds=seconds),
     )
+    return lend(one), hold, give_back(one)
 
 
 def _judged(one: Tunable, typed: str, state: ClusterState) -> list[Finding]:
+    wrong = refusal(one, typed, state)
+    if wrong is not None:
+        return [wrong]
     value, name = one.value(typed), shown_name(state.settings, one.setting)
-    if value is None:
-        return [_finding(Verdict.BLOCK, f"{one.option}={typed} is not allowed.", f"{one.option} takes {one.allowed}.")]
-    old = state.settings.get(name)
-    if old is None:
-        return [_finding(Verdict.BLOCK, f"The leader does not tell `{name}`, so nothing could be given back.", "Try again later.")]
+    old = state.settings[name]
     if old == value:
         return [_finding(Verdict.BLOCK, f"`{name}` is {old} already: there is nothing to do.", "")]
     found = values(name, state)

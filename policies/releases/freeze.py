@@ -6,8 +6,8 @@ lent under the name that the cluster shows, and what comes back is what was foun
 
 from policies.cluster import ClusterState
 from policies.plan import Finding, Verdict
-from policies.record import Record
 from policies.settings import DISABLE_BALANCE, DISABLE_COLOCATE_BALANCE, MAX_BALANCING, MAX_SCHEDULING, Setting
+from policies.steps.lend import Lent, lent
 from policies.tunable import shown_name
 from policies.units import in_list
 
@@ -20,22 +20,10 @@ FROZEN: tuple[tuple[Setting, str], ...] = (
 )
 
 
-class Frozen(Record):
-    """One setting under the name that the cluster shows: its value for the while, and the one to give back."""
-
-    name: str
-    new: str
-    old: str
-
-
-def to_freeze(state: ClusterState) -> tuple[Frozen, ...]:
-    """The settings to lend: those that the leader tells and that have another value now."""
-    named = [(shown_name(state.settings, setting), value) for setting, value in FROZEN]
-    return tuple(
-        Frozen(name=name, new=value, old=state.settings[name])
-        for name, value in named
-        if name in state.settings and state.settings[name].strip().lower() != value
-    )
+def to_freeze(state: ClusterState) -> tuple[Lent, ...]:
+    """The settings to lend: those that the leader tells and that have another value now. policies.steps.lend makes the steps."""
+    told = (lent(setting, value, state) for setting, value in FROZEN)
+    return tuple(one for one in told if one is not None and one.old.strip().lower() != one.new)
 
 
 def judge_freeze(state: ClusterState) -> tuple[Finding, ...]:
@@ -49,10 +37,10 @@ def judge_freeze(state: ClusterState) -> tuple[Finding, ...]:
     if untold:
         words = f"The leader does not tell {in_list([f'`{name}`' for name in untold])}, so nothing could be given back."
         return (_finding(Verdict.BLOCK, words, "Try again later."),)
-    lent = to_freeze(state)
-    rests = in_list([f"`{each.name}` {each.new} (now {each.old})" for each in lent])
-    found = [_finding(Verdict.OK, f"Balancing rests meanwhile and comes back afterwards: {rests}.", told=True)] if lent else []
-    taken = {each.name for each in lent}
+    borrowed = to_freeze(state)
+    rests = in_list([f"`{each.name}` {each.new} (now {each.old})" for each in borrowed])
+    found = [_finding(Verdict.OK, f"Balancing rests meanwhile and comes back afterwards: {rests}.", told=True)] if borrowed else []
+    taken = {each.name for each in borrowed}
     left = [f"`{name}`" for setting, _ in FROZEN if (name := shown_name(state.settings, setting)) not in taken]
     if left:
         verb = "is" if len(left) == 1 else "are"

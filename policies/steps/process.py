@@ -37,22 +37,24 @@ def restart(role: NodeKind, node: Node, state: ClusterState) -> tuple[Step, ...]
         deadline=COME_BACK,
         advice="Look at its log. Retry waits for it, and restarts it again only if the job failed; Abort starts it if it is down.",
     )
-    return (*_quiet(role, node, state, group, listed=True), again, *after(role, node, state, group))
+    return (*quiet(role, node, state, group, listed=True), again, *after(role, node, state, group))
 
 
-def after(role: NodeKind, node: Node, state: ClusterState, group: str) -> tuple[Step, ...]:
-    """What follows once a node is back: queries may use it again, and the cluster comes to rest."""
+def after(role: NodeKind, node: Node, state: ClusterState, group: str, *, idle: bool = False) -> tuple[Step, ...]:
+    """What follows once a node is back: queries may use it again, and the cluster comes to rest; with `idle` the tablet
+    scheduler too, which it does only where balancing is frozen.
+    """
     settled = Step(
         id=f"settle-{node.address}",
         group=group,
         title=f"See the cluster at rest after {node.address}",
         act=None,
-        until=ClusterSettled(address=node.address, unhealthy=state.health.unhealthy if state.health else 0),
+        until=ClusterSettled(address=node.address, unhealthy=state.health.unhealthy if state.health else 0, idle=idle),
         deadline=AT_REST,
         advice="Retry waits on; Skip goes on to the next node as the cluster is.",
         skippable=True,
     )
-    return (*_quiet(role, node, state, group, listed=False), settled)
+    return (*quiet(role, node, state, group, listed=False), settled)
 
 
 def stop(role: NodeKind, node: Node, state: ClusterState) -> tuple[Step, ...]:
@@ -88,7 +90,7 @@ def start(role: NodeKind, node: Node, state: ClusterState) -> tuple[Step, ...]:
     )
 
 
-def _quiet(role: NodeKind, node: Node, state: ClusterState, group: str, *, listed: bool) -> tuple[Step, ...]:
+def quiet(role: NodeKind, node: Node, state: ClusterState, group: str, *, listed: bool) -> tuple[Step, ...]:
     """New queries are planned around a node while it restarts, on versions whose frontends have a blacklist."""
     since = BLACKLIST_SINCE.get(role)
     if isinstance(node, Frontend) or since is None or not known_since(state.version, since) or not state.blacklists:

@@ -32,7 +32,7 @@ def frontend(**changes: object) -> ClusterState:
         (UP, changed(STATE, "10.84.0.18", alive=False), False, "is not alive yet"),
         (UP, changed(STATE, "10.84.0.18", alive=False, error="Connection refused"), False, "nothing listens there"),
         (UP, changed(STATE, "10.84.0.18", version=""), False, "has not told its version yet"),
-        (UP, changed(STATE, "10.84.0.18", version="3.3.4-1"), False, "but the cluster runs 3.3.3-312ed45"),
+        (UP, changed(STATE, "10.84.0.18", version="3.3.4-1"), False, "but 3.3.3-312ed45 is wanted"),
         (UP.with_(more_than=783 * GIB), STATE, True, "783.4 GB of disk"),
         (UP.with_(more_than=784 * GIB), STATE, False, "more than 784.0 GB is awaited"),
         (UP.with_(address=address("10.84.9.9:9050")), STATE, False, "is not listed"),

@@ -6,7 +6,9 @@ import pytest
 
 from policies.acts import SetSetting
 from policies.cluster import ClusterState, Role
-from policies.operation import DecisionKind, Operation, OperationState, StepMemory
+from policies.deciding import decide
+from policies.leasing import held, lost
+from policies.operation import Decision, DecisionKind, Operation, OperationState, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan
 from policies.playbooks import entry_for
@@ -47,11 +49,10 @@ def at_step(step: int, **memory: object) -> Operation:
 def test_the_old_value_is_in_the_plan_before_anything_is_set() -> None:
     assert [statement_of(step.act) for step in PLAN.steps if step.act] == [
         f'ADMIN SET FRONTEND CONFIG ("{SLOTS}" = "16")',
-        f'ADMIN SET FRONTEND CONFIG ("{SLOTS}" = "16")',
         f'ADMIN SET FRONTEND CONFIG ("{SLOTS}" = "8")',
     ]
     assert [fact.value for fact in PLAN.facts] == ["8"]
-    assert all(step.undo == SetSetting(name=SLOTS, value="8") for step in PLAN.steps)
+    assert [(step.lent, step.undo) for step in PLAN.steps] == [(True, SetSetting(name=SLOTS, value="8")), (False, None), (False, None)]
 
 
 @pytest.mark.parametrize(
@@ -93,13 +94,13 @@ def test_on_means_that_it_is_not_disabled() -> None:
     assert balance is not None and (balance.value("on"), balance.value("off")) == ("false", "true")
 
 
-def test_a_lost_value_is_set_again_as_often_as_needed() -> None:
-    held = next_move(PLAN, at_step(1), state("16"), PACING, NOW)
-    assert isinstance(held, Wait) and 0 < held.after_s <= 120
-    lost = next_move(PLAN, at_step(1, acted_at=NOW, tries=1), state("8", leads="10.84.0.19"), PACING, NOW + timedelta(minutes=5))
-    assert isinstance(lost, Perform) and lost.act == SetSetting(name=SLOTS, value="16")
-    unread = next_move(PLAN, at_step(1), state().with_(frontend_settings={}), PACING, NOW)
-    assert isinstance(unread, Wait)
+def test_it_is_held_while_its_time_lasts() -> None:
+    waits = next_move(PLAN, at_step(1), state("16"), PACING, NOW)
+    assert isinstance(waits, Wait) and 0 < waits.after_s <= 120
+    assert [bool(held(PLAN, step)) for step in range(3)] == [False, True, False]
+    gone = lost(PLAN, at_step(1), state("8", leads="10.84.0.19"))
+    assert [each.act for each in gone] == [SetSetting(name=SLOTS, value="16")]
+    assert not lost(PLAN, at_step(1), state().with_(frontend_settings={}))
 
 
 def test_it_is_given_back_when_the_time_is_over() -> None:
@@ -119,8 +120,16 @@ def test_an_undo_gives_it_back_from_every_step() -> None:
 
 
 def test_a_lease_cannot_be_closed_with_its_value_left_behind() -> None:
-    halted = operation(OperationState.HALTED, leased=True)
-    assert DecisionKind.CLOSE not in halted.choices() and DecisionKind.ABORT in halted.choices()
+    halted = operation(OperationState.HALTED, leased=True, step=1, halted_because="told so")
+    click = Decision(token="t", operation="sr-test", kind=DecisionKind.CLOSE, person=ALICE, channel="C0OPS", at=NOW)
+    closing = decide(halted, click, NOW).operation
+    assert (closing.state, closing.closing, closing.halted_because) == (OperationState.UNDOING, True, "told so")
+    move = next_undo(PLAN, closing, state("16"), PACING, NOW)
+    assert isinstance(move, Perform) and move.act == SetSetting(name=SLOTS, value="8")
+    end = next_undo(PLAN, closing, state("8"), PACING, NOW)
+    assert isinstance(end, Finish) and end.sentence.startswith(f"Closed: `{SLOTS}` is 8 again;")
+    free = operation(OperationState.HALTED, step=1)
+    assert decide(free, click, NOW).operation.state is OperationState.CLOSED
 
 
 def test_two_settings_can_be_lent_at_once_but_not_one_twice() -> None:

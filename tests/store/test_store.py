@@ -149,6 +149,19 @@ def test_the_lock_is_first_come_first_served_and_idempotent(mailbox: Mailbox, st
     assert mailbox.waiting("prod") == ["sr-2", "sr-3"]
 
 
+def test_the_end_frees_the_settings_that_were_lent_too(mailbox: Mailbox, store: Store) -> None:
+    drain, tune = claimed(mailbox, store, "sr-1"), claimed(mailbox, store, "sr-2")
+    running = record("sr-1", S.RUNNING)
+    running = running.with_(request=running.request.with_(options={"slots": "16"}))
+    assert running.request.locks == ("prod", "prod slots")
+    assert all(store.lock(drain, name, "t").acquired for name in running.request.locks)
+    assert store.lock(tune, "prod slots", "t").holder == "sr-1"
+    store.commit(tune, record("sr-2", S.QUEUED), delay_s=600)
+    store.commit(drain, running.with_(state=S.DONE), delay_s=None)
+    assert (mailbox.holder("prod"), mailbox.holder("prod slots")) == (None, None)
+    assert store.due_now("sr-2"), "who waits for the setting is woken"
+
+
 def test_of_many_contenders_one_gets_the_cluster(mailbox: Mailbox, store: Store) -> None:
     claims = [claimed(mailbox, store, f"sr-{number}") for number in range(20)]
     won: list[str] = []

@@ -35,12 +35,16 @@ def test_a_drain_needs_no_check_of_data(scene: Scene) -> None:
 
 def test_a_compute_node_comes_and_goes(scene: Scene) -> None:
     ts = scene.ask(f"/sr add cn {NEW}")
+    # 3.3.3 does not say whom a node works for.
+    tells = "default_warehouse" in scene.card(ts)
+    assert tells == (scene.house.columns == "4.0") and (not tells or "has 4 nodes, 4 of them alive" in scene.card(ts))
     scene.press(ts, "approve")
     scene.told(ts, "Done in", 30)
     scene.fault("running_queries", at=NEW, queries=3)
     scene.type(f"/sr drop cn {NEW}")
     back = str(scene.wait(lambda: scene.slack.cards()[1:])[0]["ts"])
     assert "runs 3 queries now" in scene.card(back)
+    assert ("4 of its 5 nodes stay, alive" in scene.card(back)) == tells
     scene.press(back, "approve")
     scene.told(back, "is out of the cluster")
     assert scene.sent() == [f'ALTER SYSTEM ADD COMPUTE NODE "{NEW}"', f'ALTER SYSTEM DROP COMPUTE NODE "{NEW}"']

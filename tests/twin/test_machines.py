@@ -2,11 +2,15 @@
 
 import os
 import signal
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.twin.machines import START, STOP, Served, alive, say, started, stopped
+from tests.twin.machines import LIMIT_S, START, STOP, Served, alive, say, started, stopped
+from workers.demo import House
 
 A, B, C = "10.84.0.12", "10.84.0.18", "10.84.0.19"
 def test_the_processes_look_like_the_real_ones(twin: Served) -> None:
@@ -112,6 +116,7 @@ def test_a_reset_is_a_fresh_start(twin: Served) -> None:
     before = twin.pids()
     say(twin, B, f"{STOP}; echo 9.9.9-x > {{home}}/lib/VERSION; touch leftover")
     job = int(say(twin, B, "setsid sleep 600 >/dev/null 2>&1 </dev/null & echo $!"))
+    twin.fault("host_unreachable", host=B)
     twin.call("reset")
     after = twin.pids()
     assert len(after) == len(before) == 9
@@ -119,6 +124,49 @@ def test_a_reset_is_a_fresh_start(twin: Served) -> None:
     assert say(twin, B, "cat {home}/lib/VERSION; ls") == "3.3.3-312ed45\nbackup\njava\nstage\nstarrocks\n"
     twin.advance(30)
     assert {row["Alive"] for row in twin.rows("SHOW BACKENDS")} == {"true"}
+
+
+def test_a_host_that_nobody_described_runs_what_is_added_there(twin: Served) -> None:
+    host = "10.84.9.9"
+    twin.call("sql", sql=f'ALTER SYSTEM ADD BACKEND "{host}:9050"')
+    twin.advance(10)
+    pid = twin.until(lambda: twin.pid(host))
+    assert (twin.backend(host)["Alive"], alive(pid)) == ("true", True)
+
+
+def test_a_process_that_cannot_start_takes_its_node_down(twin: Served) -> None:
+    """A fault that restarts it finds half of the files gone, or a conf file that ends the start."""
+    say(twin, B, "mv {home}/lib {home}/lib.bak")
+    say(twin, C, "sed -i /^NETWORKS/d {home}/conf/be.conf; echo 'x = ${{NOBODY_SET_THIS}}' >> {home}/conf/be.conf")
+    for host in (B, C):
+        twin.fault("be_restart", at=host, down_s=1)
+    twin.advance(2)
+    twin.until(lambda: not twin.up(C))
+    twin.advance(30)
+    assert (twin.backend(B)["Alive"], twin.backend(C)["Alive"]) == ("false", "false")
+    assert not twin.pid(B) and not twin.pid(C)
+
+
+def test_the_demo_house_tells_the_bot_where_the_hosts_are(twin: Served, tmp_path: Path) -> None:
+    house = House(tmp_path, hosts=True)
+    house.twin = twin.ready
+    hosts = tomllib.loads(house.config())["clusters"]["demo"]["hosts"]
+    assert (hosts["driver"], hosts["user"], hosts["be_home"]) == ("ssh", "starrocks", twin.home(A))
+    assert hosts["via"][B] == f"127.0.0.1:{twin.ssh['ports'][B]}"
+    assert hosts["homes"][B] == {process: twin.home(B, process) for process in ("be", "fe", "cn", "stage", "backup")}
+    house.twin = {**twin.ready, "ssh": {}}
+    assert "hosts" not in tomllib.loads(house.config())["clusters"]["demo"]
+
+
+def test_a_directory_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis").write_text("all of it")
+    ended = subprocess.run(
+        [sys.executable, "-m", "workers.twin", "--hosts", str(tmp_path), "--ready-file", str(tmp_path / "ready")],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=LIMIT_S,
+    )  # fmt: skip
+    assert ended.returncode != 0
+    assert ended.stderr == f"{tmp_path} is not empty and no twin made it: name another directory\n"
+    assert (tmp_path / "thesis").read_text() == "all of it"
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])

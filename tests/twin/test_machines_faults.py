@@ -183,7 +183,7 @@ def test_capitals_in_a_conf_file_are_shell(twin: Served) -> None:
 def test_an_old_stop_of_a_frontend_waits_without_end(twin: Served) -> None:
     twin.fault("host_ignores_term", host=A)
     with pytest.raises(asyncssh.TimeoutError):
-        twin.at(A, f"{twin.home(A, 'fe')}/bin/stop_fe.sh --timeout 1", limit_s=1.5)
+        twin.at(A, f"{twin.home(A, 'fe')}/bin/stop_fe.sh --timeout 0", limit_s=1.2)
 
 
 def test_newer_scripts_hand_the_lead_over_and_show_a_shutdown(newer: Callable[..., Served]) -> None:

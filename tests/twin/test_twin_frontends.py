@@ -27,7 +27,7 @@ def test_leader_loss(talk: Any) -> None:
     assert {row["Role"] for row in follower.rows("SHOW PROC '/frontends'")} == {"FOLLOWER"}
     t.twin.advance(12)
     assert leader_of(follower) == "10.84.0.19"
-    assert follower.setting("tablet_sched_max_scheduling_tablets") == "10000", "memory of the old leader"
+    assert follower.setting("tablet_sched_max_scheduling_tablets") == "0", "the old leader had told it"
     rows = {row["IP"]: row for row in follower.rows("SHOW FRONTENDS")}
     assert rows["10.84.0.12"]["Role"] == "FOLLOWER"
     t.twin.advance(15)
@@ -79,18 +79,20 @@ def test_a_follower_answers_proc_from_its_own_memory(talk: Any) -> None:
     assert avail(follower, "SHOW PROC '/backends'") == "100.000 GB"
 
 
-def test_settings_are_the_leaders_memory(talk: Any) -> None:
-    t = talk()
-    follower = t.other("10.84.0.19")
-    follower.do(FREEZE)
+@pytest.mark.parametrize("columns", ["2.5", "3.3.3", "4.0"])
+def test_a_frontend_that_cannot_be_told_makes_it_an_error_after_the_others_took_it(talk: Any, columns: str) -> None:
+    t = talk(columns=columns)
+    t.twin.inject("fe_restart", fe="10.84.0.19", down_s=600)
+    t.twin.advance(5)
+    with pytest.raises(SqlError, match=r"set config for fe\[10\.84\.0\.19\] failed: ") as caught:
+        t.do(FREEZE)
+    assert not caught.value.unknown
     assert t.setting("tablet_sched_max_scheduling_tablets") == "0"
-    assert follower.setting("max_scheduling_tablets") == "10000", "ask the leader, not just anybody"
-    four = talk(columns="4.0")
-    four.do(FREEZE)
-    assert four.other("10.84.0.19").setting("tablet_sched_max_scheduling_tablets") == "0"
+    t.twin.advance(700)
+    assert t.other("10.84.0.19").setting("max_scheduling_tablets") == "10000"
 
 
-@pytest.mark.parametrize("columns", ["3.2", "4.0"])
+@pytest.mark.parametrize("columns", ["2.5", "3.2", "3.3.3", "4.0"])
 def test_settings_reach_others_and_are_lost_where_a_frontend_restarts(talk: Any, columns: str) -> None:
     t = talk(columns=columns)
     t.do(FREEZE)

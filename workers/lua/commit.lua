@@ -1,5 +1,5 @@
 -- Write one turn's outcome, all or nothing.
--- KEYS: op, due, inbox, outbox, outbox-ready, lock, waiters, recent, audit, plan
+-- KEYS: op, due, inbox, outbox, outbox-ready, lock, waiters, recent, audit, plan, [another lock, its waiters, …]
 -- ARGV: op id, fence, seq, record, revision, delay ('' = terminal), keep ('1' = go on under this claim),
 --       release ('1'), visibility, conversation, plan JSON ('' = unchanged), audit head,
 --       JSON: {taken: [...], outbox: [...], audit: [...]}, title
@@ -20,11 +20,15 @@ if ARGV[10] ~= '' then
   redis.call('ZADD', KEYS[5], 'LT', now, ARGV[10])
 end
 local terminal = ARGV[6] == ''
-if terminal or ARGV[8] == '1' then
-  if redis.call('HGET', KEYS[6], 'op') == ARGV[1] then redis.call('DEL', KEYS[6]) end
-  redis.call('ZREM', KEYS[7], ARGV[1])
-  local next = redis.call('ZRANGE', KEYS[7], 0, 0)
+local function give_up(lock, waiters)
+  if redis.call('HGET', lock, 'op') == ARGV[1] then redis.call('DEL', lock) end
+  redis.call('ZREM', waiters, ARGV[1])
+  local next = redis.call('ZRANGE', waiters, 0, 0)
   if next[1] then redis.call('ZADD', KEYS[2], 'XX', now, next[1]) end
+end
+if terminal or ARGV[8] == '1' then
+  give_up(KEYS[6], KEYS[7])
+  for i = 11, #KEYS, 2 do give_up(KEYS[i], KEYS[i + 1]) end
 end
 if terminal then
   redis.call('ZREM', KEYS[2], ARGV[1])

@@ -32,6 +32,7 @@ def backend(row: Row) -> Backend:
         running_queries=row.number_or("NumRunningQueries", None),
         last_start=row.moment("LastStartTime"),
         last_heartbeat=row.moment("LastHeartbeat"),
+        warehouse=row.text("WarehouseName"),
     )
 
 
@@ -72,6 +73,7 @@ def compute_node(row: Row) -> ComputeNode:
         version=row.text("Version"),
         error=row.text("ErrMsg"),
         running_queries=row.number_or("NumRunningQueries", None),
+        warehouse=row.text("WarehouseName"),
         last_start=row.moment("LastStartTime"),
     )
 

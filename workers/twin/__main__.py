@@ -11,7 +11,7 @@ from pathlib import Path
 from workers.twin.model.versions import VERSIONS
 from workers.twin.scenarios import SCENARIOS
 from workers.twin.wire.host import TwinHost
-from workers.twin.wire.server import Hosts, TwinServer
+from workers.twin.wire.server import Hosts, NotStarted, TwinServer
 
 PASSWORD_VARIABLE = "SR_TWIN_PASSWORD"
 TOKEN_VARIABLE = "SR_TWIN_TOKEN"
@@ -82,7 +82,10 @@ def main() -> None:
     options = parser().parse_args()
     if not options.ready_file and PASSWORD_VARIABLE not in os.environ:
         raise SystemExit(f"Set {PASSWORD_VARIABLE} or give --ready-file, or nobody will know the password.")
-    asyncio.run(serve(options))
+    try:
+        asyncio.run(serve(options))
+    except NotStarted as reason:
+        raise SystemExit(str(reason)) from None
 
 
 if __name__ == "__main__":

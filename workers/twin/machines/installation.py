@@ -6,6 +6,8 @@ import shutil
 from functools import cache
 from pathlib import Path
 
+from workers.twin.wire.server import NotStarted
+
 FILES = Path(__file__).parent / "files"
 SHELLS = ("dash", "bash")
 NEWER = (3, 4, 2)
@@ -39,7 +41,7 @@ def shell() -> Path:
         found = shutil.which(name)
         if found:
             return Path(found).resolve()
-    raise RuntimeError(f"hosts need one of these shells on this machine: {', '.join(SHELLS)}")
+    raise NotStarted(f"hosts need one of these shells on this machine: {', '.join(SHELLS)}")
 
 
 def write_part(target: Path, part: str, release: str) -> None:

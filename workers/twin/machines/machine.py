@@ -51,8 +51,8 @@ class Machine:
         """What is different from host to host because all of them share one file system."""
         return {
             **{process: str(self.home(process)) for process in ("be", "cn", "fe")},
-            "stage_dir": str(self.directory / "stage"),
-            "backup_dir": str(self.directory / "backup"),
+            "stage": str(self.directory / "stage"),
+            "backup": str(self.directory / "backup"),
         }
 
     def environment(self) -> dict[str, str]:
@@ -104,10 +104,10 @@ class Machine:
         except FileNotFoundError:
             return ""  # somebody is swapping the files right now
 
-    def spawn(self, process: str) -> None:
+    def spawn(self, process: str) -> int:
         """Start the process as its start script would, without the script: a whole cluster starts in a moment.
 
-        The files may be away, half swapped: then nothing starts, as nothing would.
+        Returns its pid; 0 when the files are away, half swapped: then nothing starts, as nothing would.
         """
         home = self.home(process)
         arguments = {
@@ -121,7 +121,7 @@ class Machine:
         environment = {**self.environment(), "PID_DIR": str(home / "bin"), "STARROCKS_HOME": str(home), "NETWORKS": "10.84.0.0/16"}
         out = home / "log" / f"{process}.out"
         try:
-            os.posix_spawn(
+            return os.posix_spawn(
                 arguments[0], arguments, environment, setsid=True, setsigdef=[signal.SIGPIPE],
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -130,7 +130,7 @@ class Machine:
                 ],
             )  # fmt: skip
         except FileNotFoundError:
-            return
+            return 0
 
     def note(self, process: str, text: str) -> None:
         """A line in the process's own log, for whoever reads why it ended."""

@@ -11,7 +11,10 @@ from enum import Enum, auto
 
 
 class Phase(Enum):
-    """STARTING: it runs but does not serve yet. LEAVING: the model knows that it goes. KILLED: whatever follows is known."""
+    """STARTING: it runs but does not serve yet. SERVING: the model's node is up. LEAVING: it was asked to go and will.
+
+    KILLED: whatever follows is known.
+    """
 
     STARTING = auto()
     SERVING = auto()

@@ -86,10 +86,24 @@ class SecureShell:
         for connection in list(self._connections):
             connection.abort()
 
-    def kill_shells(self) -> None:
+    def break_off(self) -> None:
+        """As the host's power switch does: open connections, and the commands that run on them."""
+        self.hang_up()
         for pid in list(self.children):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
+
+    async def behave(self) -> None:
+        """Do what the faults of the host say."""
+        conduct = self._conduct()
+        self.machine.fill_disk(conduct.disk_full)
+        if conduct.pid_files_lost:
+            conduct.pid_files_lost = False
+            self.machine.lose_pid_files()
+        if conduct.unreachable:
+            await self.refuse()
+        elif self.port:
+            await self.open()
 
     # --- one command
 

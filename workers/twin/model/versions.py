@@ -46,9 +46,6 @@ class Version:
     colocate_stable_wait: bool = False
     bin_is_relocated: bool = True
     """Tablets in the recycle bin are moved by a decommission; later code skips dropped partitions."""
-    settings_reach_every_frontend: bool = False
-    unreached_fails_the_setting: bool = False
-    """A frontend the leader could not tell makes the statement an error, after it took effect elsewhere."""
     drop_checks_all_first: bool = True
     """DROP BACKEND looks for every address of its list before it drops the first."""
     blacklist: bool = True
@@ -85,8 +82,6 @@ _LATE = Version(
     recycle_bin_table=True,
     colocate_stable_wait=True,
     bin_is_relocated=False,
-    settings_reach_every_frontend=True,
-    unreached_fails_the_setting=True,
     drop_checks_all_first=False,
     cn_blacklist=True,
     view_details=True,
@@ -106,7 +101,6 @@ _OLDER = Version(
     access_denied=1252,
     unknown_table=1051,
     unknown_database=1049,
-    settings_reach_every_frontend=True,
     blacklist=False,
 )
 """What main at 2023-12 has: 3.1 and 3.2."""

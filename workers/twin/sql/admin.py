@@ -3,6 +3,7 @@
 import re
 
 from workers.twin.answers import Ok, ResultSet, SqlError, refused
+from workers.twin.model.hosts import REFUSED
 from workers.twin.model.settings import COLOCATE_STABLE_WAIT, SETTINGS, Setting, accepts, setting_named
 from workers.twin.sql.asking import Asking
 from workers.twin.sql.shapes import Values
@@ -17,7 +18,10 @@ def like(pattern: str) -> re.Pattern[str]:
 
 
 def set_config(asking: Asking, values: Values) -> Ok:
-    """Takes effect in the leader's memory; whether other frontends learn it depends on the version."""
+    """In the memory of the frontend that carries it out; it tells every other one by RPC (fe: server/NodeMgr.java setConfig).
+
+    One that cannot be told makes the statement an error, after it took effect on the others.
+    """
     name, value = values["string"][0], values["string"][1]
     setting = setting_named(name)
     if setting is None or not _known(asking, setting):
@@ -26,19 +30,16 @@ def set_config(asking: Asking, values: Values) -> Ok:
         raise refused(f"Config '{name}' does not exist or is not mutable")
     if not accepts(setting, value):
         raise refused(f"Invalid value '{value}' for config '{name}' of type {setting.type}")
-    leader = asking.cluster.leader
-    assert leader is not None
     before = asking.cluster.setting(setting.name)
-    reached = [leader]
-    if asking.cluster.version.settings_reach_every_frontend:
-        reached = [f for f in asking.cluster.frontends if f.ready]
+    reached = [f for f in asking.cluster.frontends if f.ready]
     for frontend in reached:
         frontend.settings[setting.name] = value.lower() if setting.type == "boolean" else value
     asking.cluster.disturbed = True
     asking.effects.append(f"setting {setting.name}: {before} -> {value} on {', '.join(f.host for f in reached)}")
     unreached = [f for f in asking.cluster.frontends if not f.ready]
-    if asking.cluster.version.unreached_fails_the_setting and unreached:
-        raise refused(f"set config on frontend {unreached[0].host} failed, it took effect on the others")
+    if unreached:
+        why = "".join(f"set config for fe[{f.host}] failed: {REFUSED}" for f in unreached)
+        raise refused(f"Set config failed: {why}")
     return Ok()
 
 

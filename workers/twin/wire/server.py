@@ -14,6 +14,10 @@ from workers.twin.wire.mysql import FrontendServer
 LOOPBACK = "127.0.0.1"
 
 
+class NotStarted(Exception):
+    """The hosts could not be set up; the text says why."""
+
+
 class Hosts(Protocol):
     """The machines under the nodes, where there are some."""
 

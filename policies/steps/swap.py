@@ -1,0 +1,127 @@
+"""A node gets another version: staged beforehand, swapped by one job on the host, seen up with it, rolled back by an abort.
+
+Stop, rename, start are one job, so that a node whose swap has begun comes back even when nobody here is alive. The files of
+the old version are kept under its name: rolling back needs no package.
+"""
+
+from policies.acts import Act, AskPerson, BackUpMeta, StagePackage, StartProcess, SwapPackage
+from policies.awaited import AllAtVersion, GoAhead, HostJobDone, NodeRestarted, NodeUp
+from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
+from policies.plan import Step
+from policies.releases.graceful import stops_gracefully
+from policies.steps.process import COME_BACK, after, quiet
+
+Node = Backend | ComputeNode | Frontend
+
+STAGED_WITHIN = 3_600.0
+"""Seconds for one host: some gigabytes to copy and to unpack."""
+BACKED_UP_WITHIN = 3_600.0
+LOOK_AT_IT = "Look at its log, its queries and its loads. Resume goes on with the other nodes; Abort rolls it back."
+
+
+def stage(role: NodeKind, node: Node, version: str) -> Step:
+    """Put the package of a version beside the installation, unpacked and verified; what runs is not touched."""
+    return Step(
+        id=f"stage-{node.address}",
+        group="packages",
+        title=f"Unpack and verify {version} on {node.address.host} for {role.process}",
+        act=StagePackage(role=role, address=node.address, version=version),
+        until=HostJobDone(address=node.address, what=f"Staging of {version}"),
+        deadline=STAGED_WITHIN,
+        advice="Retry tries again; nothing that runs was touched.",
+    )
+
+
+def back_up(leader: Frontend, label: str) -> Step:
+    """A copy of the leader's metadata on its own host, with checksums."""
+    return Step(
+        id="metadata",
+        group="metadata",
+        title=f"Back up the metadata of the leader {leader.address}",
+        act=BackUpMeta(role=NodeKind.FOLLOWER, address=leader.address, label=label),
+        until=HostJobDone(address=leader.address, what="The metadata backup"),
+        deadline=BACKED_UP_WITHIN,
+        advice="Retry tries again; nothing that runs was touched.",
+    )
+
+
+def swap(
+    role: NodeKind, node: Node, state: ClusterState, version: str, *, kept: bool, back: bool = True, idle: bool = True
+) -> tuple[Step, ...]:
+    """Put `version` in place on one node and see it up, then the cluster at rest.
+
+    `kept` takes the files of an earlier swap in place of a staged package. Without `back` an abort only starts the node again:
+    what it wrote to the journal by then the old version may not be able to read.
+    """
+    group = f"{version} on {node.address}"
+    act = SwapPackage(
+        role=role, address=node.address, version=version, old=node.version, roll_back=kept,
+        graceful=stops_gracefully(role, node.version),
+    )  # fmt: skip
+    undo: Act = StartProcess(role=role, address=node.address)
+    if back:
+        undo = act.with_(version=node.version, old=version, roll_back=True, graceful=stops_gracefully(role, version))
+    up_again = NodeUp(role=role, address=node.address, version=node.version if back else version)
+    step = Step(
+        id=f"swap-{node.address}",
+        group=group,
+        title=f"{'Put back' if kept else 'Install'} {version} on {role.process} {node.address} and restart it",
+        act=by_hand(act) if state.hosts is None else act,
+        until=NodeRestarted(role=role, address=node.address, version=version, before=node.last_start),
+        undo=None if state.hosts is None else undo,
+        undo_until=None if state.hosts is None else up_again,
+        point_of_no_return=not back,
+        deadline=COME_BACK,
+        advice=f"Look at its log. Retry waits for it, and tries anew only if the job failed; Abort {_abort(node, back)}.",
+    )
+    return (*quiet(role, node, state, group, listed=True), step, *after(role, node, state, group, idle=idle))
+
+
+def look_at(node: Node, version: str) -> Step:
+    """Stop here until a person has looked at the first node with the new version."""
+    seen = f"{node.address} is the first node that runs {version}. {LOOK_AT_IT}"
+    return Step(
+        id="canary",
+        group=f"{version} on {node.address}",
+        title=f"People look at {node.address} before the other nodes follow",
+        act=None,
+        until=GoAhead(address=node.address, seen=seen),
+    )
+
+
+def everywhere(last: Node, version: str) -> Step:
+    """The final look: no node was forgotten, skipped, or changed by somebody else meanwhile."""
+    return Step(
+        id="everywhere",
+        group="final look",
+        title=f"See every node alive with {version}",
+        act=None,
+        until=AllAtVersion(address=last.address, version=version),
+        deadline=COME_BACK,
+        advice=f"Bring those to {version} that are not, then retry; or skip.",
+        skippable=True,
+    )
+
+
+def by_hand(act: SwapPackage) -> AskPerson:
+    """The same by a person, where no driver reaches the hosts (docs: deployment/upgrade; stop first, versioned backup names)."""
+    name = act.role.process.lower()
+    parts = "bin lib spark-dpp" if act.role.frontend else "bin lib"
+    new = f"../StarRocks-{act.version}/{'fe' if act.role.frontend else 'be'}"
+    return AskPerson(
+        address=act.address,
+        task=(
+            f"Please install {act.version} in place of {act.old} on {act.address.host} for the {act.role.process}. "
+            "It goes on by itself when the node is up with it."
+        ),
+        commands=(
+            f"bin/stop_{name}.sh{' -g' if act.graceful else ''}    # then see that the process is gone",
+            f"mkdir -p old-{act.old} && mv {parts} old-{act.old}/",
+            *(f"cp -a {new}/{part} ." for part in parts.split()),
+            f"bin/start_{name}.sh --daemon",
+        ),
+    )
+
+
+def _abort(node: Node, back: bool) -> str:
+    return f"puts {node.version} back" if back else "starts it if it is down"

@@ -1,0 +1,219 @@
+"""Jobs by id: begun at most once, whatever happens to the link; and what a look says of them afterwards."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from policies.acts import RestartProcess, StartProcess, StopProcess
+from policies.address import Address
+from policies.cluster import NodeKind
+from policies.hosts import JobState
+from tests.hosts.rig import BE, FE, HOST, KINDS, Rig, alive
+from workers.hosts import HostOutcomeUnknown, HostRefused
+
+START = StartProcess(role=NodeKind.BACKEND, address=BE)
+RESTART = RestartProcess(role=NodeKind.BACKEND, address=BE)
+
+
+def state(rig: Rig, job: str) -> JobState:
+    return rig.look(BE, job).jobs[job].state
+
+
+def restarts(rig: Rig) -> int:
+    return (rig.be / "log" / "be.out").read_text().count("start time")
+
+
+def test_never_begun(rig: Rig) -> None:
+    assert state(rig.with_backend(), "op-7.3") is JobState.ABSENT
+
+
+def test_begun_twice_is_begun_once(rig: Rig) -> None:
+    rig.with_backend().running()
+    rig.do(RESTART, "twice")
+    rig.do(RESTART, "twice")
+    assert restarts(rig) == 2
+
+
+def test_begun_by_many_at_once_is_begun_once(rig: Rig) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    rig.with_backend().running()
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: rig.driver().begin("race", RESTART), range(6)))
+    assert rig.ended("race").state is JobState.DONE
+    assert restarts(rig) == 2
+
+
+def test_link_cut_before_it_was_begun(rig: Rig) -> None:
+    rig.with_backend().server.next_fault = "cut_before"
+    with pytest.raises(HostOutcomeUnknown, match="cut"):
+        rig.driver().begin("cut", START)
+    assert state(rig, "cut") is JobState.ABSENT
+    assert rig.do(START, "cut").state is JobState.DONE
+
+
+def test_half_a_script_does_nothing(rig: Rig) -> None:
+    rig.with_backend().server.next_fault = "cut_half_sent"
+    with pytest.raises(HostOutcomeUnknown, match="cut"):
+        rig.driver().begin("cut", START)
+    assert state(rig, "cut") is JobState.ABSENT and not (rig.account / ".sr").exists()
+
+
+def test_link_cut_after_it_was_begun(rig: Rig) -> None:
+    rig.with_backend().running()
+    rig.server.next_fault = "cut_after"
+    with pytest.raises(HostOutcomeUnknown):
+        rig.driver().begin("cut", RESTART)
+    rig.driver().begin("cut", RESTART)
+    assert rig.ended("cut").state is JobState.DONE
+    assert restarts(rig) == 2
+
+
+def test_a_host_that_does_not_answer(rig: Rig) -> None:
+    rig.with_backend().server.next_fault = "hang"
+    began = time.monotonic()
+    with pytest.raises(HostOutcomeUnknown, match="did not answer within"):
+        rig.driver(command_timeout_s=0.5).begin("slow", START)
+    assert time.monotonic() - began < 5
+
+
+def test_an_answer_that_is_cut_is_no_look(rig: Rig) -> None:
+    rig.with_backend().running()
+    rig.server.next_fault = "cut_after"
+    look = rig.look(BE, "x")
+    assert look.trouble and look.process is None and not look.jobs
+
+
+def test_killed_in_the_middle(rig: Rig) -> None:
+    rig.with_backend().running()
+    (rig.be / "faults" / "ignores_term").touch()
+    rig.do(RESTART)
+    rig.driver().begin("doomed", RESTART)
+    pid = int(rig.wait(lambda: _text(rig, "doomed", "pid")).split()[0])
+    assert state(rig, "doomed") is JobState.RUNNING
+    os.killpg(pid, 9)
+    rig.wait(lambda: not alive(pid))
+    assert state(rig, "doomed") is JobState.LOST
+    assert rig.do(StopProcess(role=NodeKind.BACKEND, address=BE, graceful=False)).state is JobState.DONE
+
+
+@pytest.mark.parametrize("field", [1, 2], ids=["pid_reused", "host_rebooted"])
+def test_a_pid_proves_nothing_after_a_reboot(rig: Rig, field: int) -> None:
+    """The pid lives, but it began at another time, or in another boot: the job is lost."""
+    rig.with_backend()
+    directory = rig.account / ".sr" / "jobs" / "old"
+    (directory / "begun").mkdir(parents=True)
+    ticks = Path(f"/proc/{os.getpid()}/stat").read_text().rpartition(")")[2].split()[19]
+    words = [str(os.getpid()), ticks, Path("/proc/sys/kernel/random/boot_id").read_text().strip()]
+    (directory / "pid").write_text(" ".join(words))
+    assert state(rig, "old") is JobState.RUNNING
+    words[field] = "1"
+    (directory / "pid").write_text(" ".join(words))
+    assert state(rig, "old") is JobState.LOST
+
+
+def test_begun_and_never_seen_again(rig: Rig) -> None:
+    """Between `begun` and `pid` lies a moment; after that the job never came to life."""
+    rig.with_backend()
+    begun = rig.account / ".sr" / "jobs" / "young" / "begun"
+    begun.mkdir(parents=True)
+    assert state(rig, "young") is JobState.RUNNING
+    os.utime(begun, (time.time() - 60, time.time() - 60))
+    assert state(rig, "young") is JobState.LOST
+
+
+def test_an_exit_code_that_is_none(rig: Rig) -> None:
+    rig.with_backend()
+    directory = rig.account / ".sr" / "jobs" / "odd"
+    (directory / "begun").mkdir(parents=True)
+    (directory / "rc").write_text("killed\n")
+    assert state(rig, "odd") is JobState.LOST
+
+
+def test_only_marked_lines_are_for_people(rig: Rig) -> None:
+    rig.with_backend()
+    directory = rig.account / ".sr" / "jobs" / "chatty"
+    (directory / "begun").mkdir(parents=True)
+    (directory / "rc").write_text("4\n")
+    (directory / "log").write_bytes("sr: first\nnoise\nsr: la\x1b[31mst <!channel> \u2028 end\nnoise again\n".encode())
+    job = rig.look(BE, "chatty").jobs["chatty"]
+    assert (job.state, job.exit_code, job.said) == (JobState.FAILED, 4, "la [31mst <!channel>   end")
+
+
+def test_private_and_swept(rig: Rig) -> None:
+    rig.with_backend()
+    old, young = (rig.account / ".sr" / "jobs" / name for name in ("old", "young"))
+    for directory, days in ((old, 31), (young, 29)):
+        directory.mkdir(parents=True)
+        os.utime(directory, (time.time() - days * 86400,) * 2)
+    rig.do(START, "new")
+    assert not old.exists() and young.exists()
+    assert (rig.account / ".sr" / "jobs" / "new").stat().st_mode & 0o777 == 0o700
+
+
+def test_what_is_started_has_the_accounts_own_mask(rig: Rig) -> None:
+    """Jobs are private, the process and its logs are as the account makes them."""
+    rig.with_backend().do(START)
+    assert (rig.be / "log" / "be.out").stat().st_mode & 0o044 == 0o044
+
+
+@pytest.mark.parametrize("job", ["", "..", "a/b", "A", "x" * 121, "a b", "a\nb", "-rf", "a..b"])
+def test_ids_that_are_none(rig: Rig, job: str) -> None:
+    with pytest.raises(HostRefused):
+        rig.driver().begin(job, START)
+    with pytest.raises(HostRefused):
+        rig.driver().look({BE: NodeKind.BACKEND}, (job,))
+    assert rig.server.connections == 0
+
+
+def test_two_jobs_on_one_installation(rig: Rig) -> None:
+    """The second one does not wait for ever, and does nothing."""
+    rig.with_backend().running()
+    (rig.be / "faults" / "ignores_term").touch()
+    rig.do(RESTART)
+    rig.driver().begin("first", RESTART)
+    rig.wait(lambda: "SIGTERM" in (_text(rig, "first", "log") or ""))
+    rig.server.stub("flock", 'exec /usr/bin/flock -n "$3"')
+    second = rig.do(RESTART, "second")
+    assert second.state is JobState.FAILED and "another job holds" in second.said
+    assert state(rig, "first") is JobState.RUNNING
+
+
+def test_one_login_for_a_look_at_everything_on_a_host(rig: Rig) -> None:
+    rig.with_backend().running().with_frontend().running(FE)
+    before = rig.server.connections
+    looks = rig.driver().look(KINDS, ("a", "b", "c"), survey=True)
+    assert rig.server.connections == before + 1
+    assert [look.address for look in looks] == [BE, FE] and all(look.process and look.survey for look in looks)
+    assert set(looks[0].jobs) == {"a", "b", "c"}
+
+
+def test_a_role_without_a_home(rig: Rig) -> None:
+    node = Address(host=HOST, port=9050)
+    (look,) = rig.driver().look({node: NodeKind.COMPUTE_NODE})
+    assert "no cn_home" in look.trouble
+    with pytest.raises(HostRefused, match="no cn_home"):
+        rig.driver().begin("x", StartProcess(role=NodeKind.COMPUTE_NODE, address=node))
+
+
+def test_a_host_without_the_tools(rig: Rig) -> None:
+    rig.with_backend()
+    rig.server.shell_environment["PATH"] = str(rig.server.stubs)
+    for tool in ("id", "mkdir", "chmod", "sed", "mv", "rm", "cat"):
+        (rig.server.stubs / tool).symlink_to(f"/bin/{tool}" if tool != "id" else "/usr/bin/id")
+    with pytest.raises(HostRefused, match="the host has no setsid"):
+        rig.driver().begin("x", START)
+
+
+def test_an_account_that_may_not_write(rig: Rig) -> None:
+    rig.with_backend()
+    (rig.account / ".sr").write_text("a file")
+    with pytest.raises(HostRefused, match=r"cannot make .*\.sr/jobs/x"):
+        rig.driver().begin("x", START)
+
+
+def _text(rig: Rig, job: str, name: str) -> str:
+    path = rig.account / ".sr" / "jobs" / job / name
+    return path.read_text() if path.exists() else ""

@@ -1,0 +1,241 @@
+"""Another version's files put in place, cut at every rename and every copy, gone on with, and put back."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from policies.acts import StagePackage, StartProcess, SwapPackage
+from policies.cluster import NodeKind
+from policies.hosts import JobState
+from tests.hosts.fake_starrocks import end_all, package
+from tests.hosts.rig import BE, FE, Rig, alive
+
+STAGE = StagePackage(role=NodeKind.BACKEND, address=BE, version="3.3.9")
+SWAP = SwapPackage(role=NodeKind.BACKEND, address=BE, version="3.3.9", old="3.3.3")
+BACK = SwapPackage(role=NodeKind.BACKEND, address=BE, version="3.3.3", old="3.3.9", roll_back=True)
+
+TRIPPED = ("mv", "cp", "rm", "mkdir", "rmdir")
+TRIPWIRE = """\
+/bin/{name} "$@"; rc=$?
+case $(tr '\\0' ' ' < /proc/$PPID/cmdline) in *.sr/jobs/*) ;; *) exit $rc ;; esac
+case $* in *sr-version*) exit $rc ;; esac
+count=$(cat {root}/count); count=$((count + 1)); echo $count > {root}/count
+[ "$count" != {at} ] || kill -9 0
+exit $rc
+"""
+
+
+def cut_at(rig: Rig, act: SwapPackage, at: int) -> bool:
+    """Carry out `act`, killing everything of the job after its `at`-th change of a file; whether that came to pass."""
+    (rig.server.root / "count").write_text("0")
+    for name in TRIPPED:
+        rig.server.stub(name, TRIPWIRE.format(root=rig.server.root, at=at, name=name))
+    rig.server.stub("sleep", "exec /bin/sleep 0.01")
+    job = rig.do(act, job=f"cut-{at}")
+    for name in TRIPPED:
+        (rig.server.stubs / name).unlink()
+    assert job.state in {JobState.DONE, JobState.LOST}, rig.log(job.id)
+    return job.state is JobState.LOST
+
+
+def staged(rig: Rig) -> Rig:
+    package(rig.packages, "3.3.9")
+    job = rig.do(STAGE)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    return rig
+
+
+def version(home: Path) -> str:
+    return (home / "lib" / "VERSION").read_text().strip()
+
+
+def test_stage(rig: Rig) -> None:
+    package(rig.packages, "3.3.9")
+    assert rig.with_backend().do(STAGE).said == "3.3.9 is staged and verified"
+    assert rig.survey().staged == {"3.3.9": True}
+    assert sorted(p.name for p in rig.stage.iterdir()) == [".sr-lock", "3.3.9"]
+    assert version(rig.be) == "3.3.3"
+
+
+def test_stage_again_sends_nothing(rig: Rig) -> None:
+    staged(rig.with_backend())
+    assert rig.do(STAGE).said == "3.3.9 is already staged and verified"
+
+
+def test_swap(rig: Rig) -> None:
+    before = staged(rig.with_backend().running()).pid()
+    job = rig.do(SWAP)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert version(rig.be) == "3.3.9" and rig.pid() not in {None, before}
+    survey = rig.survey()
+    assert (survey.installed, survey.backups) == ("3.3.9-a1b2c3d", ("3.3.3",))
+    assert (rig.be / "conf" / "be.conf").exists() and not (rig.be / ".sr-swap").exists()
+    assert (rig.be / "www" / "index.html").read_text() == "3.3.9"
+
+
+def test_swap_of_a_frontend(rig: Rig) -> None:
+    package(rig.packages, "3.3.9")
+    rig.with_frontend().running(FE)
+    stage = StagePackage(role=NodeKind.FOLLOWER, address=FE, version="3.3.9")
+    swap = SwapPackage(role=NodeKind.FOLLOWER, address=FE, version="3.3.9", old="3.3.3")
+    job = rig.do(stage)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    job = rig.do(swap)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert rig.survey(FE).installed == "3.3.9-a1b2c3d"
+    for entry in ("webroot/index.html", "lib/starrocks-fe.jar"):
+        assert (rig.fe / entry).read_text() == "3.3.9"
+    assert (rig.fe / ".sr-backup" / "3.3.3" / "spark-dpp").is_dir()
+
+
+def test_what_is_installed_is_only_restarted(rig: Rig) -> None:
+    before = staged(rig.with_backend("3.3.9").running()).pid()
+    job = rig.do(SWAP)
+    assert job.state is JobState.DONE and "already installed" in rig.log(job.id)
+    assert rig.pid() not in {None, before} and not (rig.be / ".sr-backup").exists()
+
+
+def test_not_staged(rig: Rig) -> None:
+    before = rig.with_backend().running().pid()
+    job = rig.do(SWAP)
+    assert (job.state, job.said) == (JobState.FAILED, "3.3.9 is not staged on this host: nothing was changed")
+    assert rig.pid() == before
+
+
+def test_jars_of_users_are_kept(rig: Rig) -> None:
+    staged(rig.with_backend())
+    for name in ("mysql-connector-j-8.3.0.jar", "starrocks-old.jar", "udf/mine.jar", "udf-runtime/cache.jar"):
+        (rig.be / "lib" / name).parent.mkdir(exist_ok=True)
+        (rig.be / "lib" / name).write_text("mine")
+    job = rig.do(SWAP)
+    kept = {str(p.relative_to(rig.be / "lib")) for p in (rig.be / "lib").rglob("*.jar")}
+    assert kept == {"mysql-connector-j-8.3.0.jar", "udf/mine.jar", "jni-packages/hadoop-3.3.9.jar"}
+    assert "sr: keeps lib/mysql-connector-j-8.3.0.jar" in rig.log(job.id) and "sr: keeps lib/udf" in rig.log(job.id)
+    assert rig.survey().extra_jars == ("lib/mysql-connector-j-8.3.0.jar", "lib/udf/mine.jar")
+
+
+def test_the_own_list_of_the_old_package_decides_next_time(rig: Rig) -> None:
+    """After one swap the package's list of files is known: whatever is not on it belongs to a user."""
+    staged(rig.with_backend())
+    rig.do(SWAP)
+    (rig.be / "lib" / "starrocks-mine.jar").write_text("mine")
+    (rig.be / "lib" / "jni-packages" / "driver.jar").write_text("mine")
+    package(rig.packages, "3.4.2")
+    rig.do(STAGE.with_(version="3.4.2"))
+    assert rig.do(SWAP.with_(version="3.4.2", old="3.3.9")).state is JobState.DONE
+    kept = {str(p.relative_to(rig.be / "lib")) for p in (rig.be / "lib").rglob("*.jar")}
+    assert kept == {"starrocks-mine.jar", "jni-packages/driver.jar", "jni-packages/hadoop-3.4.2.jar"}
+
+
+def test_roll_back(rig: Rig) -> None:
+    staged(rig.with_backend().running())
+    rig.do(SWAP)
+    job = rig.do(BACK)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert version(rig.be) == "3.3.3" and rig.pid()
+    assert rig.survey().backups == ("3.3.9",)
+    assert (rig.be / "www" / "index.html").read_text() == "3.3.3"
+
+
+def test_up_down_and_up_again(rig: Rig) -> None:
+    staged(rig.with_backend().running())
+    for act, wanted in ((SWAP, "3.3.9"), (BACK, "3.3.3"), (SWAP, "3.3.9"), (BACK, "3.3.3")):
+        job = rig.do(act)
+        assert job.state is JobState.DONE, rig.log(job.id)
+        assert version(rig.be) == wanted
+
+
+def test_no_backup_to_roll_back_to(rig: Rig) -> None:
+    before = rig.with_backend("3.3.9").running().pid()
+    job = rig.do(BACK)
+    assert job.state is JobState.FAILED and job.said.endswith("does not hold bin and lib: nothing was changed")
+    assert rig.pid() == before
+
+
+def test_a_backup_made_by_hand_is_left_alone(rig: Rig) -> None:
+    staged(rig.with_backend())
+    (rig.be / "lib.bak").mkdir()
+    stale = rig.be / ".sr-backup" / "3.3.3" / "lib"
+    stale.mkdir(parents=True)
+    (stale / "stale").touch()
+    job = rig.do(SWAP)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert (rig.be / "lib.bak").is_dir() and not list((rig.be / "lib.bak").iterdir())
+    assert version(rig.be / ".sr-backup" / "3.3.3") == "3.3.3"
+    assert rig.survey().backups == ("3.3.3",)
+
+
+def test_a_package_that_says_another_version(rig: Rig) -> None:
+    package(rig.packages, "3.3.9", says="3.3.8")
+    job = rig.with_backend().do(STAGE)
+    assert (job.state, job.said) == (JobState.FAILED, "the package of 3.3.9 says that it is 3.3.8: nothing was staged")
+    assert rig.survey().staged == {}
+    assert [p.name for p in rig.stage.iterdir()] == [".sr-lock"]
+
+
+def test_files_that_fit_while_prepared_but_not_in_place(rig: Rig) -> None:
+    """The version is read again where the files will run; when it is another, the old ones come back and run."""
+    staged(rig.with_backend().running())
+    show = rig.stage / "3.3.9" / "be" / "bin" / "show_be_version.sh"
+    show.write_text(f'#!/bin/sh\n[ -e {rig.be}/.sr-new/3.3.9/lib ] && echo "3.3.9 RELEASE" || echo "3.3.8 RELEASE"\n')
+    job = rig.do(SWAP)
+    assert (job.state, job.said) == (JobState.FAILED, "3.3.9 did not fit: 3.3.3 is in place again and was started")
+    assert version(rig.be) == "3.3.3" and rig.pid()
+    assert not (rig.be / ".sr-swap").exists()
+
+
+@pytest.mark.parametrize("act", [SWAP, BACK], ids=["swap", "roll_back"])
+def test_cut_at_every_change_and_gone_on_with(rig: Rig, act: SwapPackage) -> None:
+    """The job is killed after its n-th mv, cp, rm, mkdir or rmdir; the next job ends as if nothing had happened."""
+    staged(rig.with_backend().running())
+    (rig.be / "lib" / "mine.jar").write_text("mine")
+    if act is BACK:
+        rig.do(SWAP)
+    end_all(rig.be)
+    shutil.copytree(rig.be, rig.directory / "pristine")
+    at, cut = 0, True
+    while cut:
+        at += 1
+        end_all(rig.be)
+        shutil.rmtree(rig.be)
+        shutil.copytree(rig.directory / "pristine", rig.be)
+        cut = cut_at(rig, act, at)
+        again = rig.do(act)
+        assert again.state is JobState.DONE, (at, rig.log(again.id))
+        assert version(rig.be) == act.version and rig.pid(), at
+        assert version(rig.be / ".sr-backup" / act.old) == act.old, at
+        assert (rig.be / "lib" / "mine.jar").read_text() == "mine"
+        assert not (rig.be / ".sr-swap").exists() and not (rig.be / ".sr-new").exists(), at
+    assert at > 10
+
+
+@pytest.mark.parametrize("at", range(4, 22, 2))
+def test_cut_and_turned_round(rig: Rig, at: int) -> None:
+    """A swap that was cut in the middle is rolled back, not gone on with."""
+    staged(rig.with_backend().running())
+    assert cut_at(rig, SWAP, at)
+    started = rig.do(StartProcess(role=NodeKind.BACKEND, address=BE))
+    assert (started.state is JobState.DONE) is not (rig.be / ".sr-swap").exists()
+    job = rig.do(BACK)
+    assert job.state is JobState.DONE or "nothing was changed" in job.said, (at, rig.log(job.id))
+    assert version(rig.be) == "3.3.3"
+    assert (rig.be / "bin" / "show_be_version.sh").exists()
+
+
+def test_a_watcher_that_starts_it_again(rig: Rig) -> None:
+    """Nothing is exchanged under a process that somebody else starts."""
+    staged(rig.with_backend().running())
+    before = rig.pid()
+    assert before
+    watcher = subprocess.Popen(
+        ["/bin/sh", "-c", f"while kill -0 {before} && [ \"$(cut -d' ' -f3 /proc/{before}/stat)\" != Z ]; do sleep 0.02; done; rm -f {rig.be}/bin/be.pid; exec {rig.be}/bin/start_be.sh --daemon"],
+        env=rig.server.environment() | {"PATH": "/usr/bin:/bin"}, stderr=subprocess.DEVNULL, cwd=rig.account,
+    )  # fmt: skip
+    job = rig.do(SWAP)
+    watcher.wait(10)
+    assert job.state is JobState.FAILED and "something started it again as process" in job.said
+    assert version(rig.be) == "3.3.3"
+    pid = rig.pid()
+    assert pid and alive(pid)

@@ -1,0 +1,115 @@
+"""A job's script: what an act becomes on a host, with every value checked once more."""
+
+from dataclasses import dataclass
+
+from bot.host_settings import HostDirectories, HostsEntry, directory
+from policies.acts import (
+    BackUpMeta,
+    EditConf,
+    HostAct,
+    RestartProcess,
+    StagePackage,
+    StopProcess,
+    SwapPackage,
+)
+from policies.cluster import NodeKind
+from policies.conf_keys import refusal
+from workers.hosts import HostRefused
+from workers.hosts.conf_files import ConfEdit, may_be_secret
+from workers.hosts.shell import assignments, printing, script, whole, word
+
+_CONF_LINES = frozenset({"line", "shown"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node on its host: role is be, fe or cn; `part` is the package's directory for it (cn shares be's)."""
+
+    role: str
+    home: str
+    unit: str
+    stage: str
+    backup: str
+
+    @property
+    def part(self) -> str:
+        return "fe" if self.role == "fe" else "be"
+
+
+def place_of(entry: HostsEntry, host: str, kind: NodeKind) -> Place:
+    """Where a node lies on its host; raises HostRefused when the settings do not say."""
+    role = "fe" if kind.frontend else "be" if kind is NodeKind.BACKEND else "cn"
+    here = entry.homes.get(host, HostDirectories())
+    home = {"be": here.be or entry.be_home, "fe": here.fe or entry.fe_home, "cn": here.cn or entry.cn_home}[role]
+    if not home:
+        raise HostRefused(f"The settings of this cluster's hosts have no {role}_home: where is the {kind.value.lower()} on {host}?")
+    unit = {"be": entry.be_unit, "fe": entry.fe_unit, "cn": entry.cn_unit}[role]
+    return Place(role, home, unit, here.stage or entry.stage_dir, here.backup or entry.backup_dir)
+
+
+def checked_edit(act: EditConf) -> None:
+    """Raises HostRefused when the key is not listed or the value could be read as something else."""
+    reason = refusal(act.role, act.key, act.value, act.old)
+    if reason:
+        raise HostRefused(reason)
+
+
+def job_script(
+    job: str, act: HostAct, place: Place, entry: HostsEntry, *, sha256: str = "", edit: ConfEdit | None = None, meta: str = ""
+) -> str:
+    """The whole text to send: it begins the job under its id, or finds that it was begun before."""
+    values = {
+        "job": job, "role": place.role, "home": place.home, "unit": place.unit, "part": place.part, "stage": place.stage,
+        "use_sudo": "yes" if entry.sudo else "no", "patience": _patience(act), "appear": str(entry.start_timeout_s),
+        "graceful": _graceful(act),
+    }  # fmt: skip
+    values |= _of_act(act, place, sha256, edit, meta)
+    head = "set -u\numask \"$1\"\nLC_ALL=C.UTF-8\nexport LC_ALL\n"
+    body = [head, assignments(values, _CONF_LINES), script("process"), script("acting"), script(act.kind)]
+    # The job runs with the mask that the login has: what it starts shall write files as it always did.
+    return whole(assignments({"job": job}) + printing("job_text", "\n".join(body)) + script("begin"))
+
+
+def _of_act(act: HostAct, place: Place, sha256: str, edit: ConfEdit | None, meta: str) -> dict[str, str]:
+    match act:
+        case StagePackage():
+            return {"stage": _directory(place.stage, "stage_dir"), "version": word(act.version, "version"), "sha256": sha256}
+        case SwapPackage():
+            return {
+                "stage": _directory(place.stage, "stage_dir"), "version": word(act.version, "version"),
+                "old": word(act.old, "version"), "roll_back": "yes" if act.roll_back else "no",
+            }  # fmt: skip
+        case EditConf():
+            assert edit is not None  # the driver has read the file
+            return {
+                "conf": f"{place.home}/conf/{place.role}.conf", "key": act.key, "shown": _shown(act), "line": edit.line,
+                "first": str(edit.first), "last": str(edit.last), "before": edit.before, "after": edit.after,
+            }  # fmt: skip
+        case BackUpMeta():
+            backups = f"{_directory(place.backup, 'backup_dir')}/{_name_of(act)}"
+            return {"meta": meta, "backups": backups, "label": word(act.label, "label"), "keep": str(max(act.keep, 1))}
+    return {}
+
+
+def _shown(act: EditConf) -> str:
+    return "what was planned" if may_be_secret(act.key, act.value) else act.value
+
+
+def _name_of(act: HostAct) -> str:
+    return "".join(c if c.isalnum() or c in ".-" else "_" for c in f"{act.address.host}_{act.address.port}")
+
+
+def _directory(path: str, setting: str) -> str:
+    if not path:
+        raise HostRefused(f"The settings of this cluster's hosts have no {setting}.")
+    return directory(path)
+
+
+def _patience(act: HostAct) -> str:
+    if isinstance(act, RestartProcess | StopProcess | SwapPackage):
+        return str(max(1, min(int(act.patience_s), 86_400)))
+    return "120"
+
+
+def _graceful(act: HostAct) -> str:
+    return "yes" if isinstance(act, RestartProcess | StopProcess | SwapPackage) and act.graceful else "no"

@@ -1,0 +1,182 @@
+# What all jobs share. Lines that begin with "sr: " are for people; the last of them is shown in the thread.
+# Exit codes of StarRocks' scripts prove nothing (start --daemon answers 0 at once, stop without a pid file too): what
+# counts is the process in /proc.
+
+say() { printf 'sr: %s\n' "$*"; }
+fail() { say "$*"; exit 1; }
+now_s() { date +%s; }
+name_of_role() { case $role in fe) echo frontend ;; be) echo backend ;; *) echo "compute node" ;; esac; }
+
+# The lock goes with its file descriptor: a killed job gives it back. Whatever is started must not inherit it (9>&-).
+# (A redirection that fails would end the whole shell at once, hence the touch.)
+lock_file() {
+  touch "$1" 2>/dev/null || fail "$(id -un) may not write $1"
+  exec 9>> "$1"
+  flock -w "$2" 9 || fail "another job holds $1: wait for it to end"
+}
+
+# Files of two versions may lie in $home: nothing may run on them.
+refuse_unfinished_swap() {
+  [ ! -e "$home/.sr-swap" ] || fail "a swap of versions was cut in $home ($(cut -d ' ' -f 1,2 "$home/.sr-swap")): finish it or roll it back first"
+}
+
+take_lock() {
+  [ -d "$home/bin" ] || [ -e "$home/.sr-swap" ] || fail "$home has no bin directory: is ${role}_home right?"
+  lock_file "$home/.sr-lock" 5
+}
+
+# Which variables the conf refers to, besides JAVA_HOME: a shell over SSH has no login profile.
+wanted_variables() {
+  echo JAVA_HOME
+  grep -v '^[[:space:]]*#' "$home/conf/$role.conf" 2>/dev/null | grep -o '\${[A-Za-z_][A-Za-z0-9_]*}' | tr -d '${}' \
+    | grep -v -x -E 'STARROCKS_HOME|DORIS_HOME|LOG_DIR|PID_DIR|UDF_RUNTIME_DIR|DATE|PATH|HOME'
+}
+
+# The next start needs what this process was started with: an undefined ${NAME} in the conf ends it at once.
+keep_environment() {
+  for name in $(wanted_variables | sort -u); do
+    { tr '\0' '\n' < "/proc/$1/environ"; } 2>/dev/null | grep "^$name=" | head -n 1
+  done > "$home/.sr-environ.new.$$"
+  chmod 600 "$home/.sr-environ.new.$$"
+  if [ -s "$home/.sr-environ.new.$$" ]; then
+    mv -f "$home/.sr-environ.new.$$" "$home/.sr-environ"
+  else
+    rm -f "$home/.sr-environ.new.$$"
+  fi
+}
+
+# For reading versions, and for the start after a swap: what the process that runs now has, else the last one had.
+borrow_environment() {
+  running=$(find_node) && keep_environment "$running"
+  restore_environment
+}
+
+restore_environment() {
+  [ -r "$home/.sr-environ" ] || return 0
+  while IFS= read -r pair; do
+    name=${pair%%=*}
+    case $name in '' | *[!A-Za-z0-9_]* | [0-9]*) continue ;; esac
+    eval "[ -n \"\${$name+x}\" ]" || export "$pair"
+  done < "$home/.sr-environ"
+}
+
+# sudo and timeout lie around systemctl only; both words come from the settings.
+in_unit() {
+  if [ "$use_sudo" = yes ]; then set -- sudo -n systemctl "$@"; else set -- systemctl "$@"; fi
+  told=$(timeout "$patience" "$@" 2>&1 < /dev/null 9>&-)
+  case $? in
+    0) ;;
+    124) say "$* did not end within $patience s" ;;
+    *) fail "$* was refused: $(printf '%s\n' "$told" | tail -n 1 | cut -c 1-200)" ;;
+  esac
+}
+
+refuse_foreign_unit() {
+  [ -z "$unit" ] || return 0
+  runs=$(find_node) || return 0
+  owner=$(unit_of "$runs")
+  [ -z "$owner" ] || fail "systemd unit $owner would start it again: set ${role}_unit = \"$owner\" in the settings of this cluster's hosts"
+}
+
+# Waits until pid $1, started at ticks $2, is gone; fails after $3 seconds. A pid that was given away again counts as gone.
+wait_gone() {
+  until_s=$(($(now_s) + $3))
+  while [ "$(ticks_of "$1")" = "$2" ]; do
+    [ "$(now_s)" -lt "$until_s" ] || return 1
+    sleep 0.1
+  done
+}
+
+# The signals of bin/stop_be.sh, stop_cn.sh and stop_fe.sh: KILL for backends, TERM with -g; TERM for frontends, USR1
+# with -g from 3.4.2 on, where the script knows the word.
+stop_signal() {
+  case $role in
+    fe) if [ "$graceful" = yes ] && grep -q graceful "$home/bin/stop_fe.sh" 2>/dev/null; then echo USR1; else echo TERM; fi ;;
+    *) if [ "$graceful" = yes ]; then echo TERM; else echo KILL; fi ;;
+  esac
+}
+
+signal_node() {
+  signal=$(stop_signal)
+  say "sends SIG$signal to process $running"
+  kill -s "$signal" "$running" 2>/dev/null || [ "$(ticks_of "$running")" != "$since" ] \
+    || fail "$(id -un) may not stop process $running, which belongs to $(stat -c %U "/proc/$running" 2>/dev/null)"
+}
+
+is_in_unit() { [ "$(service_in "$1")" = "${unit%.service}.service" ]; }
+
+stop_node() {
+  running=$(find_node) || { say "no process of the $(name_of_role) runs"; return 0; }
+  since=$(ticks_of "$running")
+  refuse_foreign_unit
+  keep_environment "$running"
+  if [ -n "$unit" ]; then
+    say "asks systemd to stop $unit (process $running)"
+    in_unit stop "$unit"
+    if [ "$(ticks_of "$running")" = "$since" ] && ! is_in_unit "$running"; then
+      say "process $running was not started by $unit"
+      signal_node
+    fi
+  else
+    signal_node
+  fi
+  if ! wait_gone "$running" "$since" "$patience"; then
+    [ "$role" != fe ] || fail "process $running still runs after $patience s; a frontend is never killed: read $home/log/fe.log"
+    say "process $running still runs after $patience s: kills it"
+    kill -s KILL "$running" 2>/dev/null
+    wait_gone "$running" "$since" 30 || fail "process $running outlived SIGKILL for 30 s: a disk of this host may hang"
+  fi
+  stay_stopped
+  forget_pid_file
+  say "process $running is gone"
+}
+
+# As the stop scripts do: a start refuses when the pid of a stale file is somebody else's, or nobody has reaped it yet.
+forget_pid_file() {
+  find_node > /dev/null || rm -f "$home/bin/$role.pid"
+}
+
+stay_stopped() {
+  sleep 0.3
+  risen=$(find_node) && fail "something started it again as process $risen: find out who watches it and stop that first"
+  return 0
+}
+
+last_line_of_out() { tail -n 20 "$home/log/$role.out" 2>/dev/null | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c 1-200; }
+
+start_node() {
+  running=$(find_node) && { say "the $(name_of_role) runs already as process $running"; return 0; }
+  forget_pid_file
+  restore_environment
+  mkdir -p "$home/log"
+  if [ -n "$unit" ]; then
+    say "asks systemd to start $unit"
+    in_unit start "$unit"
+    answer=0
+  else
+    say "starts $home/bin/start_$role.sh --daemon"
+    # Not through a pipe: the daemon might keep it open for as long as it runs.
+    (cd "$home" && exec bash "$home/bin/start_$role.sh" --daemon) > "$home/.sr-start" 2>&1 < /dev/null 9>&-
+    answer=$?
+    cat "$home/.sr-start"
+  fi
+  until_s=$(($(now_s) + appear))
+  while ! running=$(find_node); do
+    [ "$answer" = 0 ] || fail "start_$role.sh ended with $answer: $(tail -n 1 "$home/.sr-start" | cut -c 1-200)"
+    [ "$(now_s)" -lt "$until_s" ] || fail "nothing runs $appear s after the start: $(last_line_of_out)"
+    sleep 0.1
+  done
+  since=$(ticks_of "$running")
+  sleep 0.3
+  [ "$(ticks_of "$running")" = "$since" ] || fail "process $running ended at once: $(last_line_of_out)"
+  say "process $running runs"
+}
+
+free_kib() { df -Pk "$1" 2>/dev/null | awk 'END { print $4 }' | tr -cd '0-9'; }
+
+# Fails when directory $1 has less than $2 KiB left.
+want_room() {
+  left=$(free_kib "$1")
+  [ -n "$left" ] || fail "cannot tell how much room $1 has"
+  [ "$left" -ge "$2" ] || fail "$1 has $((left / 1024)) MiB left and needs $(($2 / 1024 + 1)) MiB: nothing was changed"
+}

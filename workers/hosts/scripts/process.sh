@@ -1,0 +1,136 @@
+# Which process is the node's. Wants: home (absolute), role (be, cn, fe). POSIX sh on Linux.
+# A pid file is only a hint: it may be missing, stale, or name a pid that another program got meanwhile.
+
+real=$(cd -P "$home" 2>/dev/null && pwd -P) || real=$home
+
+# Start of a process in clock ticks after boot; fails when it is gone or a zombie. Its name may hold blanks and brackets.
+ticks_of() {
+  { read -r stat_line < "/proc/$1/stat"; } 2>/dev/null || return 1
+  stat_line=${stat_line##*) }
+  set -- $stat_line
+  case $1 in Z | X) return 1 ;; esac
+  shift 19
+  echo "$1"
+}
+
+is_node() {
+  ticks_of "$1" >/dev/null || return 1
+  exe=$(readlink "/proc/$1/exe" 2>/dev/null)
+  exe=${exe% (deleted)}
+  arguments=$(tr '\0' '\n' 2>/dev/null < "/proc/$1/cmdline") 2>/dev/null || return 1
+  program=$(printf '%s\n' "$arguments" | head -n 1)
+  program=${program##*/}
+  case $role in
+    fe)
+      case $program in *grep | pkill | watch) return 1 ;; esac
+      printf '%s\n' "$arguments" | grep -q -E '(^|/)com\.starrocks\.StarRocksFE$' || return 1 ;;
+    *)
+      case ${exe##*/} in
+        starrocks_be*) ;;
+        sh | dash | bash) printf '%s\n' "$arguments" | head -n 2 | grep -q '/lib/starrocks_be$' || return 1 ;;
+        *) return 1 ;;
+      esac
+      is_of_role "$1" || return 1 ;;
+  esac
+  is_at_home "$1"
+}
+
+# Backends and compute nodes are one program, perhaps of one directory: start_backend.sh gives the latter `--cn`.
+is_of_role() {
+  if [ "$role" = cn ]; then
+    [ "$(head -c 20 "$home/bin/be.pid" 2>/dev/null | tr -cd '0-9')" != "$1" ]
+  else
+    ! printf '%s\n' "$arguments" | grep -q -x -e '--cn'
+  fi
+}
+
+# Two installations may share a host. StarRocks' scripts export STARROCKS_HOME (bin/start_fe.sh, bin/start_backend.sh).
+is_at_home() {
+  case $exe in "$real"/lib* | "$real"/.sr-*) return 0 ;; esac
+  said_home=$({ tr '\0' '\n' < "/proc/$1/environ"; } 2>/dev/null | sed -n 's/^STARROCKS_HOME=//p' | head -n 1)
+  if [ -n "$said_home" ]; then
+    [ "$said_home" = "$home" ] || [ "$(cd -P "$said_home" 2>/dev/null && pwd -P)" = "$real" ]
+    return
+  fi
+  case $(readlink "/proc/$1/cwd" 2>/dev/null)/ in "$home"/* | "$real"/*) return 0 ;; esac
+  case $arguments in *"$home/"* | *"$real/"*) return 0 ;; esac
+  return 1
+}
+
+suspects() {
+  case $role in
+    fe) grep -al 'com\.starrocks\.[S]tarRocksFE' /proc/[0-9]*/cmdline 2>/dev/null ;;
+    *)
+      ls -l /proc/[0-9]*/exe 2>/dev/null | grep '/[s]tarrocks_be' | sed 's|.* \(/proc/[0-9]*\)/exe -> .*|\1/|'
+      grep -al '/lib/[s]tarrocks_be' /proc/[0-9]*/cmdline 2>/dev/null ;;
+  esac
+}
+
+# Prints the pid; fails when the node has no process.
+find_node() {
+  pid_file=$home/bin/$role.pid
+  if [ -r "$pid_file" ]; then
+    hinted=$(head -c 20 "$pid_file" | tr -cd '0-9')
+    if [ -n "$hinted" ] && is_node "$hinted"; then
+      echo "$hinted"
+      return 0
+    fi
+  fi
+  for suspect in $(suspects); do
+    suspect=${suspect#/proc/}
+    if is_node "${suspect%%/*}"; then
+      echo "${suspect%%/*}"
+      return 0
+    fi
+  done
+  return 1
+}
+
+service_in() { cat "/proc/$1/cgroup" 2>/dev/null | sed -n 's|.*/\([^/]*\.service\).*|\1|p' | tail -n 1; }
+
+# The systemd service that watches a process; nothing when it was started by hand, from cron or over SSH.
+unit_of() {
+  found_unit=$(service_in "$1")
+  case $found_unit in
+    user@* | ssh.service | sshd.service | ssh@* | sshd@* | cron.service | crond.service | containerd.service | docker.service) return ;;
+  esac
+  # What shares our own service was started from where we are.
+  [ "$found_unit" = "$(service_in self)" ] || echo "$found_unit"
+}
+
+# Where Java is, for reading versions only: the environment, the conf, else the one on the PATH. Prints a directory.
+java_home() {
+  conf_java=$(sed -n 's|^[[:space:]]*JAVA_HOME[[:space:]]*=[[:space:]]*"\{0,1\}\(/[^"$ ]*\).*|\1|p' "$home/conf/$role.conf" 2>/dev/null | tail -n 1)
+  for candidate in "${JAVA_HOME:-}" "$conf_java"; do
+    if [ -n "$candidate" ] && [ -x "$candidate/bin/java" ]; then
+      echo "$candidate"
+      return
+    fi
+  done
+  path_java=$(readlink -f "$(command -v java 2>/dev/null)" 2>/dev/null)
+  [ -z "$path_java" ] || echo "${path_java%/bin/java}"
+}
+
+# A copy of bin is run: show_fe_version.sh moves the pid file of a running frontend away for a moment, and newer ones
+# cut the line with the version off (tail -5 of eight lines, fe: StarRocksFE.java runCommandLineOptions).
+# Prints what the files under a directory say about their version.
+version_text() {
+  look_in=$1
+  trial=$(mktemp -d "${TMPDIR:-/tmp}/sr-version.XXXXXX") || return 1
+  mkdir "$trial/log"
+  cp -R "$look_in/bin" "$trial/bin" 2>/dev/null && rm -f "$trial"/bin/*.pid
+  ln -s "$look_in/lib" "$trial/lib"
+  if [ -d "$look_in/conf" ]; then ln -s "$look_in/conf" "$trial/conf"; else ln -s "$home/conf" "$trial/conf"; fi
+  case $role in fe) show=show_fe_version.sh ;; *) show=show_be_version.sh ;; esac
+  java=$(java_home)
+  told=$(cd "$trial/bin" && export JAVA_HOME="$java" && timeout 8 bash "./$show" 2>/dev/null < /dev/null)
+  if [ "$role" = fe ] && ! printf '%s\n' "$told" | grep -qi 'version.*[0-9]\.[0-9]' && [ -x "$java/bin/java" ]; then
+    told=$(cd "$trial" && STARROCKS_HOME=$trial PID_DIR=$trial/bin LOG_DIR=$trial/log CLASSPATH="$look_in/lib/*" \
+      timeout 8 "$java/bin/java" com.starrocks.StarRocksFE -v 2>/dev/null < /dev/null)
+  fi
+  rm -rf "$trial"
+  printf '%s\n' "$told" | grep -vi java | head -n 12
+}
+
+# 3.3.9 of "Build version: 3.3.9-a1b2c3d"; a release candidate keeps its mark: 3.4.0-rc01.
+release_in() { grep -E -o '[0-9]+\.[0-9]+\.[0-9]+(-(rc|RC|preview|alpha|beta)[A-Za-z0-9]*)?' | head -n 1; }

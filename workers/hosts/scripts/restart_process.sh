@@ -1,0 +1,4 @@
+take_lock
+refuse_unfinished_swap
+stop_node
+start_node

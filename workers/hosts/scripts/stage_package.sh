@@ -1,0 +1,52 @@
+# Unpacks and verifies a package in the staging directory. Wants: stage, version, sha256 (hex of the archive), part.
+# Nothing of the installation is touched. A verified part is marked by a file, so that a second job has nothing to do.
+
+mkdir -p "$stage" || fail "$(id -un) cannot make $stage"
+lock_file "$stage/.sr-lock" 60
+
+target=$stage/$version
+archive=$stage/StarRocks-$version.tar.gz
+
+verify() {
+  [ -d "$1/$part/bin" ] && [ -d "$1/$part/lib" ] || fail "the package has no $part/bin and $part/lib"
+  found=$(version_text "$1/$part" | release_in)
+  [ -n "$found" ] || fail "the $part files of the package do not tell their version (JAVA_HOME is ${JAVA_HOME:-not set})"
+  [ "$found" = "$(echo "$version" | release_in)" ] || {
+    rm -rf "$stage"/.unpacking.*
+    [ "$1" = "$target" ] || rm -f "$archive"
+    fail "the package of $version says that it is $found: nothing was staged"
+  }
+}
+
+unpack() {
+  [ -f "$archive" ] || fail "$archive is not there: stage again"
+  [ "$(sha256sum < "$archive" | cut -c 1-64)" = "$sha256" ] || {
+    rm -f "$archive"
+    fail "$archive is not what its checksum says; it was removed: stage again"
+  }
+  want_room "$stage" $(($(stat -c %s "$archive") * 2 / 1024))
+  rm -rf "$stage"/.unpacking.*
+  fresh=$stage/.unpacking.$$
+  mkdir "$fresh" && tar -xzf "$archive" -C "$fresh" --no-same-owner || {
+    rm -rf "$fresh"
+    fail "the archive cannot be unpacked: $(free_kib "$stage") KiB are left in $stage"
+  }
+  top=$fresh
+  if [ ! -d "$top/be" ] && [ ! -d "$top/fe" ]; then set -- "$fresh"/*; [ $# = 1 ] && top=$1; fi
+  verify "$top"
+  for each in be fe; do
+    [ -d "$top/$each/lib" ] && (cd "$top/$each" && find lib ! -type d | LC_ALL=C sort) > "$top/.sr-manifest-$each"
+  done
+  rm -rf "$target"
+  mv "$top" "$target" || fail "cannot put $target in place"
+  rm -rf "$fresh" "$archive"
+}
+
+borrow_environment
+if [ -f "$target/.sr-verified-$part" ]; then
+  say "$version is already staged and verified"
+else
+  if [ -d "$target/$part" ] && [ -f "$target/.sr-manifest-$part" ]; then verify "$target"; else unpack; fi
+  : > "$target/.sr-verified-$part"
+  say "$version is staged and verified"
+fi

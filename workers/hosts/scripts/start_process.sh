@@ -1,0 +1,3 @@
+take_lock
+refuse_unfinished_swap
+start_node

@@ -1,0 +1,2 @@
+take_lock
+stop_node

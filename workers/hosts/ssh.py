@@ -1,0 +1,184 @@
+"""The SSH driver: one short script for each look, one detached job for each act. It waits for nothing to end.
+
+A call has to be over before the step that makes it loses its claim (30 s), whatever the hosts do.
+"""
+
+import asyncio
+import base64
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from bot.host_settings import HostsEntry
+from policies.acts import BackUpMeta, EditConf, HostAct, StagePackage
+from policies.address import Address
+from policies.cluster import NodeKind
+from policies.hosts import HostLook, JobState
+from workers.hosts import HostError, HostOutcomeUnknown, HostRefused
+from workers.hosts.conf_files import ConfEdit, edited, value_of
+from workers.hosts.jobs import Place, checked_edit, job_script, place_of
+from workers.hosts.link import Link, Reach, run
+from workers.hosts.packages import Package, upload
+from workers.hosts.report import BEGIN, END, between_marks, looks, read_jobs
+from workers.hosts.shell import assignments, job_id, script, whole
+
+BEGIN_S = 10.0
+logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it tells of every connection and channel
+_REFUSED_STATUS = 3
+
+
+class SshDriver:
+    """A `HostDriver` for one cluster."""
+
+    def __init__(self, entry: HostsEntry) -> None:
+        self._entry = entry
+
+    def look(
+        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False
+    ) -> tuple[HostLook, ...]:
+        """See HostDriver: hosts side by side; one that fails says why in its own look."""
+        wanted = tuple(job_id(job) for job in jobs)
+        return run(self._look(nodes, wanted, survey))
+
+    def begin(self, job: str, act: HostAct) -> None:
+        """See HostDriver: begun before is begun."""
+        run(self._begin(job_id(job), act))
+
+    async def _look(self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool) -> tuple[HostLook, ...]:
+        hosts: dict[str, list[Address]] = {}
+        for address in nodes:
+            hosts.setdefault(address.host, []).append(address)
+        ends = time.monotonic() + self._entry.look_timeout_s
+        try:
+            async with asyncio.timeout(self._entry.look_timeout_s), Reach(self._entry) as reach:
+                slots = asyncio.Semaphore(self._entry.fan_out)
+                seen = await asyncio.gather(
+                    *(self._look_at(reach, slots, ends, {a: nodes[a] for a in there}, jobs, survey) for there in hosts.values())
+                )
+        except HostError as error:
+            return _troubled(nodes, str(error))
+        except TimeoutError:
+            return _troubled(nodes, "The jump host did not answer in time.")
+        by_address = {look.address: look for looks_there in seen for look in looks_there}
+        return tuple(by_address[address] for address in nodes)
+
+    async def _look_at(
+        self, reach: Reach, slots: asyncio.Semaphore, ends: float, nodes: Mapping[Address, NodeKind],
+        jobs: Sequence[str], survey: bool,
+    ) -> tuple[HostLook, ...]:  # fmt: skip
+        host = next(iter(nodes)).host
+        left = ends - time.monotonic() - 0.3
+        try:
+            async with asyncio.timeout(left), slots, reach.link(host) as link:
+                return await self._ask(link, nodes, jobs, survey, ends)
+        except HostError as error:
+            return _troubled(nodes, str(error))
+        except TimeoutError:
+            return _troubled(nodes, f"{host} was not looked at within {self._entry.look_timeout_s:g} s.")
+
+    async def _ask(
+        self, link: Link, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool, ends: float
+    ) -> tuple[HostLook, ...]:
+        places = [place_of(self._entry, link.host, kind) for kind in nodes.values()]
+        sent = datetime.now(UTC)
+        answer = await link.run(probe_text(places, jobs, survey), ends - time.monotonic())
+        lines = between_marks(answer.lines)
+        return looks(lines, [(a, p.role) for a, p in zip(nodes, places, strict=True)], sent, datetime.now(UTC))
+
+    async def _begin(self, job: str, act: HostAct) -> None:
+        ends = time.monotonic() + BEGIN_S
+        host = act.address.host
+        place = place_of(self._entry, host, act.role)
+        if isinstance(act, EditConf):
+            checked_edit(act)
+        # Written once without what only the host knows: a value that no job may hold is refused before any link.
+        job_script(job, act, place, self._entry, edit=ConfEdit(0, 0, "", "", ""))
+        try:
+            async with asyncio.timeout(BEGIN_S), Reach(self._entry) as reach, reach.link(host) as link:
+                text = await self._prepared(link, job, act, place, ends)
+                if text is not None:
+                    await _send(link, text, min(self._entry.command_timeout_s, ends - time.monotonic()))
+        except TimeoutError:
+            raise HostOutcomeUnknown(f"{host} took longer than {BEGIN_S:g} s.") from None
+
+    async def _prepared(self, link: Link, job: str, act: HostAct, place: Place, ends: float) -> str | None:
+        """The text to send; None when the job was begun before. Some acts need something of the host first."""
+        if not isinstance(act, EditConf | BackUpMeta | StagePackage):
+            return job_script(job, act, place, self._entry)
+        peek = dict(between_marks((await link.run(peek_text(place, job, act), self._entry.command_timeout_s)).lines))
+        if read_jobs(list(peek.items()))[job].state is not JobState.ABSENT:
+            return None
+        if isinstance(act, StagePackage):
+            package = Package(self._entry.packages, act.version)
+            if "unpacked" not in peek:
+                _want_room(link.host, place.stage, peek.get("room", ""), package.size)
+                await upload(link, package, place.stage, ends - 2)
+            return job_script(job, act, place, self._entry, sha256=package.sha256)
+        conf = base64.b64decode(peek.get("conf", ""))
+        if not conf:
+            raise HostRefused(f"{place.home}/conf/{place.role}.conf on {link.host} is missing or empty.")
+        if isinstance(act, EditConf):
+            edit = edited(place.role, conf, act.key, act.value, act.old)
+            return job_script(job, act, place, self._entry, edit=edit)
+        return job_script(job, act, place, self._entry, meta=_meta_directory(conf, place.home))
+
+
+def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: bool) -> str:
+    """One look as a script; nothing in it but paths of the settings and job ids that were checked."""
+    stage = assignments({"stage": places[0].stage, "home": places[0].home, "role": places[0].role})
+    calls = [f"job_state {job}" for job in jobs]
+    calls += [f"node {index} {place.role} {place.home}" for index, place in enumerate(places)]
+    if survey:
+        calls += [f"survey {index} {place.role} {place.home}" for index, place in enumerate(places)]
+    clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
+    body = [stage, script("process"), script("probe"), script("survey") if survey else "", f"echo; echo {BEGIN}"]
+    body += ['echo "clock $(date +%s.%N)"', clock, *calls, f"echo {END}"]
+    return whole("\n".join(body))
+
+
+def peek_text(place: Place, job: str, act: HostAct) -> str:
+    """What an act needs to know of the host before its job can be written."""
+    body = [assignments({"stage": place.stage, "home": place.home, "role": place.role}), script("process"), script("probe")]
+    body += [f"echo; echo {BEGIN}", f"job_state {job}"]
+    if isinstance(act, StagePackage):
+        body += [
+            f'mkdir -p "$stage"; [ ! -d "$stage/{act.version}/{place.part}" ] || echo "unpacked yes"',
+            "echo \"room $(df -Pk \"$stage\" 2>/dev/null | awk 'END { print $4 }')\"",
+        ]
+    else:
+        body += ['echo "conf $(head -c 262144 "$home/conf/$role.conf" 2>/dev/null | base64 | tr -d \'\\n\')"']
+    return whole("\n".join([*body, f"echo {END}"]))
+
+
+async def _send(link: Link, text: str, limit_s: float) -> None:
+    """Begin the job; anything but a clear yes or a clear no is unknown."""
+    answer = await link.run(text, limit_s)
+    if "sr-begun" in answer.lines or "sr-attached" in answer.lines:
+        return
+    refused = [line.partition(" ")[2] for line in answer.lines if line.startswith("sr-refused ")]
+    if refused and answer.status == _REFUSED_STATUS:
+        raise HostRefused(f"{link.host}: {refused[0]}.")
+    raise HostOutcomeUnknown(f"{link.host} did not say whether the job was begun ({answer.complaint or answer.status}).")
+
+
+def _want_room(host: str, stage: str, free_kib: str, size: int) -> None:
+    """The archive itself and what it unpacks to: three times its size."""
+    if free_kib.isdigit() and int(free_kib) * 1024 < size * 3:
+        raise HostRefused(f"{stage} on {host} has {int(free_kib) >> 10} MiB left, and the package needs {size * 3 >> 20} MiB.")
+
+
+def _meta_directory(conf: bytes, home: str) -> str:
+    """fe: common/Config.java meta_dir, default ${STARROCKS_HOME}/meta."""
+    text = value_of("fe", conf, "meta_dir") or "${STARROCKS_HOME}/meta"
+    path = text.replace("${STARROCKS_HOME}", home).replace("${DORIS_HOME}", home)
+    if not path.startswith("/") or "$" in path:
+        raise HostRefused(f"meta_dir of fe.conf is `{text[:100]}`, which cannot be resolved from here.")
+    return path
+
+
+def _troubled(nodes: Mapping[Address, NodeKind], trouble: str) -> tuple[HostLook, ...]:
+    now = datetime.now(UTC)
+    return tuple(HostLook(address=address, taken_at=now, trouble=trouble) for address in nodes)
+
+
