@@ -41,9 +41,9 @@ class OperationKind(StrEnum):
     START_COMPUTE_NODE = "start-cn"
     START_FRONTEND = "start-fe"
     RESTART_ALL = "restart-all"
-    CREATE_IMAGE = "create-image"
     UPGRADE = "upgrade"
     DOWNGRADE = "downgrade"
+    CREATE_IMAGE = "create-image"
     PAUSE_VIEWS = "pause-views"
     RESUME_VIEWS = "resume-views"
 
