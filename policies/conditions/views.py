@@ -7,14 +7,14 @@ from policies.cluster import ClusterState
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 from policies.units import in_list, in_time
-from policies.views import FAILED, FINISHED, View
+from policies.views import FAILED, FINISHED, RUNNING, View
 
 NOT_BELIEVED = "No materialized view is listed now, which is not believed; looking again."
 """Newer frontends answer a query on materialized_views that failed with no row at all (fe:
 catalog/system/information/MaterializedViewsSystemTable.java evaluate)."""
 
 BEGINS_WITHIN = 300.0
-"""Cluster seconds in which an activation's refresh shows in the list, be it as PENDING; later means that there is none."""
+"""Cluster seconds in which an activation's refresh shows in the list, be it as waiting; later means that there is none."""
 
 
 def holds(condition: ViewCondition, state: ClusterState) -> bool:
@@ -102,7 +102,10 @@ def _waited_for(condition: ViewsRefreshed, state: ClusterState) -> list[Expected
 
 
 def _began(expected: ExpectedRefresh, view: View | None) -> bool:
-    return view is not None and bool(view.last_started) and view.last_started != expected.before
+    """A refresh that waits for its turn has no start time yet (fe: qe/ShowMaterializedViewStatus.java), and the pause ended all."""
+    if view is None or not view.last_state:
+        return False
+    return view.last_state in RUNNING or view.last_started != expected.before
 
 
 def _over(expected: ExpectedRefresh, view: View | None) -> bool:

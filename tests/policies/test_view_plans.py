@@ -175,6 +175,9 @@ def test_a_cluster_of_compute_nodes_alone_is_served() -> None:
         (BASE, 1, Wait, "not been refreshed"),
         (refreshed(BASE, "PENDING"), 200, Wait, "Waiting for dws.base"),
         (refreshed(BASE, "RUNNING"), 1, Wait, "Waiting for dws.base"),
+        (refreshed(BASE, "RUNNING", started=""), 200, Wait, "Waiting for dws.base"),  # in the queue
+        (refreshed(BASE, "FAILED", started="", error="task queue is full"), 1, Halt, "task queue is full"),
+        (refreshed(BASE, "", started=""), 6, Advance, "No refresh of dws.base began"),  # its history expired
         (refreshed(BASE, "SUCCESS"), 1, Advance, "has been refreshed"),
         (refreshed(BASE, "SKIPPED"), 1, Advance, "has been refreshed"),
         (refreshed(BASE, "FAILED", error="Memory exceeded"), 1, Halt, "StarRocks says: Memory exceeded."),
