@@ -70,7 +70,7 @@ def _refreshed(
     if late:
         waiting = [each for each in waiting if each not in silent]
     whole = len(condition.views)
-    sentences = [_count(whole, sum(_over(each, _find(each, state)) for each in condition.views))]
+    sentences = [_count(condition, sum(_over(each, _find(each, state)) for each in condition.views))]
     if waiting:
         sentences.append(f"Waiting for {in_list([_name(each) for each in waiting], 3)}.")
     elif silent:
@@ -85,10 +85,10 @@ def _refreshed(
     return Reading(done=not waiting, share=(whole - len(waiting)) / whole, sentence=" ".join(sentences))
 
 
-def _count(whole: int, done: int) -> str:
-    if whole == 1:
-        return "It has been refreshed." if done else "It has not been refreshed."
-    return f"{done} of {whole} have been refreshed."
+def _count(condition: ViewsRefreshed, done: int) -> str:
+    if len(condition.views) == 1:
+        return f"{_name(condition.views[0])} has {'' if done else 'not '}been refreshed."
+    return f"{done} of {len(condition.views)} have been refreshed."
 
 
 def _waited_for(condition: ViewsRefreshed, state: ClusterState) -> list[ExpectedRefresh]:

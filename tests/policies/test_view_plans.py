@@ -119,7 +119,7 @@ def test_what_is_refused(kind: OperationKind, seen: ClusterState, names: tuple[s
         (PAUSE, state(BASE, TOP.with_(last_state="RUNNING")), (), "ended by the pause: ads.top"),
         (PAUSE, state(BASE, MIDDLE), ("dws.base",), "stay active themselves: dws.middle"),
         (PAUSE, state(BASE, *asleep(MIDDLE)), (), "Paused already, by whomever: dws.middle"),
-        (PAUSE, state(BASE, order=None), (), "does not tell which view stands on which"),
+        (PAUSE, state(BASE, order=None), (), "not told which view stands on which"),
         (PAUSE, state(BASE).with_(privileges=Privileges(account="sr_bot")), (), "could not be proven"),
         (RESUME, state(*asleep(BASE), view(6, "ads.over", **HAND), BROKEN), (), "not resumed here: ads.over"),
         (RESUME, state(BASE.with_(active=False), told=False, version="2.5.13", order=None), (), "does not say why a view is inactive"),
