@@ -144,6 +144,8 @@ class House:
             for host, paths in ssh["homes"].items()
         )
         where = f"clusters.{name}.hosts"
+        # The twin's processes are there at once; a start that fails should not take longer than the patience of fast time.
+        common += "\nstart_timeout_s = 3"
         return f'\n[{where}]\ndriver = "ssh"\n{common}\n\n[{where}.via]\n{via}\n\n[{where}.homes]\n{homes}\n'
 
     def launch(self, name: str, module: str, *arguments: str, **environment: str) -> None:

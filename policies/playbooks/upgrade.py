@@ -68,7 +68,7 @@ def upgrade(way: Way) -> MakePlan:
             reason=request.reason,
             command=request.command,
             targets=tuple(turn.address for turn in turns),
-            steps=() if blocked else _steps(request, wanted, turns, state),
+            steps=() if blocked else _steps(request, wanted, turns, state, pacing),
             findings=findings,
             facts=(*nodes_facts(state), *_versions(state), *(lent_fact(one) for one in lent)),
             estimate=_estimate(turns, pacing, by_people=state.hosts is None),
@@ -164,7 +164,7 @@ def _storm(wanted: str, state: ClusterState) -> list[Finding]:
     return [Finding(check="views", verdict=Verdict.WARN, sentence=words, advice="Expect load after the leader's turn.", told=True)]
 
 
-def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState) -> tuple[Step, ...]:
+def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
     """Packages everywhere, the balancer frozen, the metadata saved; then node by node; then the balancer as it was."""
     nodes = [(turn, row) for turn in turns if (row := state.node(turn.kind, turn.address)) is not None]
     kept = {turn.address for turn in turns if _kept(turn, wanted, state)}
@@ -176,7 +176,7 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
         steps.append(swap.back_up(leader, f"{request.id}-before-{wanted}"))
     for turn, row in nodes:
         leads = leader is not None and turn.address == leader.address and len(state.frontends) > 1
-        steps += swap.swap(turn.kind, row, state, wanted, kept=turn.address in kept, back=not leads)
+        steps += swap.swap(turn.kind, row, state, wanted, pacing, kept=turn.address in kept, back=not leads)
         if turn.stage is Stage.CANARY and len(nodes) > 1:
             steps.append(swap.look_at(row, wanted))
     steps += [swap.everywhere(row, wanted) for _, row in nodes[-1:]]

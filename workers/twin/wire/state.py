@@ -43,6 +43,7 @@ def _backend(backend: Backend) -> dict[str, Any]:
     return {
         "id": backend.id,
         "address": backend.address,
+        "version": backend.version,
         "alive": backend.alive,
         "process_up": backend.process_up,
         "decommissioned": backend.decommissioned,
@@ -70,6 +71,7 @@ def _frontend(cluster: Cluster, frontend: Frontend, ports: dict[str, int]) -> di
         "host": frontend.host,
         "role": "LEADER" if frontend is cluster.leader else frontend.kind,
         "alive": frontend.alive,
+        "version": frontend.version,
         "process_up": frontend.process_up,
         "ready": frontend.ready,
         "port": ports.get(frontend.host),
