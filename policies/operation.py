@@ -170,6 +170,7 @@ class StepMemory(Record):
     A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
     statement was about to be sent; `job` is the id of the job that was to be begun on a host; `looked_at` is the time of the
     last look, `retried_at` of a person's retry: what was seen before it counts as judged, `resumed_at` of a person's resume.
+    `mark` is the leader's journal when a step that waits for an image began.
     """
 
     step: str
@@ -180,6 +181,7 @@ class StepMemory(Record):
     tries: int = 0
     acted_at: datetime | None = None
     job: str = ""
+    mark: int | None = None
     resumed_at: datetime | None = None
     first_true_at: datetime | None = None
     samples: tuple[Sample, ...] = ()

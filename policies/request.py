@@ -43,6 +43,7 @@ class OperationKind(StrEnum):
     RESTART_ALL = "restart-all"
     UPGRADE = "upgrade"
     DOWNGRADE = "downgrade"
+    CREATE_IMAGE = "create-image"
     PAUSE_VIEWS = "pause-views"
     RESUME_VIEWS = "resume-views"
 
