@@ -13,6 +13,7 @@ from policies.operation import LeaseSeen, Operation, OperationState
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
 from policies.record import Record
+from policies.tunable import TUNABLES
 from policies.units import in_list
 from policies.watching import LEASE_LOOK
 
@@ -33,6 +34,13 @@ def leases(plan: Plan, step_index: int) -> tuple[Step, ...]:
         for index, step in enumerate(steps[: step_index + 1])
         if step.lent and all(later.act != step.undo for later in steps[index + 1 : step_index])
     )
+
+
+def lends(plan: Plan) -> tuple[str, ...]:
+    """The settings that a plan lends, by the names that `/sr tune` has for them: two operations must not lend the same one."""
+    names = {_lending(step).name for step in plan.steps if step.lent}
+    options = {name: one.option for one in TUNABLES for name in (one.setting.name, *one.setting.aliases)}
+    return tuple(sorted(options.get(name, name) for name in names))
 
 
 def held(plan: Plan, step_index: int) -> tuple[Step, ...]:
