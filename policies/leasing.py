@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from policies.acts import HostAct, SetSetting
 from policies.cluster import ClusterState
 from policies.conditions.settings import values
-from policies.operation import LeaseSeen, Operation, OperationState
+from policies.operation import HOLDING, LeaseSeen, Operation, OperationState
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
 from policies.record import Record
@@ -58,8 +58,9 @@ def forgotten(step: Step) -> bool:
 
 
 def due(plan: Plan, operation: Operation, pacing: Pacing, now: datetime) -> bool:
-    """Whether the frontends should be asked for what was lent. A paused or undone operation sets nothing again."""
-    if operation.state is not OperationState.RUNNING or not held(plan, operation.step):
+    """Whether the frontends should be asked for what was lent: also while people think, but not while it is given back."""
+    giving_back = operation.state is OperationState.UNDOING or operation.halted_from == OperationState.UNDOING.value
+    if giving_back or operation.state not in HOLDING or not held(plan, operation.step):
         return False
     seen = operation.lease_seen
     return seen is None or now - seen.at >= timedelta(seconds=pacing.wall(LEASE_LOOK))

@@ -159,14 +159,16 @@ def test_a_follower_that_is_told_in_vain_is_told_no_more_until_it_leads() -> Non
         (OperationState.RUNNING, 2, 120, True),
         (OperationState.RUNNING, 0, None, False),
         (OperationState.RUNNING, 4, None, False),
-        (OperationState.PAUSED, 2, None, False),
+        (OperationState.PAUSED, 2, None, True),
+        (OperationState.HALTED, 2, None, True),
         (OperationState.UNDOING, 2, None, False),
-        (OperationState.HALTED, 2, None, False),
+        (OperationState.CLOSED, 2, None, False),
     ],
 )
 def test_when_the_frontends_are_asked(run: OperationState, step: int, looked_s_ago: float | None, wanted: bool) -> None:
     last = None if looked_s_ago is None else LeaseSeen(at=NOW - timedelta(seconds=looked_s_ago))
     assert due(PLAN, at(step, run, lease_seen=last), PACING, NOW) is wanted
+    assert not due(PLAN, at(step, run, lease_seen=last, halted_from="undoing"), PACING, NOW)
 
 
 def test_a_restarted_frontend_forgets() -> None:

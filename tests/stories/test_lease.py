@@ -133,6 +133,15 @@ def test_a_worker_dies_while_it_sets_the_speed_again(scene: Scene, failpoint: st
     scene.in_order(ts)
 
 
+def test_a_speed_is_held_while_people_think(scene: Scene) -> None:
+    ts = drained_faster(scene)
+    scene.fault("be_down", at=TARGET)
+    scene.told(ts, "died with", 60)
+    scene.fault("leader_lost")
+    scene.told(ts, "It is set to 16 again.", 40)
+    assert value(scene) == "16" and "Stopped, a person must decide" in scene.card(ts)
+
+
 def test_a_closed_drain_gives_its_speed_back(scene: Scene) -> None:
     ts = drained_faster(scene)
     scene.fault("be_down", at=TARGET)
