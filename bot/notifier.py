@@ -271,7 +271,7 @@ class Card:
         operation = snapshot.operation
         if operation.state is not OperationState.QUEUED:
             return blocks.card(snapshot, None)
-        holders = (self.notifier.mailbox.holder(name) for name in operation.request.locks)
+        holders = (self.notifier.mailbox.holder(name) for name in operation.locks)
         return blocks.card(snapshot, next((found for found in holders if found and found.operation != operation.id), None))
 
     def _ensure(self, snapshot: Snapshot) -> bool:

@@ -212,7 +212,8 @@ class Operation(Record):
 
     `changed_at` is the last event or decision: what follows from it must rest on a look that is younger.
     `trouble` says what keeps us from looking or acting right now (a frontend that does not answer); it is not a halt.
-    `leased`: something is lent, so even a close gives it back first; `closing`: that is going on.
+    `lends`: the settings that its plan lends, as `/sr tune` calls them. `leased`: something is lent, so even a close gives
+    it back first; `closing`: that is going on.
     """
 
     id: str
@@ -235,6 +236,7 @@ class Operation(Record):
     halted_because: str = ""
     halted_from: Literal["", "running", "undoing"] = ""
     skippable: bool = False
+    lends: tuple[str, ...] = ()
     leased: bool = False
     last_job: HostJobRef | None = None
     lease_seen: LeaseSeen | None = None
@@ -253,6 +255,14 @@ class Operation(Record):
     def defective(self) -> bool:
         """The trouble is our own: no cluster has to answer for it."""
         return self.trouble.startswith(DEFECT)
+
+    @property
+    def locks(self) -> tuple[str, ...]:
+        """All that it must have for itself: the cluster, and each setting that it lends, since two must not lend the same one.
+
+        Taken in this order, so that nobody waits in a circle: who lends only a setting has nothing else.
+        """
+        return tuple(dict.fromkeys((self.request.lock, *(f"{self.cluster} {name}" for name in self.lends))))
 
     def moved(self, to: OperationState, at: datetime, **changes: object) -> "Operation":
         """This operation after one allowed move; raises IllegalMove when the table has no such arrow."""

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.blocks import refusal_message
 from policies.deciding import tell
+from policies.leasing import lends
 from policies.operation import EventKind, Operation, OperationState
 from policies.plan import Finding, Plan, Verdict
 from policies.playbooks import entry_for
@@ -51,7 +52,8 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
 
 
 def _with_lock_finding(wiring: Wiring, request: Request, plan: Plan) -> Plan:
-    holders = (wiring.store.holder(name) for name in request.locks)
+    names = (request.lock, *(f"{request.cluster} {name}" for name in lends(plan)))
+    holders = (wiring.store.holder(name) for name in names)
     holder = next((found for found in holders if found is not None and found.operation != plan.operation), None)
     if holder is None:
         return plan
@@ -95,6 +97,7 @@ def _offer(wiring: Wiring, claim: Claim, operation: Operation, plan: Plan, now: 
         title=plan.title,
         revision=plan.revision,
         digest=plan.digest,
+        lends=lends(plan),
         quorum=policy.quorum,
         expires_at=now + timedelta(seconds=policy.expires_s),
     )

@@ -20,7 +20,7 @@ from workers import series
 from workers.acting import act
 from workers.holding import hold
 from workers.looking import decide_move, depth_of, in_hand, look_shared
-from workers.outcomes import settle, unreachable
+from workers.outcomes import settle, unreachable, until_looked_at
 from workers.starrocks import ClusterError, Depth
 from workers.store import Claim
 from workers.wiring import Wiring
@@ -57,6 +57,18 @@ def _note(wiring: Wiring, operation: Operation, plan: Plan, drain: BackendDraine
     gone = state.backend_by_id(drain.backend_id) is None
     if gone or worth_noting(operation.memory, wiring.settings.pacing(operation.cluster), now):
         series.note(wiring.mailbox.redis, wiring.mailbox.keys, operation.id, looked(plan, state, now))
+
+
+def rest(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> str:
+    """Halted: a person decides. What is lent stays in force meanwhile, however long that takes."""
+    pacing = wiring.settings.pacing(operation.cluster)
+    if claim.plan is not None and due(claim.plan, operation, pacing, now):
+        kept = hold(wiring, claim, claim.plan, operation, now)
+        if isinstance(kept, str):
+            return kept
+        operation = kept
+    wiring.store.commit(claim, operation, delay_s=until_looked_at(wiring, operation))
+    return "waiting for a person"
 
 
 def _with_memory(operation: Operation, plan: Plan, now: datetime) -> Operation:

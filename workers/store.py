@@ -189,7 +189,7 @@ class Store:
             self.keys.audit,
             self.keys.plan(operation.id, revision),
         ]
-        for more in operation.request.locks[1:]:
+        for more in operation.locks[1:]:
             keys += [self.keys.lock(more), self.keys.waiters(more)]
         outcome = self._run_twice(keys, args)
         if outcome == "FENCED":

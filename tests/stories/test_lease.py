@@ -118,6 +118,30 @@ def test_a_drain_keeps_its_speed_through_an_election_and_a_crash(scene: Scene) -
     scene.in_order(ts)
 
 
+@pytest.mark.parametrize("failpoint", ["after_intent_to_hold:1", "after_set_again:1"])
+def test_a_worker_dies_while_it_sets_the_speed_again(scene: Scene, failpoint: str) -> None:
+    scene.kill("worker-2")
+    scene.kill("worker-1")
+    scene.revive("worker-1", SR_FAIL=failpoint)
+    ts = drained_faster(scene)
+    scene.fault("leader_lost")
+    scene.wait(lambda: scene.house.processes["worker-1"].poll() is not None, 30)
+    scene.revive("worker-1")
+    scene.fault("drain_rate", factor=1)
+    scene.told(ts, "Done in", 60)
+    assert value(scene) == "8" and scene.sent()[-1] == GIVE_BACK
+    scene.in_order(ts)
+
+
+def test_a_speed_is_held_while_people_think(scene: Scene) -> None:
+    ts = drained_faster(scene)
+    scene.fault("be_down", at=TARGET)
+    scene.told(ts, "died with", 60)
+    scene.fault("leader_lost")
+    scene.told(ts, "It is set to 16 again.", 40)
+    assert value(scene) == "16" and "Stopped, a person must decide" in scene.card(ts)
+
+
 def test_a_closed_drain_gives_its_speed_back(scene: Scene) -> None:
     ts = drained_faster(scene)
     scene.fault("be_down", at=TARGET)
