@@ -43,6 +43,7 @@ class OperationKind(StrEnum):
     UPGRADE = "upgrade"
     DOWNGRADE = "downgrade"
     CREATE_IMAGE = "create-image"
+    BACK_UP_METADATA = "backup-metadata"
     PAUSE_VIEWS = "pause-views"
     RESUME_VIEWS = "resume-views"
 

@@ -10,6 +10,7 @@ from policies.plan import Finding, Plan, Verdict
 from policies.playbooks import entry_for
 from policies.request import Request
 from workers.audit import AuditEntry
+from workers.looking import with_more
 from workers.starrocks import ClusterError, Depth
 from workers.store import Claim
 from workers.wiring import Wiring
@@ -36,13 +37,10 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     """A plan from a live look; raises ClusterError when the cluster cannot be read."""
     state = wiring.look(claim, request.cluster, Depth.FULL, targets=request.targets)
     entry = entry_for(request.kind)
-    if entry.also:
+    for depth in entry.also:
         # What each frontend has of its own, and materialized views, are asked only where a plan is about them.
-        each = wiring.look(claim, request.cluster, Depth(entry.also))
-        state = state.with_(
-            frontend_settings=each.frontend_settings, blacklists=each.blacklists, views=each.views, images=each.images,
-            unread={**state.unread, **each.unread},
-        )  # fmt: skip
+        each = wiring.look(claim, request.cluster, Depth(depth))
+        state = with_more(state, each).with_(unread={**state.unread, **each.unread})
     if entry.on_hosts is not None:
         state = wiring.with_hosts(state, entry.on_hosts(request, state), survey=entry.survey)
     pacing = wiring.settings.pacing(request.cluster)

@@ -133,6 +133,7 @@ def with_more(state: ClusterState, other: ClusterState) -> ClusterState:
         frontend_settings=other.frontend_settings if state.frontend_settings is None else state.frontend_settings,
         blacklists=other.blacklists if state.blacklists is None else state.blacklists,
         views=other.views if state.views is None else state.views,
+        images=other.images if state.images is None else state.images,
     )
 
 

@@ -3,6 +3,7 @@
 from policies import checks
 from policies.cluster import NodeKind
 from policies.playbooks import (
+    back_up_metadata,
     cancel_decommission,
     create_image,
     decommission_backend,
@@ -139,7 +140,7 @@ MENU: tuple[Entry, ...] = (
         make_plan=tune.make_plan,
         options=(*OPTIONS, "for"),
         nodes=False,
-        also="settings",
+        also=("settings",),
     ),
     *(
         Entry(
@@ -152,7 +153,7 @@ MENU: tuple[Entry, ...] = (
             port=HEARTBEAT_PORT,
             checks=(),
             make_plan=blacklist(node, listed=listed),
-            also="blacklists",
+            also=("blacklists",),
         )
         for kind, node, verb, word, listed, summary in (
             (OperationKind.BLACKLIST_BACKEND, NodeKind.BACKEND, "blacklist", "be", True,
@@ -177,7 +178,21 @@ MENU: tuple[Entry, ...] = (
         checks=(),
         make_plan=create_image.make_plan,
         nodes=False,
-        also="images",
+        also=("images",),
+    ),
+    Entry(
+        kind=OperationKind.BACK_UP_METADATA,
+        words=("backup", "metadata"),
+        usage='backup metadata [on CLUSTER] [reason="…"]',
+        summary="An image on every frontend, then a copy of the leader's metadata on its own host, with checksums.",
+        example="backup metadata",
+        operation_class="settings",
+        port=HEARTBEAT_PORT,
+        checks=(),
+        make_plan=back_up_metadata.make_plan,
+        nodes=False,
+        also=("images",),
+        on_hosts=back_up_metadata.leader_host,
     ),
     *(
         Entry(
@@ -192,7 +207,7 @@ MENU: tuple[Entry, ...] = (
             make_plan=make_plan,
             nodes=False,
             names="views",
-            also="views",
+            also=("views",),
         )
         for kind, verb, make_plan, summary in (
             (OperationKind.PAUSE_VIEWS, "pause", pause_views.make_plan,

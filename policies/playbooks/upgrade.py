@@ -14,6 +14,7 @@ from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeK
 from policies.estimate import DrainRecord
 from policies.facts import nodes_facts
 from policies.hosts import HostSurvey
+from policies.images import CREATE_IMAGE_SINCE
 from policies.pacing import Pacing
 from policies.plan import Estimate, Fact, Finding, Plan, Step, Verdict
 from policies.playbooks.processes import accepted
@@ -24,9 +25,10 @@ from policies.releases.order import Stage, Turn, downgrade_order, explained, upg
 from policies.releases.paths import Direction, direction, judge_path
 from policies.request import Request
 from policies.steps import swap
+from policies.steps.image import image_step
 from policies.steps.lend import give_back, lend, lent_fact
 from policies.units import in_bytes, in_list
-from policies.versions import build, runs
+from policies.versions import build, known_since, runs
 from policies.view_refresh import refresh_storm_on_leader_restart
 
 Way = Literal["upgrade", "downgrade"]
@@ -172,6 +174,8 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
     lent = to_freeze(state)
     steps = [swap.stage(turn.kind, row, wanted) for turn, row in nodes if on_hosts and turn.address not in kept]
     steps += [lend(one) for one in lent]
+    if known_since(state.version, CREATE_IMAGE_SINCE):
+        steps.append(image_step())
     if leader is not None and on_hosts:
         steps.append(swap.back_up(leader, f"{request.id}-before-{wanted}"))
     for turn, row in nodes:
