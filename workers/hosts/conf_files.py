@@ -101,7 +101,7 @@ def _prefix(line: str, key: str) -> str:
 def _properties(text: str) -> list[ConfEntry]:
     entries, line = [], 1
     for part in javaproperties.parse(text):
-        lines = part.source.count("\n") or 1
+        lines = part.source.count("\n") + (not part.source.endswith("\n"))
         if isinstance(part, javaproperties.KeyValue):
             entries.append(ConfEntry(part.key, part.value, line, line + lines - 1))
         line += lines

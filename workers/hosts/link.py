@@ -144,9 +144,11 @@ class Reach:
                 )  # fmt: skip
         except asyncssh.HostKeyNotVerifiable:
             raise HostUnreachable(self._about_key(host, any(keys_of_host("", "", None)[:2]))) from None
-        except asyncssh.KeyExchangeFailed as error:
-            path = self._entry.known_hosts
-            raise HostUnreachable(f"{host} offers no kind of host key that {path} has for it ({_short(error)}).") from None
+        except (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost) as error:
+            # Only kinds of keys that are known of a host are asked for; one with others ends the talk, or we do.
+            if await self._shows_another_key(where, port, tunnel, keys_of_host("", "", None)[0]):
+                raise HostUnreachable(self._about_key(host, any(keys_of_host("", "", None)[:2]))) from None
+            raise HostUnreachable(f"{host} ended the connection before the login: {_short(error)}.") from None
         except asyncssh.PermissionDenied:
             raise HostUnreachable(f"{host} refuses the key of {self._entry.user}: put its public half there.") from None
         except TimeoutError:
@@ -157,6 +159,13 @@ class Reach:
             raise HostUnreachable(f"{host} is not known to the name service of this worker.") from None
         except (asyncssh.Error, OSError) as error:
             raise HostUnreachable(f"{host} cannot be reached over SSH: {_short(error)}") from None
+
+    async def _shows_another_key(self, where: str, port: int, tunnel: Any, known: Any) -> bool:
+        with suppress(asyncssh.Error, OSError, TimeoutError):
+            async with asyncio.timeout(self._entry.connect_timeout_s):
+                shown = await asyncssh.get_server_host_key(where, port, tunnel=tunnel, config=None)
+            return shown is not None and shown.public_data not in [key.public_data for key in known]
+        return False
 
     def _about_key(self, host: str, listed: bool) -> str:
         path = self._entry.known_hosts
