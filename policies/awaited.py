@@ -159,12 +159,26 @@ class ClusterSettled(Record):
     idle: bool = False
 
 
+class AllAtVersion(Record):
+    """Every node of the cluster is alive and runs `version`; `address` is the node that was brought to it last."""
+
+    kind: Literal["all_at_version"] = "all_at_version"
+    address: Address
+    version: str
+
+
 class HostJobDone(Record):
     """The job that the step began on the node's host has ended well; `what` names its result."""
 
     kind: Literal["host_job_done"] = "host_job_done"
     address: Address
     what: str
+
+
+class ImageEverywhere(Record):
+    """Every living frontend has an image of the metadata that is no older than the leader's journal when the step began."""
+
+    kind: Literal["image_everywhere"] = "image_everywhere"
 
 
 class ViewIs(Record):
@@ -203,7 +217,7 @@ SettingCondition = SettingIs | LeaseOver
 DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
 ViewCondition = ViewIs | ViewsRefreshed
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
-ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | HostJobDone | GoAhead
+ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | AllAtVersion | HostJobDone | GoAhead
 Condition = Annotated[
     BackendLeaving
     | BackendDrained
@@ -221,9 +235,11 @@ Condition = Annotated[
     | NodeRestarted
     | NodeStopped
     | ClusterSettled
+    | AllAtVersion
     | HostJobDone
     | GoAhead
     | ViewIs
-    | ViewsRefreshed,
+    | ViewsRefreshed
+    | ImageEverywhere,
     Field(discriminator="kind"),
 ]

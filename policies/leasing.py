@@ -19,7 +19,7 @@ from policies.watching import LEASE_LOOK
 
 
 class Lost(Record):
-    """A lent value that frontends do not have any more; `beside` are those among them that do not lead."""
+    """A lent value that `frontends` do not have any more, and what they have instead, in words."""
 
     act: SetSetting
     frontends: tuple[str, ...]
@@ -66,21 +66,20 @@ def due(plan: Plan, operation: Operation, pacing: Pacing, now: datetime) -> bool
     return seen is None or now - seen.at >= timedelta(seconds=pacing.wall(LEASE_LOOK))
 
 
-def lost(plan: Plan, operation: Operation, state: ClusterState) -> Lost | None:
-    """The first lent value that must be set again, with where and what is there instead; None when all are in force."""
+def lost(plan: Plan, operation: Operation, state: ClusterState) -> tuple[Lost, ...]:
+    """The lent values that must be set again, each with where it got lost; empty when all are in force."""
     leader = state.leader.address.host if state.leader else ""
     deaf = operation.lease_seen.deaf if operation.lease_seen else ()
+    found = []
     for step in held(plan, operation.step):
         wrong = _wrong(step, state)
         if leader in wrong or any(_mark(host, step) not in deaf for host in wrong):
-            act = _lending(step)
-            found = in_list([f"{value} on {host}" for host, value in wrong.items()])
-            words = f"`{act.name}` was {found}: a restart or an election forgets it. It is set to {act.value} again."
-            return Lost(act=act, frontends=tuple(wrong), sentence=words)
-    return None
+            values_there = in_list([f"{value} on {host}" for host, value in wrong.items()])
+            found.append(Lost(act=_lending(step), frontends=tuple(wrong), sentence=f"`{_lending(step).name}` was {values_there}"))
+    return tuple(found)
 
 
-def seen(plan: Plan, operation: Operation, state: ClusterState, now: datetime, told: Lost | None = None) -> LeaseSeen:
+def seen(plan: Plan, operation: Operation, state: ClusterState, now: datetime, told: tuple[Lost, ...] = ()) -> LeaseSeen:
     """What to remember of a look at the frontends. `told` was sent right before it.
 
     A frontend that answers us but not the leader's RPC keeps its own value: who was told in vain is told no more, until it leads.
@@ -90,7 +89,7 @@ def seen(plan: Plan, operation: Operation, state: ClusterState, now: datetime, t
     for step in held(plan, operation.step):
         for host in _wrong(step, state):
             mark = _mark(host, step)
-            if mark in before or (told is not None and told.act == step.act):
+            if mark in before or any(each.act == step.act for each in told):
                 marks.append(mark)
     return LeaseSeen(at=now, deaf=tuple(marks))
 

@@ -20,6 +20,8 @@ from policies.record import Record
 from policies.request import Person, Request
 
 SCHEMA = 1
+DEFECT = "A defect in the bot"
+"""How the trouble begins that we make ourselves."""
 
 
 class OperationState(StrEnum):
@@ -168,6 +170,7 @@ class StepMemory(Record):
     A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
     statement was about to be sent; `job` is the id of the job that was to be begun on a host; `looked_at` is the time of the
     last look, `retried_at` of a person's retry: what was seen before it counts as judged, `resumed_at` of a person's resume.
+    `mark` is the leader's journal when a step that waits for an image began.
     """
 
     step: str
@@ -178,6 +181,7 @@ class StepMemory(Record):
     tries: int = 0
     acted_at: datetime | None = None
     job: str = ""
+    mark: int | None = None
     resumed_at: datetime | None = None
     first_true_at: datetime | None = None
     samples: tuple[Sample, ...] = ()
@@ -254,6 +258,11 @@ class Operation(Record):
         Taken in this order, so that nobody waits in a circle: who lends only a setting has nothing else.
         """
         return tuple(dict.fromkeys((self.request.lock, *(f"{self.cluster} {name}" for name in self.lends))))
+
+    @property
+    def defective(self) -> bool:
+        """The trouble is our own: no cluster has to answer for it."""
+        return self.trouble.startswith(DEFECT)
 
     def moved(self, to: OperationState, at: datetime, **changes: object) -> "Operation":
         """This operation after one allowed move; raises IllegalMove when the table has no such arrow."""

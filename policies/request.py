@@ -40,6 +40,9 @@ class OperationKind(StrEnum):
     START_COMPUTE_NODE = "start-cn"
     START_FRONTEND = "start-fe"
     RESTART_ALL = "restart-all"
+    UPGRADE = "upgrade"
+    DOWNGRADE = "downgrade"
+    CREATE_IMAGE = "create-image"
     PAUSE_VIEWS = "pause-views"
     RESUME_VIEWS = "resume-views"
 

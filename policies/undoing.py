@@ -8,6 +8,7 @@ from policies.awaited import (
     Condition,
     DrainCondition,
     HostJobDone,
+    ImageEverywhere,
     LeaderElsewhere,
     LeaseOver,
     NodeCondition,
@@ -65,17 +66,20 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
             sentences = _in_hand(plan, until.address, until.backend_id, memory, state)
         elif isinstance(until, SettingIs | LeaseOver):
             sentences = [f"Restored: {_restored(undo_steps(plan, operation.step)) or 'nothing was lent'}."]
+        elif isinstance(until, ImageEverywhere):
+            sentences = ["There was nothing to undo: an image more does no harm."]
         elif isinstance(until, ViewCondition):
             sentences = _views_again(plan, operation.step, state)
         elif isinstance(until, OnBlacklist):
             where = f"on frontend {until.frontend}; the frontends before it keep what they were told" if until.frontend else ""
-            sentences = [f"Undone {where}." if where else f"The blacklists no longer name {until.address}."]
+            again = [f"The blacklists no longer name {until.address}.", *_done_before(plan, operation.step, until.address)]
+            sentences = [f"Undone {where}."] if where else again
         elif isinstance(until, ProcessCondition):
             sentences = _process_in_hand(plan, operation.step, until, state)
         else:
             sentences = _node_in_hand(until, state)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
-    nodes = [until for until in behind if not isinstance(until, SettingIs | LeaseOver | ViewCondition)]
+    nodes = [until for until in behind if not isinstance(until, SettingIs | LeaseOver | ViewCondition | ImageEverywhere)]
     gone = [str(until.address) for until in nodes if _is_gone(until, state)]
     restored = _restored(leases(plan, operation.step))
     if restored and not any(restored in sentence for sentence in sentences):
@@ -137,13 +141,19 @@ def _process_in_hand(plan: Plan, step: int, until: ProcessCondition, state: Clus
     if isinstance(until, HostJobDone):
         return ["Nothing that runs was touched; what was put on hosts stays there."]
     row = next((node for node in state.nodes if node.address == until.address), None)
-    sentences = [f"{until.address} {'runs' if row is not None and row.alive else 'is not alive: start its process'}."]
+    runs = f"{until.address} {'runs' if row is not None and row.alive else 'is not alive: start its process'}"
+    version = f" {row.version}" if row is not None and row.alive and row.version else ""
+    return [f"{runs}{version}.", *_done_before(plan, step, until.address)]
+
+
+def _done_before(plan: Plan, step: int, in_hand: Address) -> list[str]:
+    """The nodes that were restarted, stopped or swapped before the one in hand: nothing is undone there."""
     done = [s.until for s in plan.steps[:step] if isinstance(s.until, NodeRestarted | NodeStopped)]
-    before = [str(each.address) for each in done if each.address != until.address]
-    if before:
-        verb = "was" if len(before) == 1 else "were"
-        sentences.append(f"{in_list(before)} {verb} done before and {'stays' if len(before) == 1 else 'stay'} as it is now.")
-    return sentences
+    before = [str(each.address) for each in done if each.address != in_hand]
+    if not before:
+        return []
+    verb, stay = ("was", "stays as it is") if len(before) == 1 else ("were", "stay as they are")
+    return [f"{in_list(before)} {verb} done before and {stay} now."]
 
 
 def _in_hand(plan: Plan, address: Address, backend_id: int, memory: StepMemory, state: ClusterState) -> list[str]:

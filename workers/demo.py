@@ -124,6 +124,7 @@ class House:
     def _cluster(self, name: str, twin: dict[str, Any], channels: list[str]) -> str:
         frontends = [f"{fe['host']}:{fe['query_port']}" for fe in twin["frontends"]]
         ways = {f"{fe['host']}:{fe['query_port']}": fe["port"] for fe in twin["frontends"]}
+        ways |= {f"{fe['host']}:{fe['http_port']}": fe["http"] for fe in twin["frontends"]}
         ways |= {be["address"]: be["port"] for be in twin["backends"]}
         via = "\n".join(f'"{address}" = "127.0.0.1:{port}"' for address, port in ways.items())
         return (
@@ -143,6 +144,8 @@ class House:
             for host, paths in ssh["homes"].items()
         )
         where = f"clusters.{name}.hosts"
+        # The twin's processes are there at once; a start that fails should not take longer than the patience of fast time.
+        common += "\nstart_timeout_s = 3"
         return f'\n[{where}]\ndriver = "ssh"\n{common}\n\n[{where}.via]\n{via}\n\n[{where}.homes]\n{homes}\n'
 
     def launch(self, name: str, module: str, *arguments: str, **environment: str) -> None:

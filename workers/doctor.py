@@ -15,9 +15,11 @@ from bot.redis_connection import connect
 from bot.redis_safety import unsafe
 from bot.settings import SettingsError
 from policies import checks
+from policies.cluster import ClusterState, NodeKind, Role
 from policies.plan import Verdict
 from workers import starrocks
 from workers.audit import verify
+from workers.hosts import HostDriver
 from workers.settings import WorkerSettings
 from workers.starrocks import ClusterError, Depth
 from workers.wiring import Wiring, wiring
@@ -44,7 +46,7 @@ def examine() -> Iterator[Line]:
     yield _redis(settings)
     yield _slack(wired)
     for name in settings.clusters:
-        yield _cluster(wired, name)
+        yield from _cluster(wired, name)
     yield _audit(settings.audit_path)
 
 
@@ -64,16 +66,35 @@ def _slack(wired: Wiring) -> Line:
     return Line("slack", True, f"the bot is at home in workspace {team}")
 
 
-def _cluster(wired: Wiring, name: str) -> Line:
+def _cluster(wired: Wiring, name: str) -> Iterator[Line]:
     what = f"cluster {name}"
     try:
         state = starrocks.look_live(wired.clusters[name], Depth.FULL)
     except ClusterError as error:
-        return Line(what, False, str(error))
+        yield Line(what, False, str(error))
+        return
     findings = [*checks.leader((), state), *checks.privileges((), state)]
     wrong = [f"{f.sentence} {f.advice}".strip() for f in findings if f.verdict is Verdict.BLOCK]
     seen = f"{len(state.frontends)} frontends, {len(state.backends)} backends, {len(state.compute_nodes)} compute nodes"
-    return Line(what, not wrong, " ".join(wrong) or f"StarRocks {state.version}, {state.run_mode.value}: {seen}")
+    yield Line(what, not wrong, " ".join(wrong) or f"StarRocks {state.version}, {state.run_mode.value}: {seen}")
+    driver = wired.drivers.get(name)
+    if driver is not None:
+        yield _hosts(f"hosts of {name}", driver, state)
+
+
+def _hosts(what: str, driver: HostDriver, state: ClusterState) -> Line:
+    """Every host can be entered, and shows the process of a node that is alive where the settings say it lies."""
+    kinds = {f.address: NodeKind.OBSERVER if f.role is Role.OBSERVER else NodeKind.FOLLOWER for f in state.frontends}
+    kinds |= {b.address: NodeKind.BACKEND for b in state.backends} | {c.address: NodeKind.COMPUTE_NODE for c in state.compute_nodes}
+    looks = driver.look(kinds)
+    alive = {node.address for node in state.nodes if node.alive}
+    wrong = [f"{look.address}: {look.trouble}" for look in looks if look.trouble]
+    wrong += [
+        f"{look.address} is alive, but no process of it is seen on its host: are its home and this user right?"
+        for look in looks if look.address in alive and look.process is None and not look.trouble
+    ]  # fmt: skip
+    hosts = {address.host for address in kinds}
+    return Line(what, not wrong, " ".join(wrong[:5]) or f"{len(hosts)} hosts can be entered, {len(looks)} nodes were looked at")
 
 
 def _audit(path: Path) -> Line:

@@ -37,10 +37,10 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     state = wiring.look(claim, request.cluster, Depth.FULL, targets=request.targets)
     entry = entry_for(request.kind)
     if entry.also:
-        # What each frontend has in memory of its own, or materialized views, are asked only where a plan is about them.
+        # What each frontend has of its own, and materialized views, are asked only where a plan is about them.
         each = wiring.look(claim, request.cluster, Depth(entry.also))
         state = state.with_(
-            frontend_settings=each.frontend_settings, blacklists=each.blacklists, views=each.views,
+            frontend_settings=each.frontend_settings, blacklists=each.blacklists, views=each.views, images=each.images,
             unread={**state.unread, **each.unread},
         )  # fmt: skip
     if entry.on_hosts is not None:

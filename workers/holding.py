@@ -11,6 +11,7 @@ from policies.leasing import Lost, lost, seen
 from policies.operation import EventKind, Operation
 from policies.plan import Plan
 from policies.statements import statement_of
+from policies.units import in_list
 from workers.audit import AuditEntry
 from workers.outcomes import unreachable
 from workers.starrocks import ClusterError, Depth, OutcomeUnknown, Refused
@@ -25,35 +26,52 @@ def hold(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, now: da
     except ClusterError:
         return operation  # The look of the step in hand tells what is wrong, and this one is asked again.
     gone = lost(plan, operation, state)
-    if gone is None:
+    if not gone:
         return operation.with_(lease_seen=seen(plan, operation, state, now))
     return _set_again(wiring, claim, plan, operation, gone, now)
 
 
-def _set_again(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, gone: Lost, now: datetime) -> str:
-    """Intent, look, send, look, commit, as for a step of its own."""
-    statement = statement_of(gone.act)
-    claim = wiring.store.commit(claim, operation, delay_s=0, audit=(AuditEntry.intent(operation, statement, now),), keep=True)
+def _set_again(
+    wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, gone: tuple[Lost, ...], now: datetime
+) -> str:
+    """Intent, look, send, look, commit, as for a step of its own; all that got lost in one go, and told once."""
+    statements = tuple(statement_of(each.act) for each in gone)
+    intents = tuple(AuditEntry.intent(operation, statement, now) for statement in statements)
+    claim = wiring.store.commit(claim, operation, delay_s=0, audit=intents, keep=True)
     wiring.mirror_audit()
     failpoint("after_intent_to_hold")
-    refusal = ""
     try:
-        if lost(plan, operation, wiring.look(claim, operation.cluster, Depth.SETTINGS)) is None:
+        gone = lost(plan, operation, wiring.look(claim, operation.cluster, Depth.SETTINGS))
+        if not gone:
             wiring.store.commit(claim, operation, delay_s=0)
             return "what was lent is in force after all"
-        wiring.store.renew(claim)
-        try:
-            wiring.perform(operation.cluster, gone.act)
-            failpoint("after_set_again")
-        except (OutcomeUnknown, Refused) as error:
-            refusal = str(error)
+        refusals = [refusal for each in gone if (refusal := _told(wiring, claim, operation, each))]
         state = wiring.look(claim, operation.cluster, Depth.SETTINGS)
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
     kept = operation.with_(lease_seen=seen(plan, operation, state, now, told=gone))
     still = lost(plan, kept, state)
-    words = gone.sentence if still is None else f"`{gone.act.name}` cannot be set again now: {refusal or still.sentence}"
-    kept, event = tell(kept, now, EventKind.ACTED, words, details=(statement,))
-    entry = AuditEntry.of(kept, event, statement=statement, result=refusal or "accepted")
-    wiring.store.commit(claim, kept, delay_s=0, events=(event,), audit=(entry,))
-    return words
+    kept, event = tell(kept, now, EventKind.ACTED, _words(gone, still, refusals), details=statements)
+    result = "; ".join(refusals) or "accepted"
+    entries = tuple(AuditEntry.of(kept, event, statement=statement, result=result) for statement in statements)
+    wiring.store.commit(claim, kept, delay_s=0, events=(event,), audit=entries)
+    return event.sentence
+
+
+def _told(wiring: Wiring, claim: Claim, operation: Operation, gone: Lost) -> str:
+    """Send one value again; why it was refused, empty when it was not. What counts is what is seen afterwards."""
+    wiring.store.renew(claim)
+    try:
+        wiring.perform(operation.cluster, gone.act)
+        failpoint("after_set_again")
+    except (OutcomeUnknown, Refused) as error:
+        return str(error)
+    return ""
+
+
+def _words(gone: tuple[Lost, ...], still: tuple[Lost, ...], refusals: list[str]) -> str:
+    found = in_list([each.sentence for each in gone])
+    if not still:
+        return f"{found}: a restart or an election forgets it. Set again."
+    left = in_list([each.sentence for each in still])
+    return f"What is lent got lost and cannot be set again now: {left}. {' '.join(dict.fromkeys(refusals))}".strip()

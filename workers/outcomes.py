@@ -6,6 +6,7 @@ from bot.failpoints import failpoint
 from policies.deciding import tell
 from policies.leasing import forgotten
 from policies.operation import Event, EventKind, Operation, OperationState, StepMemory
+from policies.picture import wanted
 from policies.plan import Plan
 from policies.stepping import Advance, Finish, Halt, Pause, TurnBack, Wait
 from policies.units import in_time
@@ -148,9 +149,11 @@ def _end(
     events = (*first, event)
     failpoint("before_end_commit")
     audit = tuple(AuditEntry.of(ended, each) for each in events)
-    wiring.store.commit(claim, ended, delay_s=None, events=events, audit=audit)
-    if to is S.DONE and claim.plan is not None:
-        remember(wiring, claim.plan, ended)
+    done = claim.plan if to is S.DONE else None
+    picture = done is not None and wanted(done, ended, wiring.settings.pacing(ended.cluster))
+    wiring.store.commit(claim, ended, delay_s=None, events=events, audit=audit, picture=picture)
+    if done is not None:
+        remember(wiring, done, ended)
     return sentence
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from policies.approval import standing
+from policies.checks.interrupted_node import HOSTS
 from policies.deciding import tell
 from policies.drift import compare
 from policies.leasing import lends
@@ -35,16 +36,25 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     try:
         fresh = make_plan(wiring, operation.request, revision=operation.revision, now=now, claim=claim)
     except ClusterError as error:
-        waiting = operation.with_(trouble=str(error), trouble_since=operation.trouble_since or now)
-        wiring.store.commit(claim, waiting, delay_s=RETRY_LOOK_S)
-        return f"approved, but the cluster cannot be read: {error}"
-    if fresh.blocked:
+        return _wait(wiring, claim, operation, str(error), now)
+    blocking = [finding for finding in fresh.findings if finding.verdict is Verdict.BLOCK]
+    if blocking and all(finding.check == HOSTS for finding in blocking):
+        # A link that is down now says nothing about the plan: the approval stands until it runs out.
+        return _wait(wiring, claim, operation, blocking[0].sentence, now)
+    if blocking:
         return _refuse(wiring, claim, operation, fresh, now)
     drift = compare(approved.facts, fresh.facts)
     if drift.material or fresh.steps != approved.steps:
         return _ask_again(wiring, claim, operation, fresh, drift.material or ("The steps are different now.",), now)
     leased = any(step.lent for step in approved.steps)
     return _run(wiring, claim, operation, drift.harmless, now, leased=leased)
+
+
+def _wait(wiring: Wiring, claim: Claim, operation: Operation, trouble: str, now: datetime) -> str:
+    waiting = operation.with_(trouble=trouble, trouble_since=operation.trouble_since or now)
+    pacing = wiring.settings.pacing(operation.cluster)
+    wiring.store.commit(claim, waiting, delay_s=max(1.0, pacing.wall(RETRY_LOOK_S)))
+    return f"approved, but the cluster or its hosts cannot be looked at: {trouble}"
 
 
 def _votes_that_no_longer_stand(wiring: Wiring, operation: Operation, now: datetime) -> tuple[str, ...]:

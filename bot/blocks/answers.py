@@ -200,15 +200,15 @@ def checks_message(plan: Plan) -> Message:
 
 def refusal_message(request: Request, reasons: Sequence[str]) -> Message:
     """A request that cannot become a plan, told to its author alone: why, and that nothing happened."""
-    targets = in_list([str(target) for target in request.targets], 4)
-    what = f"{request.kind.value.replace('-', ' ')} {targets} on {request.cluster}"
+    what = f"{request.command} on {request.cluster}"
     listed = "views" if request.kind in {OperationKind.PAUSE_VIEWS, OperationKind.RESUME_VIEWS} else "nodes"
     items = [words(clip(reason, 600)) for reason in reasons[:10]] or [words("No reason was given.")]
     blocks: list[Block] = [
         section(f"⛔ *No plan was made* for {code(clip(what, 300))}. Nothing was changed."),
         rich(bullets(items)),
-        context(f"`/sr {listed} {mrkdwn(request.cluster)}` lists the {listed} as commands take them."),
     ]
+    if request.targets or listed == "views":
+        blocks.append(context(f"`/sr {listed} {mrkdwn(request.cluster)}` lists the {listed} as commands take them."))
     return _message(f"No plan was made for {what}: {plain(reasons[0]) if reasons else ''}", blocks)
 
 

@@ -13,6 +13,7 @@ from bot.escape import clip
 from bot.suggestions import closest
 from policies.address import Address, AddressError
 from policies.playbooks.processes import ACCEPT, ALL, UNHEALTHY
+from policies.playbooks.upgrade import TO
 from policies.tunable import span_s
 
 MOST_TARGETS = 20
@@ -22,6 +23,7 @@ _CONNECTORS = frozenset({"to", "and", "&", "+", "from", "node", "nodes"})
 # Between old and new nodes, where an operation has both.
 _TO = frozenset({"to", "by", "with", "->", "=>", "→"})
 _PATH = re.compile(r"/[A-Za-z0-9_./-]{1,200}")
+_VERSION = re.compile(r"v?(\d{1,3}\.\d{1,3}\.\d{1,4}(?:-[A-Za-z0-9.]{1,40})?)")
 _ON = frozenset({"on", "in", "@"})
 
 
@@ -68,6 +70,8 @@ def parse_operation(entry: MenuEntry, words: list[Word], place: Place, *, dry_ru
         return _wrong_option(attempt)
     if entry.names:
         return _with_names(attempt, place)
+    if TO in entry.options:
+        return _with_version(attempt, place)
     if not entry.nodes:
         return _without_nodes(attempt, place)
     if entry.all_of and [host.casefold() for host in attempt.hosts] == [ALL]:
@@ -134,7 +138,8 @@ def _without_nodes(attempt: Attempt, place: Place) -> Operate | Mistake:
     """An operation on the cluster as a whole: options only."""
     usage = f"Usage: `{COMMAND} {attempt.entry.usage}`."
     if attempt.hosts:
-        return mistake(f"{shown(attempt.hosts[0])} is not `NAME=VALUE`.", usage, attempt.again([]))
+        wrong = "is not `NAME=VALUE`" if attempt.entry.options else "is one word too many"
+        return mistake(f"{shown(attempt.hosts[0])} {wrong}.", usage, attempt.again([]))
     cluster = _wrong_span(attempt) or _wrong_value(attempt) or _wrong_reason(attempt) or _cluster(attempt, place)
     if isinstance(cluster, Mistake):
         return cluster
@@ -146,6 +151,22 @@ def _without_nodes(attempt: Attempt, place: Place) -> Operate | Mistake:
         kind=attempt.entry.kind, targets=(), options=attempt.options, cluster=cluster, reason=attempt.reason,
         dry_run=attempt.dry_run,
     )  # fmt: skip
+
+
+def _with_version(attempt: Attempt, place: Place) -> Operate | Mistake:
+    """`upgrade to 3.3.9`: the cluster as a whole, and a release."""
+    name = " ".join(attempt.entry.words)
+    typed = [*attempt.hosts, *([attempt.options[TO]] if TO in attempt.options else [])]
+    attempt.hosts.clear()
+    usage = f"Usage: `{COMMAND} {attempt.entry.usage}`."
+    if len(typed) != 1:
+        words = "No version is named." if not typed else f"{len(typed)} versions are named: {', '.join(map(shown, typed[:3]))}."
+        return mistake(words, usage, f"help {name}")
+    found = _VERSION.fullmatch(typed[0])
+    if found is None:
+        return mistake(f"{shown(typed[0])} is no version such as 3.3.9.", usage, f"help {name}")
+    attempt.options[TO] = found[1]
+    return _without_nodes(attempt, place)
 
 
 def _with_names(attempt: Attempt, place: Place) -> Operate | Mistake:

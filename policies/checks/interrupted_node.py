@@ -10,6 +10,7 @@ from policies.units import in_count, in_list
 from policies.voters import votes
 
 NAME = "target"
+HOSTS = "hosts"
 MOST_NAMES = 5
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
@@ -149,13 +150,13 @@ def hosts_reached(targets: tuple[Address, ...], state: ClusterState) -> list[Fin
     """Every host that a job will run on can be looked at now."""
     if state.hosts is None:
         words = "No driver reaches the hosts of this cluster: people are asked in the thread, and what they did is seen."
-        return [Finding(check="hosts", verdict=Verdict.OK, sentence=words, told=True)]
+        return [Finding(check=HOSTS, verdict=Verdict.OK, sentence=words, told=True)]
     looks = [state.host_of(address) for address in targets]
-    troubled = [f"{look.address.host}: {look.trouble}" for look in looks if look is not None and look.trouble]
+    troubled = [look.trouble for look in looks if look is not None and look.trouble]
     if troubled or None in looks:
-        words = f"Not every host can be reached: {'; '.join(troubled) or 'some were not looked at'}."
-        return [Finding(check="hosts", verdict=Verdict.BLOCK, sentence=words, advice="Mend that first, then ask again.")]
-    return [Finding(check="hosts", verdict=Verdict.OK, sentence=f"All {len(targets)} hosts were reached over SSH.")]
+        words = f"Not every host can be reached. {' '.join(troubled) or 'Some were not looked at.'}"
+        return [Finding(check=HOSTS, verdict=Verdict.BLOCK, sentence=words, advice="Mend that first, then ask again.")]
+    return [Finding(check=HOSTS, verdict=Verdict.OK, sentence=f"All {len(targets)} hosts were reached over SSH.")]
 
 
 def _finding(verdict: Verdict, sentence: str, advice: str = "") -> Finding:

@@ -4,12 +4,22 @@ The rules for the turn of the next node are those of the manual's upgrade chapte
 """
 
 from policies.address import Address
-from policies.awaited import ClusterSettled, GoAhead, HostJobDone, NodeRestarted, NodeStopped, NodeUp, ProcessCondition
+from policies.awaited import (
+    AllAtVersion,
+    ClusterSettled,
+    GoAhead,
+    HostJobDone,
+    NodeRestarted,
+    NodeStopped,
+    NodeUp,
+    ProcessCondition,
+)
 from policies.cluster import ClusterState, RunMode
 from policies.conditions.nodes import missing
 from policies.hosts import HostLook, JobState
 from policies.operation import Reading, StepMemory
 from policies.units import in_count, in_list
+from policies.versions import runs
 
 
 def holds(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -> bool:
@@ -23,6 +33,8 @@ def holds(condition: ProcessCondition, state: ClusterState, memory: StepMemory) 
             return state.lists(condition.role) and gone and (row is None or not row.alive)
         case ClusterSettled():
             return not _unsettled(condition, state)
+        case AllAtVersion():
+            return not _otherwise(condition, state)
         case GoAhead():
             return memory.resumed_at is not None
         case HostJobDone():
@@ -43,6 +55,10 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
             words = _unsettled(condition, state)
             settled = f"The cluster is at rest again after {condition.address}: all alive, nothing to repair."
             return Reading(done=done, sentence=words or settled)
+        case AllAtVersion():
+            otherwise = _otherwise(condition, state)
+            words = f"All {len(state.nodes)} nodes are alive and run {condition.version}."
+            return Reading(done=done, sentence=f"Not yet: {otherwise}." if otherwise else words)
         case GoAhead():
             return Reading(done=done, sentence="Somebody looked and resumed." if done else condition.seen)
         case HostJobDone():
@@ -58,7 +74,7 @@ def job_trouble(state: ClusterState, memory: StepMemory, address: Address) -> st
     where, said = address.host, _said(host, memory)
     match _job(host, memory):
         case JobState.FAILED:
-            return f"The job on {where} failed: {said or 'it gave no reason; its log is on the host.'}"
+            return f"The job on {where} failed: {(said or 'it gave no reason; its log is on the host').rstrip('.')}."
         case JobState.LOST:
             return f"The job on {where} was cut short, as by a restart of the host. {said}".strip()
         case _:
@@ -97,6 +113,15 @@ def _restart_words(condition: NodeRestarted, state: ClusterState) -> str:
     if host is not None and host.process is None:
         return f"{who} {wanting} No process runs on its host."
     return f"{who} {wanting}"
+
+
+def _otherwise(condition: AllAtVersion, state: ClusterState) -> str:
+    """Which nodes are not as they should be, in words; a list that was not read is not as it should be."""
+    if not (state.frontends and state.compute_nodes_read):
+        return "not every list of nodes could be read"
+    other = [node for node in state.nodes if not runs(node.version, condition.version)]
+    wrong = [f"{node.address} runs {node.version or 'an unknown version'}" for node in other]
+    return in_list(wrong + [f"{node.address} is not alive" for node in state.nodes if not node.alive])
 
 
 def _unsettled(condition: ClusterSettled, state: ClusterState) -> str:

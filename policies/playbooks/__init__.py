@@ -4,6 +4,7 @@ from policies import checks
 from policies.cluster import NodeKind
 from policies.playbooks import (
     cancel_decommission,
+    create_image,
     decommission_backend,
     migrate,
     pause_views,
@@ -165,6 +166,19 @@ MENU: tuple[Entry, ...] = (
         )
     ),
     *process_entries.ENTRIES,
+    Entry(
+        kind=OperationKind.CREATE_IMAGE,
+        words=("create", "image"),
+        usage='create image [on CLUSTER] [reason="…"]',
+        summary="Write an image of the metadata and see it arrive on every living frontend.",
+        example="create image",
+        operation_class="settings",
+        port=HEARTBEAT_PORT,
+        checks=(),
+        make_plan=create_image.make_plan,
+        nodes=False,
+        also="images",
+    ),
     *(
         Entry(
             kind=kind,

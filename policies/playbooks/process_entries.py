@@ -4,6 +4,7 @@ from policies import checks
 from policies.cluster import NodeKind
 from policies.playbooks.entry import EDIT_LOG_PORT, HEARTBEAT_PORT, OPTIONAL, REST, Entry
 from policies.playbooks.processes import ACCEPT, Verb, nodes_of, processes
+from policies.playbooks.upgrade import TO, Way, upgrade
 from policies.request import OperationKind
 
 Line = tuple[OperationKind, NodeKind, Verb, str, int, tuple[checks.Check, ...], str]
@@ -28,6 +29,13 @@ LINES: tuple[Line, ...] = (
     (OperationKind.START_FRONTEND, NodeKind.FOLLOWER, "start", "fe", EDIT_LOG_PORT, checks.START_FRONTEND,
      "Start the processes of frontends that are down, and see them caught up."),
 )
+
+VERSIONS: tuple[tuple[OperationKind, Way, str, str], ...] = (
+    (OperationKind.UPGRADE, "upgrade", "3.3.9",
+     "Bring every node to a newer version, one at a time: a canary that people look at, backends, frontends, the leader last."),
+    (OperationKind.DOWNGRADE, "downgrade", "3.3.3",
+     "Bring every node back to an older version: frontends first, the leader last of them, then backends."),
+)  # fmt: skip
 
 ENTRIES: tuple[Entry, ...] = (
     *(
@@ -62,5 +70,24 @@ ENTRIES: tuple[Entry, ...] = (
         nodes=False,
         also="blacklists",
         on_hosts=nodes_of(None),
+    ),
+    *(
+        Entry(
+            kind=kind,
+            words=(way,),
+            usage=f"{way} to VERSION {OPTIONAL}",
+            summary=summary,
+            example=f"{way} to {example}",
+            operation_class="versions",
+            port=HEARTBEAT_PORT,
+            checks=(),
+            make_plan=upgrade(way),
+            options=(TO, ACCEPT),
+            nodes=False,
+            also="blacklists",
+            survey=True,
+            on_hosts=nodes_of(None),
+        )
+        for kind, way, example, summary in VERSIONS
     ),
 )

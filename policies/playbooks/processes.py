@@ -56,7 +56,7 @@ def processes(kind: NodeKind | None, verb: Verb, rules: tuple[checks.Check, ...]
         named = dict(nodes_of(kind)(request, state))
         findings = checks.run(rules, tuple(named) or request.targets, state)
         wrong = any(finding.check == "target" and finding.verdict is Verdict.BLOCK for finding in findings)
-        findings = _accepted(findings, request)
+        findings = accepted(findings, request)
         rows = [] if wrong else _in_order(named, state)
         names = _names(request, kind, rows)
         return Plan(
@@ -69,7 +69,7 @@ def processes(kind: NodeKind | None, verb: Verb, rules: tuple[checks.Check, ...]
             reason=request.reason,
             command=request.command,
             targets=tuple(row.address for _, row in rows) or request.targets,
-            steps=tuple(step for role, row in rows for step in _steps(verb, role, row, state)),
+            steps=tuple(step for role, row in rows for step in _steps(verb, role, row, state, pacing)),
             findings=(*findings, *_order(verb, rows)),
             facts=(*nodes_facts(state), *_starts(rows)),
             estimate=_estimate(rows, pacing, by_people=state.hosts is None),
@@ -102,7 +102,7 @@ class nodes_of:  # noqa: N801  (called like a function; a class so that entries 
         return wanted
 
 
-def _accepted(findings: tuple[Finding, ...], request: Request) -> tuple[Finding, ...]:
+def accepted(findings: tuple[Finding, ...], request: Request) -> tuple[Finding, ...]:
     """What the requester named as accepted is for the approvers to accept too, not for a rule to forbid."""
     if request.options.get(ACCEPT) != UNHEALTHY:
         return findings
@@ -121,8 +121,8 @@ def _in_order(named: Mapping[Address, NodeKind], state: ClusterState) -> list[tu
     return sorted(rows, key=lambda pair: (ranks.index(pair[0]), isinstance(pair[1], Frontend) and pair[1].role is Role.LEADER))
 
 
-def _steps(verb: Verb, role: NodeKind, row: Node, state: ClusterState) -> tuple[Step, ...]:
-    return {"restart": process.restart, "stop": process.stop, "start": process.start}[verb](role, row, state)
+def _steps(verb: Verb, role: NodeKind, row: Node, state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
+    return {"restart": process.restart, "stop": process.stop, "start": process.start}[verb](role, row, state, pacing)
 
 
 def _names(request: Request, kind: NodeKind | None, rows: list[tuple[NodeKind, Node]]) -> str:

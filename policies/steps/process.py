@@ -7,6 +7,7 @@ in the hands of people, the same step asks them, and sees the same things.
 from policies.acts import Act, AskPerson, RestartProcess, SetBlacklist, StartProcess, StopProcess
 from policies.awaited import ClusterSettled, NodeRestarted, NodeStopped, NodeUp, OnBlacklist
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
+from policies.pacing import Pacing
 from policies.plan import Step
 from policies.releases.graceful import stops_gracefully
 from policies.versions import BLACKLIST_SINCE, known_since
@@ -17,15 +18,20 @@ them; 20 minutes have been seen (StarRocks issue 3098)."""
 AT_REST = 7_200.0
 """Cluster seconds for what a restart left unhealthy to be repaired."""
 GO_DOWN = 900.0
+PATIENCE = 300.0
+"""Seconds for a process to end what it does; then a backend or compute node is killed, which a frontend never is. The graceful
+stop of a backend waits for queries some 20 to 60 s (be: loop_count_wait_fragments_finish), a plain one kills at once."""
 SCRIPTS = {NodeKind.BACKEND: "be", NodeKind.COMPUTE_NODE: "cn", NodeKind.FOLLOWER: "fe", NodeKind.OBSERVER: "fe"}
 
 Node = Backend | ComputeNode | Frontend
 
 
-def restart(role: NodeKind, node: Node, state: ClusterState) -> tuple[Step, ...]:
+def restart(role: NodeKind, node: Node, state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
     """Restart one node: off the queries' way where the version can, restarted, back, the cluster at rest."""
     group = f"restart {node.address}"
-    act = RestartProcess(role=role, address=node.address, graceful=stops_gracefully(role, node.version))
+    act = RestartProcess(
+        role=role, address=node.address, graceful=stops_gracefully(role, node.version), patience_s=pacing.wall(PATIENCE)
+    )
     again = Step(
         id=f"restart-{node.address}",
         group=group,
@@ -57,9 +63,11 @@ def after(role: NodeKind, node: Node, state: ClusterState, group: str, *, idle: 
     return (*quiet(role, node, state, group, listed=False), settled)
 
 
-def stop(role: NodeKind, node: Node, state: ClusterState) -> tuple[Step, ...]:
+def stop(role: NodeKind, node: Node, state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
     """Stop one node's process; abort starts it again."""
-    act = StopProcess(role=role, address=node.address, graceful=stops_gracefully(role, node.version))
+    act = StopProcess(
+        role=role, address=node.address, graceful=stops_gracefully(role, node.version), patience_s=pacing.wall(PATIENCE)
+    )
     return (
         Step(
             id=f"stop-{node.address}",
@@ -75,8 +83,9 @@ def stop(role: NodeKind, node: Node, state: ClusterState) -> tuple[Step, ...]:
     )
 
 
-def start(role: NodeKind, node: Node, state: ClusterState) -> tuple[Step, ...]:
+def start(role: NodeKind, node: Node, state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
     """Start one node's process and see it alive."""
+    del pacing
     return (
         Step(
             id=f"start-{node.address}",

@@ -5,11 +5,12 @@ the old version are kept under its name: rolling back needs no package.
 """
 
 from policies.acts import Act, AskPerson, BackUpMeta, StagePackage, StartProcess, SwapPackage
-from policies.awaited import GoAhead, HostJobDone, NodeRestarted, NodeUp
+from policies.awaited import AllAtVersion, GoAhead, HostJobDone, NodeRestarted, NodeUp
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
+from policies.pacing import Pacing
 from policies.plan import Step
 from policies.releases.graceful import stops_gracefully
-from policies.steps.process import COME_BACK, after, quiet
+from policies.steps.process import COME_BACK, PATIENCE, after, quiet
 
 Node = Backend | ComputeNode | Frontend
 
@@ -46,7 +47,7 @@ def back_up(leader: Frontend, label: str) -> Step:
 
 
 def swap(
-    role: NodeKind, node: Node, state: ClusterState, version: str, *, kept: bool, back: bool = True, idle: bool = True
+    role: NodeKind, node: Node, state: ClusterState, version: str, pacing: Pacing, *, kept: bool, back: bool = True
 ) -> tuple[Step, ...]:
     """Put `version` in place on one node and see it up, then the cluster at rest.
 
@@ -56,7 +57,7 @@ def swap(
     group = f"{version} on {node.address}"
     act = SwapPackage(
         role=role, address=node.address, version=version, old=node.version, roll_back=kept,
-        graceful=stops_gracefully(role, node.version),
+        graceful=stops_gracefully(role, node.version), patience_s=pacing.wall(PATIENCE),
     )  # fmt: skip
     undo: Act = StartProcess(role=role, address=node.address)
     if back:
@@ -74,7 +75,7 @@ def swap(
         deadline=COME_BACK,
         advice=f"Look at its log. Retry waits for it, and tries anew only if the job failed; Abort {_abort(node, back)}.",
     )
-    return (*quiet(role, node, state, group, listed=True), step, *after(role, node, state, group, idle=idle))
+    return (*quiet(role, node, state, group, listed=True), step, *after(role, node, state, group, idle=True))
 
 
 def look_at(node: Node, version: str) -> Step:
@@ -86,6 +87,20 @@ def look_at(node: Node, version: str) -> Step:
         title=f"People look at {node.address} before the other nodes follow",
         act=None,
         until=GoAhead(address=node.address, seen=seen),
+    )
+
+
+def everywhere(last: Node, version: str) -> Step:
+    """The final look: no node was forgotten, skipped, or changed by somebody else meanwhile."""
+    return Step(
+        id="everywhere",
+        group="final look",
+        title=f"See every node alive with {version}",
+        act=None,
+        until=AllAtVersion(address=last.address, version=version),
+        deadline=COME_BACK,
+        advice=f"Bring those to {version} that are not, then retry; or skip.",
+        skippable=True,
     )
 
 

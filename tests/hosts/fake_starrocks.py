@@ -161,7 +161,7 @@ def end_all(root: Path) -> None:
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            if mark in (entry / "environ").read_bytes() or str(root) in os.readlink(entry / "exe"):
+            if mark in (entry / "environ").read_bytes() or str(root) in str((entry / "exe").readlink()):
                 os.kill(int(entry.name), signal.SIGKILL)
         except OSError:
             continue

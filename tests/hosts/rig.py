@@ -1,6 +1,5 @@
 """What the tests of the driver share: a host, its settings, and waiting for a job with a limit."""
 
-import os
 import subprocess
 import time
 from pathlib import Path
@@ -24,7 +23,8 @@ KINDS = {BE: NodeKind.BACKEND, FE: NodeKind.FOLLOWER}
 
 
 class Rig:
-    def __init__(self, directory: Path, server: SshServer, key: asyncssh.SSHKey) -> None:
+    def __init__(self, directory: Path, server: SshServer, key: asyncssh.SSHKey, user: str = "starrocks") -> None:
+        self.user = user
         self.directory = directory
         self.server = server
         self.account = server.home
@@ -38,7 +38,7 @@ class Rig:
 
     def entry(self, **changes: Any) -> HostsEntry:
         values: dict[str, Any] = {
-            "user": "starrocks", "known_hosts": str(self.known_hosts), "key_file": str(self.key_file),
+            "user": self.user, "known_hosts": str(self.known_hosts), "key_file": str(self.key_file),
             "be_home": str(self.be), "fe_home": str(self.fe), "stage_dir": str(self.stage), "backup_dir": str(self.backups),
             "packages": str(self.packages), "via": {HOST: f"127.0.0.1:{self.server.port}"},
         }  # fmt: skip
@@ -89,13 +89,16 @@ class Rig:
         return self.ended(job, act.address)
 
     def ended(self, job: str, address: Address = BE) -> HostJob:
-        def over() -> HostJob | None:
-            found = self.look(address, job).jobs[job]
-            return None if found.state is JobState.RUNNING else found
-
-        ended = self.wait(over)
-        assert isinstance(ended, HostJob)
+        """Asked over SSH only once there is something to see: a login costs a hundred times a glance at the file."""
+        directory = self.account / ".sr" / "jobs" / job
+        self.wait(lambda: (directory / "rc").exists() or ((directory / "pid").exists() and not alive(self._pid_of(directory))))
+        ended = self.look(address, job).jobs[job]
+        assert ended.state is not JobState.RUNNING
         return ended
+
+    @staticmethod
+    def _pid_of(directory: Path) -> int:
+        return int((directory / "pid").read_text().split()[0])
 
     def log(self, job: str) -> str:
         return (self.account / ".sr" / "jobs" / job / "log").read_text()
@@ -111,12 +114,6 @@ class Rig:
 
 def alive(pid: int) -> bool:
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] not in {"Z", "X"}
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
     except OSError:
         return False
-
-
-def kill(pid: int) -> None:
-    os.kill(pid, 9)
-    Rig.wait(lambda: not alive(pid))

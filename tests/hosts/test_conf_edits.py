@@ -48,11 +48,11 @@ def test_said_already(rig: Rig) -> None:
 
 def test_somebody_changed_it(rig: Rig) -> None:
     rig.with_backend()
-    with pytest.raises(HostRefused, match="mem_limit is `80%` in be.conf, not `90%` as planned: nothing was changed"):
+    with pytest.raises(HostRefused, match=r"expects mem_limit to be `90%`, but be.conf says `80%`: nothing was changed"):
         rig.driver().begin("x", MEMORY.with_(old="90%"))
-    with pytest.raises(HostRefused, match="is `80%` in be.conf, not not set"):
+    with pytest.raises(HostRefused, match=r"expects mem_limit not to be set, but be.conf says `80%`"):
         rig.driver().begin("x", MEMORY.with_(old=None))
-    with pytest.raises(HostRefused, match="is not set in be.conf, not `8`"):
+    with pytest.raises(HostRefused, match=r"to be `8`, but be.conf does not set it"):
         rig.driver().begin("x", MEMORY.with_(key="parallel_clone_task_per_path", value="16", old="8"))
     assert (rig.be / "conf" / "be.conf").read_text() == BE_CONF
     assert rig.look(BE, "x").jobs["x"].state is JobState.ABSENT

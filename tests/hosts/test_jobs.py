@@ -2,6 +2,7 @@
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,13 @@ def test_begun_twice_is_begun_once(rig: Rig) -> None:
 
 
 def test_begun_by_many_at_once_is_begun_once(rig: Rig) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     rig.with_backend().running()
+    rig.server.stub("mv", 'case $2 in */script.*) /bin/sleep 0.5 ;; esac; exec /bin/mv "$@"')
+    rig.server.stub("setsid", f'echo begun >> {rig.directory}/begun; exec /usr/bin/setsid "$@"')
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: rig.driver().begin("race", RESTART), range(6)))
     assert rig.ended("race").state is JobState.DONE
-    assert restarts(rig) == 2
+    assert (rig.directory / "begun").read_text() == "begun\n" and restarts(rig) == 2
 
 
 def test_link_cut_before_it_was_begun(rig: Rig) -> None:
@@ -54,8 +55,9 @@ def test_link_cut_before_it_was_begun(rig: Rig) -> None:
     assert rig.do(START, "cut").state is JobState.DONE
 
 
-def test_half_a_script_does_nothing(rig: Rig) -> None:
-    rig.with_backend().server.next_fault = "cut_half_sent"
+@pytest.mark.parametrize("missing", [1, 2, 3, 5, 8, 13, 20, 30, 60, 200])
+def test_a_part_of_a_script_does_nothing(rig: Rig, missing: int) -> None:
+    rig.with_backend().server.next_fault = f"cut_sent:{missing}"
     with pytest.raises(HostOutcomeUnknown, match="cut"):
         rig.driver().begin("cut", START)
     assert state(rig, "cut") is JobState.ABSENT and not (rig.account / ".sr").exists()
@@ -192,8 +194,8 @@ def test_one_login_for_a_look_at_everything_on_a_host(rig: Rig) -> None:
 
 def test_a_role_without_a_home(rig: Rig) -> None:
     node = Address(host=HOST, port=9050)
-    (look,) = rig.driver().look({node: NodeKind.COMPUTE_NODE})
-    assert "no cn_home" in look.trouble
+    homeless, other = rig.with_frontend().driver().look({node: NodeKind.COMPUTE_NODE, FE: NodeKind.FOLLOWER})
+    assert "no cn_home" in homeless.trouble and not other.trouble
     with pytest.raises(HostRefused, match="no cn_home"):
         rig.driver().begin("x", StartProcess(role=NodeKind.COMPUTE_NODE, address=node))
 

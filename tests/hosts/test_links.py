@@ -16,6 +16,7 @@ from policies.acts import StartProcess
 from policies.address import Address
 from policies.cluster import NodeKind
 from tests.hosts.rig import BE, HOST, Rig
+from tests.hosts.ssh_server import SshServer
 from workers.hosts import HostUnreachable
 
 START = StartProcess(role=NodeKind.BACKEND, address=BE)
@@ -96,6 +97,31 @@ def test_nobody_answers(rig: Rig) -> None:
 def test_a_key_that_is_refused(rig: Rig) -> None:
     rig.key_file.write_bytes(OTHER.export_private_key())
     trouble(rig, "refuses the key of starrocks")
+
+
+def test_a_certificate_beside_the_key(rig: Rig) -> None:
+    """Where hosts trust an authority instead of single keys."""
+    authority = asyncssh.generate_private_key("ssh-ed25519")
+    rig.key_file.write_bytes(OTHER.export_private_key())
+    rig.with_backend().server.allow(f"cert-authority {authority.export_public_key().decode()}")
+    assert "refuses the key" in rig.look().trouble
+    certificate = authority.generate_user_certificate(OTHER, "sr", principals=["starrocks"])
+    rig.key_file.with_name("client_key-cert.pub").write_bytes(certificate.export_certificate())
+    assert not rig.look().trouble
+
+
+def test_a_host_known_by_its_authority(rig: Rig) -> None:
+    authority = asyncssh.generate_private_key("ssh-ed25519")
+    rig.with_backend().known_hosts.write_text(f"@cert-authority {HOST} {authority.export_public_key().decode()}")
+    assert "offers no kind of host key" in rig.look().trouble
+    with SshServer(rig.directory / "other", asyncssh.read_private_key(str(rig.key_file))) as server:
+        server.present(authority.generate_host_certificate(server.host_key, "h", principals=[HOST]))
+        assert not rig.look(via={HOST: f"127.0.0.1:{server.port}"}).trouble
+
+
+def test_another_kind_of_host_key(rig: Rig) -> None:
+    rig.known_hosts.write_text(f"{HOST} {asyncssh.generate_private_key('ecdsa-sha2-nistp256').export_public_key().decode()}")
+    trouble(rig, "offers no kind of host key")
 
 
 def test_a_key_with_a_passphrase(rig: Rig) -> None:
@@ -196,3 +222,13 @@ def agent(path: Path) -> Iterator[str]:
 async def _lend(path: str, key: asyncssh.SSHKey) -> None:
     async with asyncssh.connect_agent(path) as lender:
         await lender.add_keys([key])
+
+
+def test_a_name_service_that_hangs(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that asks it is left behind; the look is not."""
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: answered.wait(20))
+    began = time.monotonic()
+    look = rig.look(via={HOST: "be-1.example.com:22"}, connect_timeout_s=0.3)
+    assert "did not answer" in look.trouble and time.monotonic() - began < 5
+    answered.set()

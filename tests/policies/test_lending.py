@@ -99,8 +99,8 @@ def test_it_is_held_while_its_time_lasts() -> None:
     assert isinstance(waits, Wait) and 0 < waits.after_s <= 120
     assert [bool(held(PLAN, step)) for step in range(3)] == [False, True, False]
     gone = lost(PLAN, at_step(1), state("8", leads="10.84.0.19"))
-    assert gone is not None and gone.act == SetSetting(name=SLOTS, value="16")
-    assert lost(PLAN, at_step(1), state().with_(frontend_settings={})) is None
+    assert [each.act for each in gone] == [SetSetting(name=SLOTS, value="16")]
+    assert not lost(PLAN, at_step(1), state().with_(frontend_settings={}))
 
 
 def test_it_is_given_back_when_the_time_is_over() -> None:

@@ -93,6 +93,9 @@ class Scene:
     def listed(self) -> list[str]:
         return [backend["address"] for backend in self.twin("state")["backends"]]
 
+    def alive(self) -> list[str]:
+        return [backend["address"] for backend in self.twin("state")["backends"] if backend["alive"]]
+
     # People.
 
     def type(self, text: str, user: str = ALICE, channel: str = "C0OPS") -> dict[str, Any]:

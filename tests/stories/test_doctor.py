@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from tests.stories.scene import Scene
+from tests.stories.scene import TARGET, Scene
+from workers.demo import house
 
 pytestmark = [pytest.mark.story, pytest.mark.xdist_group("doors")]
 
@@ -32,3 +33,13 @@ def test_what_is_wrong_is_named(scene: Scene) -> None:
     wrong = [line.split(":")[0] for line in said.splitlines() if line.startswith("FIX")]
     assert wrong == ["FIX  redis", "FIX  slack", "FIX  cluster demo"]
     assert "h4rmless" not in said, "no secret is printed"
+
+
+def test_every_host_can_be_entered() -> None:
+    with house(scenario="small", policy="quorum = 1", hosts=True) as built:
+        scene = Scene(built)
+        code, said = examined(scene)
+        assert code == 0 and "ok   hosts of demo: " in said, said
+        scene.fault("host_unreachable", host="10.84.0.18", on=True)
+        code, said = examined(scene)
+        assert code == 1 and f"FIX  hosts of demo: {TARGET}: 10.84.0.18" in said, said

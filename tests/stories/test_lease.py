@@ -55,7 +55,7 @@ def test_a_frontend_that_was_restarted_gets_it_again(scene: Scene) -> None:
     ts = lent(scene, "60m")
     scene.fault("leader_lost")
     # The new leader had been told; the old one forgot, and might lead again.
-    scene.told(ts, "It is set to 16 again.", 30)
+    scene.told(ts, "a restart or an election forgets it. Set again.", 30)
     assert scene.sent().count(LEND) > 1 and value(scene) == "16"
     scene.press(ts, "abort", ALICE)
     scene.told(ts, "Restored:", 40)
@@ -107,7 +107,7 @@ def test_an_aborted_drain_gives_its_speed_back(scene: Scene) -> None:
 def test_a_drain_keeps_its_speed_through_an_election_and_a_crash(scene: Scene) -> None:
     ts = drained_faster(scene)
     scene.fault("leader_lost")
-    scene.told(ts, "It is set to 16 again.", 40)
+    scene.told(ts, "a restart or an election forgets it. Set again.", 40)
     assert value(scene) == "16"
     for name in ("worker-1", "worker-2"):
         scene.kill(name)
@@ -138,7 +138,7 @@ def test_a_speed_is_held_while_people_think(scene: Scene) -> None:
     scene.fault("be_down", at=TARGET)
     scene.told(ts, "died with", 60)
     scene.fault("leader_lost")
-    scene.told(ts, "It is set to 16 again.", 40)
+    scene.told(ts, "a restart or an election forgets it. Set again.", 40)
     assert value(scene) == "16" and "Stopped, a person must decide" in scene.card(ts)
 
 

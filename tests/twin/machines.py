@@ -110,12 +110,12 @@ class Served:
     def home(self, host: str, process: str = "be") -> str:
         return str(self.ssh["homes"][host][process])
 
-    def at(self, host: str, command: str, limit_s: float = LIMIT_S) -> Said:
-        """Run a command on a host."""
+    def at(self, host: str, command: str, limit_s: float = LIMIT_S, given: str = "") -> Said:
+        """Run a command on a host, with `given` on its standard input."""
 
         async def run() -> Said:
             async with self.link(host) as connection:
-                done = await connection.run(command, timeout=limit_s)
+                done = await connection.run(command, timeout=limit_s, input=given)
                 return Said(done.exit_status, str(done.stdout), str(done.stderr))
 
         return asyncio.run(run())

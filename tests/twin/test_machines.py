@@ -56,6 +56,8 @@ def test_a_quick_restart_shows_in_the_start_time_only(twin: Served) -> None:
     assert (row["Alive"], row["BackendId"]) == ("true", before["BackendId"])
     twin.advance(5)
     assert twin.backend(B)["LastStartTime"] > before["LastStartTime"]
+    told = [event["what"] for event in twin.call("events")["events"] if f"be on {B}" in event["what"]]
+    assert told == [f"be on {B} ended", f"be on {B} started, version 3.3.3-312ed45"]
 
 
 def test_other_files_are_another_version(twin: Served) -> None:
@@ -68,6 +70,14 @@ def test_other_files_are_another_version(twin: Served) -> None:
     say(twin, B, START)
     started(twin, B)
     assert twin.backend(B)["Version"] == twin.at(B, f"cat {home}/lib/VERSION").out.strip() != "3.3.3-312ed45"
+
+
+def test_a_fault_that_puts_another_build_there_shows_on_the_disk(twin: Served) -> None:
+    twin.fault("host", host=B, version="3.3.8-0123abc")
+    assert say(twin, B, "{home}/bin/show_be_version.sh").startswith("3.3.8-0123abc\n")
+    say(twin, B, f"{STOP} && {START}")
+    started(twin, B)
+    assert twin.backend(B)["Version"] == "3.3.8-0123abc"
 
 
 def test_a_leader_that_stops_is_followed_by_another(twin: Served) -> None:
@@ -96,6 +106,18 @@ def test_what_a_fault_stops_and_starts_really_stops_and_starts(twin: Served) -> 
     twin.advance(30)
     assert (twin.backend(B)["Alive"], twin.frontend(A)["Alive"]) == ("true", "true")
     assert alive(second)
+
+
+def test_a_node_that_is_stopped_before_its_process_could_speak(twin: Served) -> None:
+    twin.fault("be_down", at=B)
+    stopped(twin, B)
+    say(twin, B, "sed -i '1i while [ ! -e {home}/go ]; do sleep 0.01; done' {home}/lib/starrocks_be.body")
+    twin.fault("be_up", at=B)
+    twin.advance(1)
+    twin.fault("be_down", at=B)
+    say(twin, B, "touch {home}/go")
+    twin.until(lambda: "stopped again" in twin.at(B, f"cat {twin.home(B)}/log/be.out").out)
+    assert (twin.pid(B), twin.up(B)) == (0, False)
 
 
 def test_a_node_that_is_dropped_lives_on(twin: Served) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,10 @@ def _(twin: Served) -> None:
     twin.fault("host_cut", host=B, after="after_exec")
     assert twin.at(B, "touch second").code is None
     assert twin.at(B, "ls first second").out == "second\n"
+    twin.fault("host_cut", host=B, after="before_exec", matching="third")
+    assert twin.at(B, "sh -s", given="touch fourth").code == 0
+    assert twin.at(B, "sh -s", given="touch third").code is None
+    assert twin.at(B, "ls third fourth").out == "fourth\n"
 
 
 @shows("host_no_pid_file")
@@ -111,6 +116,26 @@ def _(twin: Served) -> None:
     assert alive(pid) and twin.up(B)
     say(twin, B, STOP)
     stopped(twin, B)
+
+
+@shows("host_clock")
+def _(twin: Served) -> None:
+    def ahead() -> float:
+        return float(twin.at(B, "date +%s.%N").out) - time.time()
+
+    twin.fault("host_clock", host=B, ahead_s=-30)
+    assert -30.5 < ahead() < -29
+    twin.fault("host_clock", host=B, ahead_s=0)
+    assert -1 < ahead() < 1
+
+
+@shows("host_java")
+def _(twin: Served) -> None:
+    twin.fault("host_java", host=A, version="1.8.0_392")
+    assert 'version "1.8.0_392"' in twin.at(A, "$JAVA_HOME/bin/java -version").err
+    say(twin, A, STOP, "fe")
+    said = twin.at(A, START.format(home=twin.home(A, "fe"), process="fe"))
+    assert (said.code, said.out) == (255, "JDK 8 is not supported, please use JDK 11 or higher\n")
 
 
 @shows("wrong_package")
@@ -178,6 +203,18 @@ def test_capitals_in_a_conf_file_are_shell(twin: Served) -> None:
     """That is why nobody may write them unexamined."""
     say(twin, B, f"echo 'JAVA_OPTS=\"$(touch {twin.directory}/hosts/{B}/owned)\"' >> {{home}}/conf/be.conf && {STOP}")
     assert twin.at(B, "ls owned").code == 0
+
+
+def test_units_around_the_scripts(twin: Served) -> None:
+    pid = twin.pid(B)
+    twin.call("speed", factor=100)
+    assert twin.at(B, "systemctl is-active starrocks-be").out == "active\n"
+    say(twin, B, "systemctl restart starrocks-be.service")
+    twin.until(lambda: twin.pid(B) not in (0, pid))
+    say(twin, B, "systemctl stop starrocks-be")
+    stopped(twin, B)
+    said = twin.at(B, "systemctl is-active starrocks-be")
+    assert (said.code, said.out, twin.at(B, "systemctl start nginx").code) == (3, "inactive\n", 5)
 
 
 def test_an_old_stop_of_a_frontend_waits_without_end(twin: Served) -> None:

@@ -13,7 +13,8 @@ import javaproperties
 from workers.hosts import HostRefused
 
 _SECRET_KEY = re.compile(
-    r"passw|secret|token|credential|sas_|_sas|(?:access|shared|account|private|api|encrypt\w*|master)_?key|key_?(?:id|pass)", re.IGNORECASE
+    r"passw|secret|token|credential|sas_|_sas|(?:access|shared|account|private|api|encrypt\w*|master)_?key|key_?(?:id|pass)",
+    re.IGNORECASE,
 )
 _SECRET_IN_VALUE = re.compile(r"(?:passw|secret|token|credential)\w*[=:]|://[^/\s:@]*:[^/\s@]*@", re.IGNORECASE)
 
@@ -48,7 +49,12 @@ def read_conf(role: str, content: bytes) -> list[ConfEntry]:
 def values_of(role: str, content: bytes) -> dict[str, str]:
     """Key -> value as the process reads it, without what may be secret."""
     entries = {entry.key: _printable(entry.value) for entry in read_conf(role, content)}
-    return {key: value for key, value in entries.items() if not (_SECRET_KEY.search(key) or _SECRET_IN_VALUE.search(value))}
+    return {key: value for key, value in entries.items() if not may_be_secret(key, value)}
+
+
+def may_be_secret(key: str, value: str) -> bool:
+    """By the key's name, or by what the value assigns; rather too often than once too seldom."""
+    return bool(_SECRET_KEY.search(key) or _SECRET_IN_VALUE.search(value))
 
 
 def value_of(role: str, content: bytes, key: str) -> str | None:
@@ -63,19 +69,24 @@ def edited(role: str, content: bytes, key: str, value: str, old: str | None) -> 
     if found is not None and found.value == value:
         return ConfEdit(found.first, found.last, "", before, before)
     if (found.value if found else None) != old:
-        is_now = "is not set" if found is None else f"is {_shown(key, found.value)}"
-        was = "not set" if old is None else _shown(key, old)
-        raise HostRefused(f"{key} {is_now} in {role}.conf, not {was} as planned: nothing was changed.")
-    return _edit(content, found, key, value, before)
+        says = "does not set it" if found is None else f"says {_shown(key, found.value)}"
+        expected = "not to be set" if old is None else f"to be {_shown(key, old)}"
+        raise HostRefused(f"The plan expects {key} {expected}, but {role}.conf {says}: nothing was changed.")
+    return _edit(role, content, found, key, value)
 
 
-def _edit(content: bytes, found: ConfEntry | None, key: str, value: str, before: str) -> ConfEdit:
+def _edit(role: str, content: bytes, found: ConfEntry | None, key: str, value: str) -> ConfEdit:
+    """Raises HostRefused when the new file would read otherwise than meant, e.g. after a line that goes on in the next."""
     lines = content.decode("utf-8", "surrogateescape").split("\n")
     if lines[-1] == "":
         lines.pop()
     line = _prefix(lines[found.first - 1] if found else "", key) + value
     new = [*lines, line] if found is None else [*lines[: found.first - 1], line, *lines[found.last :]]
-    after = hashlib.sha256(("\n".join(new) + "\n").encode("utf-8", "surrogateescape")).hexdigest()
+    result = ("\n".join(new) + "\n").encode("utf-8", "surrogateescape")
+    meant = {entry.key: entry.value for entry in read_conf(role, content)} | {key: value}
+    if {entry.key: entry.value for entry in read_conf(role, result)} != meant:
+        raise HostRefused(f"{role}.conf cannot be changed safely around {key}: change it by hand.")
+    before, after = (hashlib.sha256(text).hexdigest() for text in (content, result))
     return ConfEdit(found.first if found else 0, found.last if found else 0, line, before, after)
 
 
@@ -107,7 +118,7 @@ def _lines(text: str) -> list[ConfEntry]:
 
 
 def _shown(key: str, value: str) -> str:
-    if _SECRET_KEY.search(key) or _SECRET_IN_VALUE.search(value):
+    if may_be_secret(key, value):
         return "a value that is not shown"
     shown = _printable(value)
     return f"`{shown if len(shown) <= 120 else shown[:117] + '...'}`"

@@ -15,7 +15,7 @@ from policies.acts import (
 from policies.cluster import NodeKind
 from policies.conf_keys import refusal
 from workers.hosts import HostRefused
-from workers.hosts.conf_files import ConfEdit
+from workers.hosts.conf_files import ConfEdit, may_be_secret
 from workers.hosts.shell import assignments, printing, script, whole, word
 
 _CONF_LINES = frozenset({"line", "shown"})
@@ -60,10 +60,11 @@ def job_script(
     """The whole text to send: it begins the job under its id, or finds that it was begun before."""
     values = {
         "job": job, "role": place.role, "home": place.home, "unit": place.unit, "part": place.part, "stage": place.stage,
-        "use_sudo": "yes" if entry.sudo else "no", "patience": _patience(act), "appear": str(entry.start_timeout_s), "graceful": _graceful(act),
+        "use_sudo": "yes" if entry.sudo else "no", "patience": _patience(act), "appear": str(entry.start_timeout_s),
+        "graceful": _graceful(act),
     }  # fmt: skip
     values |= _of_act(act, place, sha256, edit, meta)
-    head = "set -u\numask \"$1\"\nLC_ALL=C.UTF-8\nexport LC_ALL\n"
+    head = 'set -u\numask "$1"\n'
     body = [head, assignments(values, _CONF_LINES), script("process"), script("acting"), script(act.kind)]
     # The job runs with the mask that the login has: what it starts shall write files as it always did.
     return whole(assignments({"job": job}) + printing("job_text", "\n".join(body)) + script("begin"))
@@ -81,13 +82,17 @@ def _of_act(act: HostAct, place: Place, sha256: str, edit: ConfEdit | None, meta
         case EditConf():
             assert edit is not None  # the driver has read the file
             return {
-                "conf": f"{place.home}/conf/{place.role}.conf", "key": act.key, "shown": act.value, "line": edit.line,
+                "conf": f"{place.home}/conf/{place.role}.conf", "key": act.key, "shown": _shown(act), "line": edit.line,
                 "first": str(edit.first), "last": str(edit.last), "before": edit.before, "after": edit.after,
             }  # fmt: skip
         case BackUpMeta():
             backups = f"{_directory(place.backup, 'backup_dir')}/{_name_of(act)}"
             return {"meta": meta, "backups": backups, "label": word(act.label, "label"), "keep": str(max(act.keep, 1))}
     return {}
+
+
+def _shown(act: EditConf) -> str:
+    return "what was planned" if may_be_secret(act.key, act.value) else act.value
 
 
 def _name_of(act: HostAct) -> str:

@@ -5,12 +5,14 @@ exit status, and a command goes on running on the host when we stop waiting for 
 """
 
 import asyncio
+import logging
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncssh
 
@@ -21,6 +23,29 @@ _SHELL = "exec /bin/sh -s"
 """The script follows on stdin, whatever shell the account has."""
 
 _ANSWER_LIMIT = 4_000_000
+
+_T = TypeVar("_T")
+
+
+# It tells of every connection and authentication at INFO.
+logging.getLogger("asyncssh").setLevel(logging.WARNING)
+
+
+class _Impatient(ThreadPoolExecutor):
+    """Names are looked up in threads, and a name service that hangs must not hold the loop's end."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=True)
+
+
+def run(work: Coroutine[Any, Any, _T]) -> _T:
+    """`asyncio.run` that waits for no thread."""
+
+    async def inside() -> _T:
+        asyncio.get_running_loop().set_default_executor(_Impatient(max_workers=8))
+        return await work
+
+    return asyncio.run(inside())
 
 
 class Answer:
@@ -73,7 +98,7 @@ class Reach:
 
     async def __aenter__(self) -> "Reach":
         self._known = _known_hosts(self._entry.known_hosts)
-        self._keys = [_private_key(self._entry.key_file)] if self._entry.key_file else await self._agent_keys()
+        self._keys = _key_pairs(self._entry.key_file) if self._entry.key_file else await self._agent_keys()
         if self._entry.jump:
             host, port = _host_and_port(self._entry.jump, 22)
             self._jump = await self._connect(host, host, port, port, None)
@@ -111,7 +136,7 @@ class Reach:
         try:
             async with asyncio.timeout(limit):
                 return await asyncssh.connect(
-                    where, port, tunnel=tunnel, username=self._entry.user, known_hosts=keys_of_host,
+                    where, port, tunnel=tunnel, username=self._entry.user, known_hosts=keys_of_host, host_key_alias=host,
                     client_keys=self._keys, agent_path=None, config=None, preferred_auth=["publickey"],
                     password=None, password_auth=False, kbdint_auth=False, host_based_auth=False,
                     gss_host=None, gss_auth=False, gss_kex=False, x509_trusted_certs=None, compression_algs=None,
@@ -119,6 +144,9 @@ class Reach:
                 )  # fmt: skip
         except asyncssh.HostKeyNotVerifiable:
             raise HostUnreachable(self._about_key(host, any(keys_of_host("", "", None)[:2]))) from None
+        except asyncssh.KeyExchangeFailed as error:
+            path = self._entry.known_hosts
+            raise HostUnreachable(f"{host} offers no kind of host key that {path} has for it ({_short(error)}).") from None
         except asyncssh.PermissionDenied:
             raise HostUnreachable(f"{host} refuses the key of {self._entry.user}: put its public half there.") from None
         except TimeoutError:
@@ -157,9 +185,10 @@ def _known_hosts(path: str) -> asyncssh.SSHKnownHosts:
         raise HostUnreachable(f"known_hosts cannot be read: {_short(error)}") from None
 
 
-def _private_key(path: str) -> asyncssh.SSHKey:
+def _key_pairs(path: str) -> Any:
+    """The key, and its certificate if one lies beside it (`<path>-cert.pub`)."""
     try:
-        return asyncssh.read_private_key(path)
+        return asyncssh.load_keypairs(path)
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
         raise HostUnreachable(f"{path} is no usable private key (one with a passphrase belongs into an agent).") from None
     except OSError as error:

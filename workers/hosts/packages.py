@@ -11,7 +11,7 @@ from workers.hosts import HostOutcomeUnknown, HostRefused
 from workers.hosts.link import Link
 
 CHUNK = 1 << 20
-_SUM = re.compile(r"\A\s*([0-9a-fA-F]{64})\b")
+_SUM = re.compile(r"\b[0-9a-fA-F]{64}\b")
 
 
 class Package:
@@ -35,13 +35,14 @@ def _size(path: Path) -> int:
 def _checksum(path: Path) -> str:
     """From `<name>.sha256`, as sha256sum writes it; we never make one up from the file itself."""
     beside = path.with_name(path.name + ".sha256")
+    sums: set[str]
     try:
-        found = _SUM.match(beside.read_text(encoding="utf-8", errors="replace"))
+        sums = {found.lower() for found in _SUM.findall(beside.read_text(encoding="utf-8", errors="replace"))}
     except OSError:
-        found = None
-    if found is None:
-        raise HostRefused(f"{beside.name} is missing or holds no SHA-256: get it from where {path.name} came from.")
-    return found[1].lower()
+        sums = set()
+    if len(sums) != 1:
+        raise HostRefused(f"{beside.name} is missing or does not hold one SHA-256: get it from where {path.name} came from.")
+    return sums.pop()
 
 
 async def upload(link: Link, package: Package, stage: str, until: float) -> None:

@@ -41,6 +41,7 @@ def looks(
         HostLook(
             address=address,
             taken_at=received,
+            trouble=clean(dict(_section(lines, "node", index)).get("hidden", "")),
             process=_process(dict(_section(lines, "node", index)), clock),
             jobs=jobs,
             survey=_survey(_section(lines, "survey", index), role, _skew(clock, sent, received)),

@@ -6,7 +6,7 @@ A call has to be over before the step that makes it loses its claim (30 s), what
 import asyncio
 import base64
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.host_settings import HostsEntry
@@ -17,7 +17,7 @@ from policies.hosts import HostLook, JobState
 from workers.hosts import HostError, HostOutcomeUnknown, HostRefused
 from workers.hosts.conf_files import ConfEdit, edited, value_of
 from workers.hosts.jobs import Place, checked_edit, job_script, place_of
-from workers.hosts.link import Link, Reach
+from workers.hosts.link import Link, Reach, run
 from workers.hosts.packages import Package, upload
 from workers.hosts.report import BEGIN, END, between_marks, looks, read_jobs
 from workers.hosts.shell import assignments, job_id, script, whole
@@ -37,11 +37,11 @@ class SshDriver:
     ) -> tuple[HostLook, ...]:
         """See HostDriver: hosts side by side; one that fails says why in its own look."""
         wanted = tuple(job_id(job) for job in jobs)
-        return asyncio.run(self._look(nodes, wanted, survey))
+        return run(self._look(nodes, wanted, survey))
 
     def begin(self, job: str, act: HostAct) -> None:
         """See HostDriver: begun before is begun."""
-        asyncio.run(self._begin(job_id(job), act))
+        run(self._begin(job_id(job), act))
 
     async def _look(self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool) -> tuple[HostLook, ...]:
         hosts: dict[str, list[Address]] = {}
@@ -78,11 +78,19 @@ class SshDriver:
     async def _ask(
         self, link: Link, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool, ends: float
     ) -> tuple[HostLook, ...]:
-        places = [place_of(self._entry, link.host, kind) for kind in nodes.values()]
+        places: list[tuple[Address, Place]] = []
+        homeless: list[HostLook] = []
+        for address, kind in nodes.items():
+            try:
+                places.append((address, place_of(self._entry, link.host, kind)))
+            except HostRefused as refused:
+                homeless += _troubled([address], str(refused))
+        if not places:
+            return tuple(homeless)
         sent = datetime.now(UTC)
-        answer = await link.run(probe_text(places, jobs, survey), ends - time.monotonic())
+        answer = await link.run(probe_text([place for _, place in places], jobs, survey), ends - time.monotonic())
         lines = between_marks(answer.lines)
-        return looks(lines, [(a, p.role) for a, p in zip(nodes, places, strict=True)], sent, datetime.now(UTC))
+        return (*looks(lines, [(address, place.role) for address, place in places], sent, datetime.now(UTC)), *homeless)
 
     async def _begin(self, job: str, act: HostAct) -> None:
         ends = time.monotonic() + BEGIN_S
@@ -92,10 +100,13 @@ class SshDriver:
             checked_edit(act)
         # Written once without what only the host knows: a value that no job may hold is refused before any link.
         job_script(job, act, place, self._entry, edit=ConfEdit(0, 0, "", "", ""))
-        async with Reach(self._entry) as reach, reach.link(host) as link:
-            text = await self._prepared(link, job, act, place, ends)
-            if text is not None:
-                await _send(link, text, min(self._entry.command_timeout_s, ends - time.monotonic()))
+        try:
+            async with asyncio.timeout(BEGIN_S), Reach(self._entry) as reach, reach.link(host) as link:
+                text = await self._prepared(link, job, act, place, ends)
+                if text is not None:
+                    await _send(link, text, min(self._entry.command_timeout_s, ends - time.monotonic()))
+        except TimeoutError:
+            raise HostOutcomeUnknown(f"{host} took longer than {BEGIN_S:g} s.") from None
 
     async def _prepared(self, link: Link, job: str, act: HostAct, place: Place, ends: float) -> str | None:
         """The text to send; None when the job was begun before. Some acts need something of the host first."""
@@ -148,7 +159,7 @@ def peek_text(place: Place, job: str, act: HostAct) -> str:
 
 async def _send(link: Link, text: str, limit_s: float) -> None:
     """Begin the job; anything but a clear yes or a clear no is unknown."""
-    answer = await link.run(text, max(limit_s, 1.0))
+    answer = await link.run(text, limit_s)
     if "sr-begun" in answer.lines or "sr-attached" in answer.lines:
         return
     refused = [line.partition(" ")[2] for line in answer.lines if line.startswith("sr-refused ")]
@@ -172,7 +183,7 @@ def _meta_directory(conf: bytes, home: str) -> str:
     return path
 
 
-def _troubled(nodes: Mapping[Address, NodeKind], trouble: str) -> tuple[HostLook, ...]:
+def _troubled(nodes: Iterable[Address], trouble: str) -> tuple[HostLook, ...]:
     now = datetime.now(UTC)
     return tuple(HostLook(address=address, taken_at=now, trouble=trouble) for address in nodes)
 

@@ -56,6 +56,10 @@ async def serve(options: argparse.Namespace) -> None:
     where = f"the ready file {options.ready_file}" if made_up else f"${PASSWORD_VARIABLE}"
     print(f"mysql -h127.0.0.1 -P{ready['frontends'][0]['port']} -usr_bot -p   (password: {where})")
     print(f"control {ready['control']}", flush=True)
+    for name, port in [*ready.get("ssh", {}).get("ports", {}).items()][:1]:
+        ssh = ready["ssh"]
+        login = f"{ssh['user']}@127.0.0.1   (host {name})"
+        print(f"ssh -o UserKnownHostsFile={ssh['known_hosts']} -i {ssh['key_file']} -p {port} {login}", flush=True)
     await stop.wait()
     await server.stop()
 
@@ -80,6 +84,8 @@ def write_private(path: Path, text: str) -> None:
 
 def main() -> None:
     options = parser().parse_args()
+    if options.packages and options.hosts is None:
+        raise SystemExit("--packages needs --hosts: they lie in that directory.")
     if not options.ready_file and PASSWORD_VARIABLE not in os.environ:
         raise SystemExit(f"Set {PASSWORD_VARIABLE} or give --ready-file, or nobody will know the password.")
     try:

@@ -25,9 +25,10 @@ take_lock() {
   lock_file "$home/.sr-lock" 5
 }
 
-# Which variables the conf refers to, besides JAVA_HOME: a shell over SSH has no login profile.
+# What a start needs that a shell over SSH lacks, having no login profile: Java, the language and time zone that a JVM
+# goes by, and whatever variables the conf refers to.
 wanted_variables() {
-  echo JAVA_HOME
+  printf '%s\n' JAVA_HOME LANG LC_ALL LC_CTYPE TZ
   grep -v '^[[:space:]]*#' "$home/conf/$role.conf" 2>/dev/null | grep -o '\${[A-Za-z_][A-Za-z0-9_]*}' | tr -d '${}' \
     | grep -v -x -E 'STARROCKS_HOME|DORIS_HOME|LOG_DIR|PID_DIR|UDF_RUNTIME_DIR|DATE|PATH|HOME'
 }
@@ -56,14 +57,19 @@ restore_environment() {
   while IFS= read -r pair; do
     name=${pair%%=*}
     case $name in '' | *[!A-Za-z0-9_]* | [0-9]*) continue ;; esac
-    eval "[ -n \"\${$name+x}\" ]" || export "$pair"
+    export "$pair"
   done < "$home/.sr-environ"
 }
 
 # sudo and timeout lie around systemctl only; both words come from the settings.
 in_unit() {
   if [ "$use_sudo" = yes ]; then set -- sudo -n systemctl "$@"; else set -- systemctl "$@"; fi
-  timeout "$patience" "$@" 9>&- < /dev/null || say "$* ended with $?"
+  told=$(timeout "$patience" "$@" 2>&1 < /dev/null 9>&-)
+  case $? in
+    0) ;;
+    124) say "$* did not end within $patience s" ;;
+    *) fail "$* was refused: $(printf '%s\n' "$told" | tail -n 1 | cut -c 1-200)" ;;
+  esac
 }
 
 refuse_foreign_unit() {
@@ -71,6 +77,11 @@ refuse_foreign_unit() {
   runs=$(find_node) || return 0
   owner=$(unit_of "$runs")
   [ -z "$owner" ] || fail "systemd unit $owner would start it again: set ${role}_unit = \"$owner\" in the settings of this cluster's hosts"
+}
+
+refuse_hidden() {
+  hidden=$(hidden_node) || return 0
+  fail "$(whose "$hidden")"
 }
 
 # Waits until pid $1, started at ticks $2, is gone; fails after $3 seconds. A pid that was given away again counts as gone.
@@ -91,19 +102,29 @@ stop_signal() {
   esac
 }
 
+signal_node() {
+  signal=$(stop_signal)
+  say "sends SIG$signal to process $running"
+  kill -s "$signal" "$running" 2>/dev/null || [ "$(ticks_of "$running")" != "$since" ] \
+    || fail "$(id -un) may not stop process $running, which belongs to $(stat -c %U "/proc/$running" 2>/dev/null)"
+}
+
+is_in_unit() { [ "$(service_in "$1")" = "${unit%.service}.service" ]; }
+
 stop_node() {
-  running=$(find_node) || { say "no process of the $(name_of_role) runs"; return 0; }
+  running=$(find_node) || { refuse_hidden; say "no process of the $(name_of_role) runs"; return 0; }
   since=$(ticks_of "$running")
   refuse_foreign_unit
   keep_environment "$running"
   if [ -n "$unit" ]; then
     say "asks systemd to stop $unit (process $running)"
     in_unit stop "$unit"
+    if [ "$(ticks_of "$running")" = "$since" ] && ! is_in_unit "$running"; then
+      say "process $running was not started by $unit"
+      signal_node
+    fi
   else
-    signal=$(stop_signal)
-    say "sends SIG$signal to process $running"
-    kill -s "$signal" "$running" 2>/dev/null || [ "$(ticks_of "$running")" != "$since" ] \
-      || fail "$(id -un) may not stop process $running, which belongs to $(stat -c %U "/proc/$running" 2>/dev/null)"
+    signal_node
   fi
   if ! wait_gone "$running" "$since" "$patience"; then
     [ "$role" != fe ] || fail "process $running still runs after $patience s; a frontend is never killed: read $home/log/fe.log"
@@ -131,6 +152,7 @@ last_line_of_out() { tail -n 20 "$home/log/$role.out" 2>/dev/null | grep -v '^[[
 
 start_node() {
   running=$(find_node) && { say "the $(name_of_role) runs already as process $running"; return 0; }
+  refuse_hidden
   forget_pid_file
   restore_environment
   mkdir -p "$home/log"
@@ -148,7 +170,7 @@ start_node() {
   until_s=$(($(now_s) + appear))
   while ! running=$(find_node); do
     [ "$answer" = 0 ] || fail "start_$role.sh ended with $answer: $(tail -n 1 "$home/.sr-start" | cut -c 1-200)"
-    [ "$(now_s)" -lt "$until_s" ] || fail "nothing runs $appear s after the start: $(last_line_of_out)"
+    [ "$(now_s)" -lt "$until_s" ] || fail "no process runs $appear s after the start: $(last_line_of_out)"
     sleep 0.1
   done
   since=$(ticks_of "$running")

@@ -38,5 +38,7 @@ node() { # index role home
     echo "ticks $(ticks_of "$pid")"
     echo "executable $exe"
     echo "unit $(unit_of "$pid")"
+  elif pid=$(hidden_node); then
+    echo "hidden $(whose "$pid")"
   fi
 }

@@ -29,9 +29,19 @@ is_node() {
         starrocks_be*) ;;
         sh | dash | bash) printf '%s\n' "$arguments" | head -n 2 | grep -q '/lib/starrocks_be$' || return 1 ;;
         *) return 1 ;;
-      esac ;;
+      esac
+      is_of_role "$1" || return 1 ;;
   esac
   is_at_home "$1"
+}
+
+# Backends and compute nodes are one program, perhaps of one directory: start_backend.sh gives the latter `--cn`.
+is_of_role() {
+  if [ "$role" = cn ]; then
+    [ "$(head -c 20 "$home/bin/be.pid" 2>/dev/null | tr -cd '0-9')" != "$1" ]
+  else
+    ! printf '%s\n' "$arguments" | grep -q -x -e '--cn'
+  fi
 }
 
 # Two installations may share a host. StarRocks' scripts export STARROCKS_HOME (bin/start_fe.sh, bin/start_backend.sh).
@@ -76,6 +86,21 @@ find_node() {
   return 1
 }
 
+# A process that may be the node's, of another account: whose it is cannot be seen. Prints its pid; fails without one.
+# A backend's program is called by its path; a frontend's may show nothing of its directory (bin/start_fe.sh).
+hidden_node() {
+  for suspect in $(suspects); do
+    suspect=${suspect#/proc/}
+    suspect=${suspect%%/*}
+    ticks_of "$suspect" > /dev/null && [ ! -r "/proc/$suspect/environ" ] || continue
+    arguments=$(tr '\0' '\n' 2>/dev/null < "/proc/$suspect/cmdline")
+    case $role:$arguments in fe:* | *"$home/lib/"* | *"$real/lib/"*) echo "$suspect"; return 0 ;; esac
+  done
+  return 1
+}
+
+whose() { echo "process $1 of $(stat -c %U "/proc/$1" 2>/dev/null) may be it, and $(id -un) cannot see that: log in as its owner"; }
+
 service_in() { cat "/proc/$1/cgroup" 2>/dev/null | sed -n 's|.*/\([^/]*\.service\).*|\1|p' | tail -n 1; }
 
 # The systemd service that watches a process; nothing when it was started by hand, from cron or over SSH.
@@ -113,10 +138,10 @@ version_text() {
   if [ -d "$look_in/conf" ]; then ln -s "$look_in/conf" "$trial/conf"; else ln -s "$home/conf" "$trial/conf"; fi
   case $role in fe) show=show_fe_version.sh ;; *) show=show_be_version.sh ;; esac
   java=$(java_home)
-  told=$(cd "$trial/bin" && export JAVA_HOME="$java" && timeout 8 bash "./$show" 2>/dev/null < /dev/null)
+  told=$(cd "$trial/bin" && export JAVA_HOME="$java" && timeout "${version_patience:-8}" bash "./$show" 2>/dev/null < /dev/null)
   if [ "$role" = fe ] && ! printf '%s\n' "$told" | grep -qi 'version.*[0-9]\.[0-9]' && [ -x "$java/bin/java" ]; then
     told=$(cd "$trial" && STARROCKS_HOME=$trial PID_DIR=$trial/bin LOG_DIR=$trial/log CLASSPATH="$look_in/lib/*" \
-      timeout 8 "$java/bin/java" com.starrocks.StarRocksFE -v 2>/dev/null < /dev/null)
+      timeout "${version_patience:-8}" "$java/bin/java" com.starrocks.StarRocksFE -v 2>/dev/null < /dev/null)
   fi
   rm -rf "$trial"
   printf '%s\n' "$told" | grep -vi java | head -n 12

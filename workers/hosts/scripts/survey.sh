@@ -33,11 +33,12 @@ survey() { # index role home
   pid=$(find_node) || pid=
   [ -z "$pid" ] || JAVA_HOME=$(variable_of "$pid" JAVA_HOME)
   echo "survey $1"
+  version_patience=4
   java=$(java_home)
-  [ -z "$java" ] || echo "java $(timeout 5 "$java/bin/java" -version 2>&1 < /dev/null | grep -i version | head -n 1)"
+  [ -z "$java" ] || echo "java $(timeout 2 "$java/bin/java" -version 2>&1 < /dev/null | grep -i version | head -n 1)"
   echo "cores $(nproc)"
   echo "memory $(memory_limit)"
-  echo "free $(df -Pk "$home" 2>/dev/null | awk 'END { printf "%.0f\n", $4 * 1024 }')"
+  echo "free $(df -Pk "$home" 2>/dev/null | awk 'NR > 1 { free = $4 * 1024 } END { if (NR > 1) printf "%.0f", free }')"
   echo "files $(open_files)"
   if [ -r "$home/conf/$role.conf" ]; then
     echo "confsum $(sha256sum < "$home/conf/$role.conf" | cut -c 1-64)"

@@ -16,7 +16,10 @@ carry_over() {
   into=$1
   listed=$home/.sr-manifest
   [ -f "$listed" ] || listed=$stage/$old/.sr-manifest-$part
-  [ -f "$listed" ] || listed=
+  [ -f "$listed" ] || {
+    listed=
+    say "no list of the files of $old is known: keeps lib/udf and jars in lib/ that look like nobody else's"
+  }
   from=$home
   [ -d "$home/lib" ] || from=$kept
   (cd "$from" && find lib ! -type d ! -path 'lib/udf-runtime/*' ! -path 'lib/udf/*') | while IFS= read -r file; do
@@ -86,7 +89,8 @@ take_lock
 borrow_environment
 refuse_foreign_unit
 unfinished=$(cat "$home/.sr-swap" 2>/dev/null)
-if [ -z "$unfinished" ] && [ "$(installed)" = "$wanted" ]; then
+before=$(installed)
+if [ -z "$unfinished" ] && [ "$before" = "$wanted" ]; then
   say "$version is already installed"
   stop_node
   start_node
@@ -95,6 +99,7 @@ fi
 if [ "$unfinished" = "$version $old $roll_back" ]; then
   say "goes on with the unfinished swap from $old to $version"
 else
+  [ -n "$unfinished" ] || [ "$before" = "$(echo "$old" | release_in)" ] || fail "$home holds ${before:-no version}, not $old: nothing was changed"
   [ "$roll_back" = yes ] || prepare
   [ "$roll_back" = yes ] && [ -n "$unfinished" ] || check_coming
   [ -n "$unfinished" ] || [ ! -e "$kept" ] || mv "$kept" "$kept.kept-$(now_s)" || fail "cannot set $kept aside"

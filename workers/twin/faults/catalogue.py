@@ -101,14 +101,21 @@ CATALOGUE = (
     Fault("host_unreachable", "SSH to a host is refused, and open connections break", (_HOST, _ON), machines.unreachable),
     Fault(
         "host_cut",
-        "the SSH link breaks at the next commands: before_exec or after_exec",
-        (_HOST, Argument("after", str, "before_exec"), _TIMES),
+        "the SSH link breaks at the next commands (that contain `matching`, or read it): before_exec or after_exec",
+        (_HOST, Argument("after", str, "before_exec"), _MATCHING, _TIMES),
         machines.cut,
     ),
     Fault("host_no_pid_file", "the pid files of running processes are gone", (_HOST,), machines.no_pid_file),
     Fault("host_resurrects", "something starts a process again as soon as it ends", (_HOST, _ON), machines.resurrects),
     Fault("host_disk_full", "nothing more can be written on a host", (_HOST, _ON), machines.disk_full),
     Fault("host_ignores_term", "processes on a host do not heed SIGTERM or SIGUSR1", (_HOST, _ON), machines.ignores_term),
+    Fault(
+        "host_clock",
+        "the clock of a host is ahead by so many real seconds; negative: behind",
+        (_HOST, Argument("ahead_s", float)),
+        machines.clock,
+    ),
+    Fault("host_java", "the JDK of a host is another one, such as 11.0.20", (_HOST, Argument("version", str)), machines.java),
     Fault(
         "wrong_package",
         "the package of a version holds files that report another one",
@@ -268,6 +275,12 @@ CATALOGUE = (
         data.unhealthy_baseline,
     ),
     Fault("drain_rate", "clones run factor times as fast", (Argument("factor", float),), data.drain_rate),
+    Fault(
+        "image_fails",
+        "no image of the metadata is made any more, as with a full meta disk; failing false ends it",
+        (Argument("failing", bool, True),),
+        views.image_fails,
+    ),
     Fault(
         "view_broken",
         "a materialized view (db.name) cannot be activated any more, for this error; an empty one mends it",

@@ -44,10 +44,10 @@ def unreachable(twin: "Twin", host: str, on: bool) -> None:
     _conduct(twin, host).unreachable = on
 
 
-def cut(twin: "Twin", host: str, after: str, times: int) -> None:
+def cut(twin: "Twin", host: str, after: str, matching: str, times: int) -> None:
     if after not in CUTS:
         raise ValueError(f"after must be one of {', '.join(CUTS)}, not {after}")
-    _conduct(twin, host).cuts += [after] * times
+    _conduct(twin, host).cuts += [(after, matching)] * times
 
 
 def no_pid_file(twin: "Twin", host: str) -> None:
@@ -64,6 +64,14 @@ def disk_full(twin: "Twin", host: str, on: bool) -> None:
 
 def ignores_term(twin: "Twin", host: str, on: bool) -> None:
     _conduct(twin, host).ignores_term = on
+
+
+def clock(twin: "Twin", host: str, ahead_s: float) -> None:
+    _conduct(twin, host).clock_ahead_s = ahead_s
+
+
+def java(twin: "Twin", host: str, version: str) -> None:
+    _conduct(twin, host).java = version
 
 
 def wrong_package(twin: "Twin", version: str, reports: str) -> None:

@@ -10,7 +10,7 @@ from workers.twin.life import processes
 from workers.twin.machines import census
 from workers.twin.machines.installation import NEWER, numbers
 from workers.twin.machines.machine import Machine
-from workers.twin.machines.running import Phase, Running, conclude, hold, watch
+from workers.twin.machines.running import Phase, Running, hold, watch
 from workers.twin.twin import Twin
 
 START_S = {"be": 10.0, "cn": 5.0, "fe": 15.0}
@@ -98,8 +98,6 @@ class Coupling:
                 return
             self.held.add(running)
             watch(running, self._ended)
-        if key in self.running:
-            conclude(self.running[key], self._ended)
         present = self.running.get(key)
         if present and present.phase is not Phase.KILLED:
             self._turn_away(running, "the ports are taken")
@@ -114,6 +112,7 @@ class Coupling:
             program.running = True
             program.kind = key[1] if key[1] != "fe" else program.kind
             if not expected:
+                self._tell(running, f"started, version {version}")
                 delay = conduct.start_s.get(key[1], START_S[key[1]])
                 self.twin.cluster.agenda.after(delay, lambda: self._serves(key, running))
 
@@ -121,6 +120,9 @@ class Coupling:
         self._machine(running.host, running.process).note(running.process, words)
         running.phase = Phase.KILLED
         running.kill()
+
+    def _tell(self, running: Running, words: str) -> None:
+        self.twin.course.tell(f"{running.process} on {running.host} {words}")
 
     def _serves(self, key: Key, running: Running) -> None:
         if running.phase is not Phase.STARTING:
@@ -138,6 +140,7 @@ class Coupling:
             return
         if census.conduct(cluster, key[0]).ignores_term:
             return
+        self._tell(running, f"was sent SIG{what.upper()}")
         newer = numbers(running.version) >= NEWER
         there = census.nodes(cluster, *key)
         up = [node for node in there if node.process_up]
@@ -171,6 +174,7 @@ class Coupling:
         census.program(cluster, *key).running = False
         known, running.phase = running.phase is Phase.KILLED, Phase.KILLED
         if not known:
+            self._tell(running, "ended")
             processes.stop(self.twin.course, key[0], frontend=key[1] == "fe")
             if census.conduct(cluster, key[0]).resurrects:
                 self._machine(*key).spawn(key[1])

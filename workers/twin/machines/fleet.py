@@ -5,6 +5,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,6 +50,8 @@ class Fleet:
 
     async def start(self) -> None:
         """Everything that the scenario says runs, runs; NotStarted if it does not come up."""
+        if sys.platform != "linux":
+            raise NotStarted("hosts need Linux: pidfd, /proc and prctl")
         if self._directory.exists() and any(self._directory.iterdir()) and not self._wires.events.is_fifo():
             raise NotStarted(f"{self._directory} is not empty and no twin made it: name another directory")
         shutil.rmtree(self._directory, ignore_errors=True)

@@ -91,13 +91,28 @@ def write_meta(meta: Path, *, cluster_id: int, token: str, name: str, role: str,
     (meta / "bdb" / "je.lck").touch()
 
 
-def write_java(java_home: Path) -> None:
+def write_java(java_home: Path, version: str) -> None:
     (java_home / "bin").mkdir(parents=True)
     (java_home / "jre" / "bin").mkdir(parents=True)
     shutil.copyfile(FILES / "java", java_home / "bin" / "java")
     shutil.copyfile(shell(), java_home / "jre" / "bin" / "java")
     for program in (java_home / "bin" / "java", java_home / "jre" / "bin" / "java"):
         program.chmod(0o755)
+    set_java(java_home, version)
+
+
+def set_java(java_home: Path, version: str) -> None:
+    change(java_home / "release", f'JAVA_VERSION="{version}"\n')
+
+
+def change(path: Path, text: str) -> None:
+    """Write a file whole or not at all, and only if it says something else: commands on the host may read it right now."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.chmod(0o755)
+    fresh.replace(path)
 
 
 def _marker(path: Path, release: str) -> None:

@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workers.twin.machines.installation import PARTS, write_conf, write_java, write_meta, write_part
+from workers.twin.machines.installation import FILES, PARTS, change, set_java, write_conf, write_java, write_meta, write_part
 
 NO_ROOM = """#!/bin/sh
 echo "$(basename "$0"): write error: No space left on device" >&2
@@ -16,7 +16,8 @@ DF = """#!/bin/sh
 echo "Filesystem     1024-blocks      Used Available Capacity Mounted on"
 echo "/dev/vda1        480247808 480247808         0     100% /"
 """
-STUBS = {"df": DF, "tar": NO_ROOM, "cp": NO_ROOM, "dd": NO_ROOM}
+FULL = {"df": DF, "tar": NO_ROOM, "cp": NO_ROOM, "dd": NO_ROOM}
+JAVA = "17.0.12"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class Machine:
         self.processes.clear()
         for name in ("stage", "backup", ".stubs"):
             (self.directory / name).mkdir()
-        write_java(self.java_home)
+        write_java(self.java_home, JAVA)
+        self._stub("systemctl", (FILES / "systemctl").read_text(encoding="utf-8"))
         lines = {
             "MACHINE": self.name, "TWIN": os.getpid(), "GENERATION": generation, "ALIVE": wires.alive, "EVENTS": wires.events,
         }  # fmt: skip
@@ -95,8 +97,9 @@ class Machine:
         write_meta(self.home("fe") / "meta", cluster_id=cluster_id, token=token, name=name, role=role, journal=journal)
 
     def set_version(self, process: str, release: str) -> None:
-        """Other files are on the host now, by whatever hand."""
-        (self.home(process) / "lib" / "VERSION").write_text(f"{release}\n", encoding="ascii")
+        """Other files are on the host now, by whatever hand; none while somebody has moved lib away."""
+        if (self.home(process) / "lib").is_dir():
+            change(self.home(process) / "lib" / "VERSION", f"{release}\n")
 
     def version(self, process: str) -> str:
         try:
@@ -145,12 +148,21 @@ class Machine:
 
     def fill_disk(self, full: bool) -> None:
         """Programs that would need room say that there is none, before any real byte is written."""
-        for name, text in STUBS.items():
-            stub = self.stubs / name
-            if not full:
-                stub.unlink(missing_ok=True)
-            elif not stub.exists():
-                stub.write_text(text, encoding="utf-8")
-                stub.chmod(0o755)
+        for name, text in FULL.items():
+            self._stub(name, text if full else "")
 
+    def set_clock(self, ahead_s: float) -> None:
+        """`date` tells another time; nothing else asks."""
+        real = shutil.which("date")
+        self._stub("date", f'#!/bin/sh\nexec {real} -d "{ahead_s:+.3f} seconds" "$@"\n' if ahead_s else "")
 
+    def set_java(self, version: str) -> None:
+        set_java(self.java_home, version or JAVA)
+
+    def _stub(self, name: str, text: str) -> None:
+        """A program that is found before this machine's own; none without a text."""
+        stub = self.stubs / name
+        if text:
+            change(stub, text)
+        else:
+            stub.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import select
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,17 +49,15 @@ def hold(host: str, process: str, pid: int, version: str, phase: Phase) -> Runni
 
 def watch(running: Running, ended: Callable[[Running], None]) -> None:
     """Call `ended` once, when the process is gone and no zombie of ours."""
-    asyncio.get_running_loop().add_reader(running.descriptor, conclude, running, ended)
-
-
-def conclude(running: Running, ended: Callable[[Running], None]) -> None:
-    """If it is gone, do now what `watch` would do a moment later: whoever killed it may have heard of it before us."""
+    loop = asyncio.get_running_loop()
     descriptor = running.descriptor
-    if descriptor < 0 or not select.select([descriptor], [], [], 0)[0]:
-        return
-    asyncio.get_running_loop().remove_reader(descriptor)
-    with contextlib.suppress(ChildProcessError):
-        os.waitid(os.P_PIDFD, descriptor, os.WEXITED)
-    running.descriptor = -1
-    os.close(descriptor)
-    ended(running)
+
+    def gone() -> None:
+        loop.remove_reader(descriptor)
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PIDFD, descriptor, os.WEXITED)
+        running.descriptor = -1
+        os.close(descriptor)
+        ended(running)
+
+    loop.add_reader(descriptor, gone)

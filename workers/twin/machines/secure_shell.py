@@ -35,7 +35,8 @@ class SecureShell:
         self._look = look
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._server: asyncssh.SSHAcceptor | None = None
-        self._placeholder: socket.socket | None = None
+        self._reserved: socket.socket | None = None
+        """Bound and never listening: it keeps the port for us while nobody listens."""
 
     def known_hosts(self) -> str:
         """A line for the address people reach here, and for the host as the cluster lists it."""
@@ -45,9 +46,11 @@ class SecureShell:
     async def open(self) -> None:
         if self._server is not None:
             return
-        if self._placeholder is not None:
-            self._placeholder.close()
-            self._placeholder = None
+        if self._reserved is None:
+            self._reserved = socket.socket()
+            self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._reserved.bind((LOOPBACK, 0))
+            self.port = self._reserved.getsockname()[1]
         self._server = await asyncssh.listen(
             LOOPBACK,
             self.port,
@@ -61,25 +64,19 @@ class SecureShell:
             allow_scp=False,
             agent_forwarding=False,
         )
-        self.port = self._server.get_port()
 
     async def refuse(self) -> None:
         """Nobody listens any more, and open connections break; the port stays ours."""
-        await self.close()
-        if self._placeholder is None:
-            self._placeholder = socket.socket()
-            self._placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self._placeholder.bind((LOOPBACK, self.port))
-
-    async def close(self) -> None:
         self.hang_up()
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
             self._server = None
-        if self._placeholder is not None:
-            self._placeholder.close()
-            self._placeholder = None
+
+    async def close(self) -> None:
+        await self.refuse()
+        if self._reserved is not None:
+            self._reserved.close()
 
     def hang_up(self) -> None:
         """Break the open connections; what they began goes on, as under sshd."""
@@ -97,6 +94,8 @@ class SecureShell:
         """Do what the faults of the host say."""
         conduct = self._conduct()
         self.machine.fill_disk(conduct.disk_full)
+        self.machine.set_clock(conduct.clock_ahead_s)
+        self.machine.set_java(conduct.java)
         if conduct.pid_files_lost:
             conduct.pid_files_lost = False
             self.machine.lose_pid_files()
@@ -108,7 +107,10 @@ class SecureShell:
     # --- one command
 
     async def _serve(self, process: "asyncssh.SSHServerProcess[bytes]") -> None:
-        cut = self._cut()
+        begun = b""
+        if any(matching for _, matching in self._conduct().cuts):
+            begun = await _all(process.stdin)
+        cut = self._cut((process.command or "").encode() + begun)
         if cut == "before_exec":
             _abort(process.channel)
             return
@@ -124,7 +126,7 @@ class SecureShell:
             self.starting -= 1
         assert child.stdin and child.stdout and child.stderr
         self.children[child.pid] = child
-        feeding = asyncio.create_task(_feed(process.stdin, child.stdin, child.pid))
+        feeding = asyncio.create_task(_feed(begun, process.stdin, child.stdin, child.pid))
         try:
             await asyncio.gather(_pour(child.stdout, process.stdout), _pour(child.stderr, process.stderr), child.wait())
         finally:
@@ -137,13 +139,17 @@ class SecureShell:
         else:
             process.exit(child.returncode or 0)
 
-    def _cut(self) -> str:
+    def _cut(self, text: bytes) -> str:
+        """When the link breaks at a command with this text, if at all; uses up one of the fault's times."""
         cuts = self._conduct().cuts
-        return cuts.pop(0) if cuts else ""
+        for number, (after, matching) in enumerate(cuts):
+            if matching.encode() in text:
+                del cuts[number]
+                return after
+        return ""
 
     def _files(self, channel: "asyncssh.SSHServerChannel[bytes]") -> "_Files":
-        if self._conduct().cuts[:1] == ["before_exec"]:
-            self._cut()
+        if self._cut(b"sftp"):
             _abort(channel)
         self._look()
         return _Files(channel, self.machine.directory, self._conduct)
@@ -212,8 +218,16 @@ async def _pour(source: asyncio.StreamReader, target: Any) -> None:
                 listening = False
 
 
-async def _feed(source: Any, target: asyncio.StreamWriter, pid: int) -> None:
+async def _all(source: Any) -> bytes:
     try:
+        return bytes(await source.read())
+    except (OSError, asyncssh.Error):
+        return b""
+
+
+async def _feed(begun: bytes, source: Any, target: asyncio.StreamWriter, pid: int) -> None:
+    try:
+        target.write(begun)
         while True:
             try:
                 data = await source.read(CHUNK)

@@ -48,17 +48,21 @@ class Program:
 class Misconduct:
     """What goes wrong on a host that people reach over SSH (`workers.twin.machines`); elsewhere it has no effect.
 
-    `start_s`: process ("be", "cn", "fe") -> simulated seconds until it serves. `cuts`: what becomes of the next commands.
+    `start_s`: process ("be", "cn", "fe") -> simulated seconds until it serves. `cuts`: when the link breaks at the next
+    commands ("before_exec" or "after_exec"), and the text that such a command, or its standard input, must hold.
     """
 
     start_s: dict[str, float] = field(default_factory=dict)
     never_starts: set[str] = field(default_factory=set)
-    cuts: list[str] = field(default_factory=list)
+    cuts: list[tuple[str, str]] = field(default_factory=list)
     unreachable: bool = False
     resurrects: bool = False
     disk_full: bool = False
     ignores_term: bool = False
     pid_files_lost: bool = False
+    clock_ahead_s: float = 0.0
+    java: str = ""
+    """Version of the JDK; empty: one that is new enough for all."""
 
 
 @dataclass

@@ -43,6 +43,7 @@ def _backend(backend: Backend) -> dict[str, Any]:
     return {
         "id": backend.id,
         "address": backend.address,
+        "version": backend.version,
         "alive": backend.alive,
         "process_up": backend.process_up,
         "decommissioned": backend.decommissioned,
@@ -70,9 +71,26 @@ def _frontend(cluster: Cluster, frontend: Frontend, ports: dict[str, int]) -> di
         "host": frontend.host,
         "role": "LEADER" if frontend is cluster.leader else frontend.kind,
         "alive": frontend.alive,
+        "version": frontend.version,
         "process_up": frontend.process_up,
         "ready": frontend.ready,
         "port": ports.get(frontend.host),
+    }
+
+
+def show_ha(twin: Twin, frontend: Frontend) -> dict[str, str]:
+    """GET /api/show_meta_info?action=SHOW_HA: every value is text (fe: http/rest/ShowMetaInfoAction.java)."""
+    cluster = twin.cluster
+    leads = frontend is cluster.leader
+    return {
+        "role": "LEADER" if leads else frontend.kind,
+        "current_journal_id": str(cluster.journal() - (0 if leads else frontend.lag(cluster.now))),
+        "master": cluster.leader.host if cluster.leader else "unknown",
+        "electable_nodes": ",".join(each.host for each in cluster.followers()),
+        "can_read": "true" if frontend.ready else "false",
+        "is_ready": "true" if frontend.ready else "false",
+        "last_checkpoint_version": str(frontend.image),
+        "last_checkpoint_time": str(int((twin.epoch + cluster.now) * 1000)),
     }
 
 

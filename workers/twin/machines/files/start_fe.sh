@@ -26,6 +26,7 @@ if [ -z "$JAVA_HOME" ]; then
 fi
 java_version=$("$JAVA_HOME/bin/java" -version 2>&1)
 java_version=${java_version#*\"}
+java_version=${java_version#1.}
 java_version=${java_version%%.*}
 mkdir -p "$LOG_DIR"
 if [ "$java_version" -lt @MIN_JDK@ ]; then

@@ -1,0 +1,218 @@
+"""Rolling upgrade and downgrade: every node to one version, one at a time, the balancer frozen meanwhile.
+
+Mission document 002 §upgrade and the notes of 003, corrected by the manual (deployment/upgrade, deployment/downgrade): backends and
+compute nodes first, followers next, the leader last; a downgrade the other way round. A node that runs the version already is left
+alone, so that a roll that was broken off goes on where it was.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from policies import checks
+from policies.checks.interrupted_node import copies_enough, goes_dark, hosts_reached
+from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
+from policies.estimate import DrainRecord
+from policies.facts import nodes_facts
+from policies.hosts import HostSurvey
+from policies.pacing import Pacing
+from policies.plan import Estimate, Fact, Finding, Plan, Step, Verdict
+from policies.playbooks.processes import accepted
+from policies.playbooks.shape import MakePlan
+from policies.releases.freeze import judge_freeze, to_freeze
+from policies.releases.java import jdk, needed_jdk
+from policies.releases.order import Stage, Turn, downgrade_order, explained, upgrade_order
+from policies.releases.paths import Direction, direction, judge_path
+from policies.request import Request
+from policies.steps import swap
+from policies.steps.lend import give_back, lend, lent_fact
+from policies.units import in_bytes, in_list
+from policies.versions import build, runs
+from policies.view_refresh import refresh_storm_on_leader_restart
+
+Way = Literal["upgrade", "downgrade"]
+Node = Backend | ComputeNode | Frontend
+
+TO = "to"
+SECONDS = {NodeKind.BACKEND: (45.0, 900.0), NodeKind.COMPUTE_NODE: (30.0, 300.0), NodeKind.FOLLOWER: (45.0, 600.0)}
+"""Of the cluster, for one node until the next one's turn; as a restart, and the exchange of files."""
+SWAPS_NEED = 2 * 1024**3
+"""Bytes free beside an installation: the new files before the exchange (a backend's lib is some 1.5 GB)."""
+
+
+def upgrade(way: Way) -> MakePlan:
+    """The playbook for one way."""
+
+    def make_plan(
+        request: Request,
+        state: ClusterState,
+        *,
+        pacing: Pacing,
+        revision: int,
+        now: datetime,
+        history: tuple[DrainRecord, ...] = (),
+    ) -> Plan:
+        del history
+        wanted = request.options.get(TO, "")
+        turns = [turn for turn in _order(way, state) if not runs(turn.version, wanted)]
+        findings = accepted(_findings(way, wanted, turns, state), request)
+        blocked = any(finding.verdict is Verdict.BLOCK for finding in findings)
+        old = in_list(list(dict.fromkeys(turn.version for turn in turns)))
+        lent = to_freeze(state) if turns else ()
+        return Plan(
+            operation=request.id,
+            revision=revision,
+            kind=request.kind,
+            cluster=request.cluster,
+            made_at=now,
+            title=f"{way.capitalize()} {len(turns)} nodes from {old} to {wanted}" if turns else f"{way.capitalize()} to {wanted}",
+            reason=request.reason,
+            command=request.command,
+            targets=tuple(turn.address for turn in turns),
+            steps=() if blocked else _steps(request, wanted, turns, state, pacing),
+            findings=findings,
+            facts=(*nodes_facts(state), *_versions(state), *(lent_fact(one) for one in lent)),
+            estimate=_estimate(turns, pacing, by_people=state.hosts is None),
+            unhealthy_baseline=state.health.unhealthy if state.health else 0,
+            undo_words=_undo(way, old, wanted),
+            done_words=f"every node runs {wanted}; balancing is as it was before.",
+        )
+
+    return make_plan
+
+
+def _order(way: Way, state: ClusterState) -> tuple[Turn, ...]:
+    return upgrade_order(state) if way == "upgrade" else downgrade_order(state)
+
+
+def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> tuple[Finding, ...]:
+    if build(wanted) is None:
+        words = f"`{wanted}` is no release such as 3.3.9." if wanted else "No version is named."
+        return (_block(words, f"Write `{way} to 3.3.9`."),)
+    if not turns:
+        return (_block(f"Every node runs {wanted} already: there is nothing to do.", ""),)
+    targets = tuple(turn.address for turn in turns)
+    installed = sorted({turn.version for turn in turns})
+    paths = [found.finding for version in installed for found in judge_path(version, wanted, state.run_mode)]
+    return (
+        *_right_way(way, installed, wanted),
+        *paths,
+        *checks.leader((), state),
+        *checks.rights((), state),
+        *hosts_reached(targets, state),
+        *_hosts(way, wanted, turns, state),
+        *_everybody_alive(state),
+        *copies_enough(targets, state),
+        *goes_dark(targets, state),
+        *judge_freeze(state),
+        *_storm(wanted, state),
+        Finding(check="order", verdict=Verdict.OK, sentence=explained(tuple(turns)), told=True),
+    )
+
+
+def _right_way(way: Way, installed: list[str], wanted: str) -> list[Finding]:
+    other = {"upgrade": Direction.DOWN, "downgrade": Direction.UP}[way]
+    wrong = [version for version in installed if direction(version, wanted) is other]
+    if not wrong:
+        return []
+    opposite = "downgrade" if way == "upgrade" else "upgrade"
+    return [_block(f"From {in_list(wrong)} to {wanted} is no {way}.", f"Ask for `{opposite} to {wanted}`.")]
+
+
+def _everybody_alive(state: ClusterState) -> list[Finding]:
+    down = [str(node.address) for node in state.nodes if not node.alive]
+    if down:
+        verb = "is" if len(down) == 1 else "are"
+        return [_block(f"{in_list(down)} {verb} not alive.", "Bring every node back first: each is restarted, one at a time.")]
+    return [Finding(check="all alive", verdict=Verdict.OK, sentence=f"All {len(state.nodes)} nodes are alive.")]
+
+
+def _hosts(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> list[Finding]:
+    """What the hosts themselves tell: room for the new files, a Java that the version takes, kept files to go back to."""
+    if state.hosts is None:
+        return []
+    findings = []
+    tight = [
+        f"{turn.address.host} ({in_bytes(survey.home_free)})"
+        for turn in turns
+        if (survey := _survey(turn, state)) is not None and survey.home_free is not None and survey.home_free < SWAPS_NEED
+    ]
+    if tight:
+        words = f"Too little room beside the installation on {in_list(tight)}; {in_bytes(SWAPS_NEED)} are wanted."
+        advice = "The files of both versions lie there."
+        findings.append(Finding(check="hosts", verdict=Verdict.WARN, sentence=words, advice=advice))
+    needed = needed_jdk(wanted)
+    old_java = [
+        f"{turn.address.host} ({survey.java})"
+        for turn in turns
+        if turn.kind.frontend and needed and (survey := _survey(turn, state)) and (found := jdk(survey.java)) and found < needed
+    ]
+    if old_java:
+        findings.append(_block(f"{wanted} needs Java {needed}: {in_list(old_java)}.", "Install it and set JAVA_HOME there first."))
+    kept = [str(turn.address) for turn in turns if _kept(turn, wanted, state)]
+    if way == "downgrade" and kept:
+        words = f"The files of {wanted} are still there from before on {len(kept)} of {len(turns)} nodes and are put back."
+        findings.append(Finding(check="packages", verdict=Verdict.OK, sentence=words, told=True))
+    return findings
+
+
+def _storm(wanted: str, state: ClusterState) -> list[Finding]:
+    """Versions on which a leader's start refreshes every asynchronous view (StarRocks PR 76576)."""
+    del state
+    if refresh_storm_on_leader_restart(wanted) is not True:
+        return []
+    words = f"On {wanted} every start of a leading frontend refreshes all asynchronous materialized views completely."
+    return [Finding(check="views", verdict=Verdict.WARN, sentence=words, advice="Expect load after the leader's turn.", told=True)]
+
+
+def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
+    """Packages everywhere, the balancer frozen, the metadata saved; then node by node; then the balancer as it was."""
+    nodes = [(turn, row) for turn in turns if (row := state.node(turn.kind, turn.address)) is not None]
+    kept = {turn.address: name for turn in turns if (name := _kept(turn, wanted, state))}
+    leader, on_hosts = state.leader, state.hosts is not None
+    lent = to_freeze(state)
+    steps = [swap.stage(turn.kind, row, wanted) for turn, row in nodes if on_hosts and turn.address not in kept]
+    steps += [lend(one) for one in lent]
+    if leader is not None and on_hosts:
+        steps.append(swap.back_up(leader, f"{request.id}-before-{wanted}"))
+    for turn, row in nodes:
+        leads = leader is not None and turn.address == leader.address and len(state.frontends) > 1
+        steps += swap.swap(turn.kind, row, state, kept.get(turn.address, wanted), pacing, kept=turn.address in kept, back=not leads)
+        if turn.stage is Stage.CANARY and len(nodes) > 1:
+            steps.append(swap.look_at(row, wanted))
+    steps += [swap.everywhere(row, wanted) for _, row in nodes[-1:]]
+    return (*steps, *(give_back(one) for one in reversed(lent)))
+
+
+def _kept(turn: Turn, wanted: str, state: ClusterState) -> str:
+    """Under which version the files of an earlier swap were kept on the host; empty when there are none."""
+    survey = _survey(turn, state)
+    return next((version for version in survey.backups if runs(version, wanted)), "") if survey is not None else ""
+
+
+def _survey(turn: Turn, state: ClusterState) -> HostSurvey | None:
+    look = state.host_of(turn.address)
+    return look.survey if look is not None else None
+
+
+def _versions(state: ClusterState) -> tuple[Fact, ...]:
+    return tuple(Fact(key=f"runs {node.address}", label=f"Version of {node.address}", value=node.version) for node in state.nodes)
+
+
+def _estimate(turns: list[Turn], pacing: Pacing, *, by_people: bool) -> Estimate:
+    kinds = [NodeKind.FOLLOWER if turn.kind.frontend else turn.kind for turn in turns]
+    low, high = (pacing.wall(sum(SECONDS[kind][end] for kind in kinds)) for end in (0, 1))
+    reason = "for each node: new files, its metadata read again, the cluster at rest; without packages and the look at the first"
+    return Estimate(low_s=low, high_s=high, reason=reason + ("; without the time people need on hosts" if by_people else ""))
+
+
+def _undo(way: Way, old: str, wanted: str) -> str:
+    other = "downgrade" if way == "upgrade" else "upgrade"
+    return (
+        f"Abort puts {old} back on the node in hand and gives the balancer back; nodes before it stay at {wanted}, which a cluster "
+        f"bears for a while, and `/sr {other} to {old}` takes them back from the files that were kept. Once the leader's turn has "
+        "begun its journal may hold what the other version cannot read: from there on only forward."
+    )
+
+
+def _block(sentence: str, advice: str) -> Finding:
+    return Finding(check="target", verdict=Verdict.BLOCK, sentence=sentence, advice=advice)

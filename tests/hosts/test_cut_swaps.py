@@ -1,0 +1,119 @@
+"""Swaps that are cut: the job killed at every change of a file, turned round, or met by somebody who starts the process."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from policies.acts import StartProcess, SwapPackage
+from policies.cluster import NodeKind
+from policies.hosts import JobState
+from tests.hosts.fake_starrocks import end_all
+from tests.hosts.rig import BE, Rig, alive
+from tests.hosts.test_swaps import BACK, SWAP, staged, version
+
+TRIPPED = ("mv", "cp", "rm", "mkdir", "rmdir")
+TRIPWIRE = """\
+/bin/{name} "$@"; rc=$?
+case $(tr '\\0' ' ' < /proc/$PPID/cmdline) in *.sr/jobs/*) ;; *) exit $rc ;; esac
+case $* in *sr-version*) exit $rc ;; esac
+[ -e {home}/.sr-swap ] || [ {prepared} = False ] || exit $rc
+count=$(cat {root}/count); count=$((count + 1)); echo $count > {root}/count
+[ "$count" != {at} ] || kill -9 0
+exit $rc
+"""
+
+
+def cut_at(rig: Rig, act: SwapPackage, at: int, prepared: bool = True) -> bool:
+    """Carry out `act`, killing everything of the job after its `at`-th change of a file; whether that came to pass.
+
+    With `prepared`, changes are counted from the moment at which the swap itself has begun.
+    """
+    (rig.server.root / "count").write_text("0")
+    for name in TRIPPED:
+        rig.server.stub(name, TRIPWIRE.format(root=rig.server.root, home=rig.be, at=at, name=name, prepared=prepared))
+    rig.server.stub("sleep", "exec /bin/sleep 0.01")
+    job = rig.do(act, job=f"cut-{at}")
+    for name in TRIPPED:
+        (rig.server.stubs / name).unlink()
+    assert job.state in {JobState.DONE, JobState.LOST}, rig.log(job.id)
+    return job.state is JobState.LOST
+
+
+@pytest.mark.parametrize("act", [SWAP, BACK], ids=["swap", "roll_back"])
+def test_cut_at_every_change_and_gone_on_with(rig: Rig, act: SwapPackage) -> None:
+    """The job is killed after its n-th mv, cp, rm, mkdir or rmdir; the next job ends as if nothing had happened."""
+    staged(rig.with_backend().running())
+    (rig.be / "lib" / "mine.jar").write_text("mine")
+    if act is BACK:
+        rig.do(SWAP)
+    end_all(rig.be)
+    shutil.copytree(rig.be, rig.directory / "pristine")
+    at, cut = 0, True
+    while cut:
+        at += 1
+        end_all(rig.be)
+        shutil.rmtree(rig.be)
+        shutil.copytree(rig.directory / "pristine", rig.be)
+        cut = cut_at(rig, act, at)
+        again = rig.do(act)
+        assert again.state is JobState.DONE, (at, rig.log(again.id))
+        assert version(rig.be) == act.version and rig.pid(), at
+        assert version(rig.be / ".sr-backup" / act.old) == act.old, at
+        assert (rig.be / "lib" / "mine.jar").read_text() == "mine"
+        assert not (rig.be / ".sr-swap").exists() and not (rig.be / ".sr-new").exists(), at
+    assert at > 9
+
+
+@pytest.mark.parametrize("at", range(1, 8))
+def test_cut_while_preparing(rig: Rig, at: int) -> None:
+    """Nothing was stopped yet: the old process runs on, and the next job starts from the beginning."""
+    before = staged(rig.with_backend().running()).pid()
+    assert cut_at(rig, SWAP, at, prepared=False)
+    assert rig.pid() == before and version(rig.be) == "3.3.3"
+    job = rig.do(SWAP)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert version(rig.be) == "3.3.9"
+
+
+@pytest.mark.parametrize("at", range(1, 11))
+def test_cut_and_turned_round(rig: Rig, at: int) -> None:
+    """A swap that was cut in the middle is rolled back, not gone on with."""
+    staged(rig.with_backend().running())
+    assert cut_at(rig, SWAP, at)
+    started = rig.do(StartProcess(role=NodeKind.BACKEND, address=BE))
+    assert (started.state is JobState.DONE) is not (rig.be / ".sr-swap").exists()
+    job = rig.do(BACK)
+    assert job.state is JobState.DONE or "nothing was changed" in job.said, (at, rig.log(job.id))
+    assert version(rig.be) == "3.3.3"
+    assert (rig.be / "bin" / "show_be_version.sh").exists()
+
+
+def test_a_watcher_that_starts_it_again(rig: Rig) -> None:
+    """Nothing is exchanged under a process that somebody else starts."""
+    staged(rig.with_backend().running())
+    before = rig.pid()
+    assert before
+    watcher = subprocess.Popen(
+        ["/bin/sh", "-c", f"while kill -0 {before} && [ \"$(cut -d' ' -f3 /proc/{before}/stat)\" != Z ]; do sleep 0.02; done; rm -f {rig.be}/bin/be.pid; exec {rig.be}/bin/start_be.sh --daemon"],
+        env=rig.server.environment() | {"PATH": "/usr/bin:/bin"}, stderr=subprocess.DEVNULL, cwd=rig.account,
+    )  # fmt: skip
+    job = rig.do(SWAP)
+    watcher.wait(10)
+    assert job.state is JobState.FAILED and "something started it again as process" in job.said
+    assert version(rig.be) == "3.3.3"
+    pid = rig.pid()
+    assert pid and alive(pid)
+
+
+def test_a_watcher_that_starts_it_between_two_renames(rig: Rig) -> None:
+    """The half-changed files are told of, and the next job stops the intruder and goes on."""
+    staged(rig.with_backend().running())
+    rig.server.stub("mv", f'/bin/mv "$@"; case $2 in {rig.be}/www) {rig.be}/bin/start_be.sh --daemon 9>&- ;; esac')
+    job = rig.do(SWAP)
+    assert job.state is JobState.FAILED and job.said.startswith("something started it again as process")
+    assert (rig.be / ".sr-swap").exists()
+    (rig.server.stubs / "mv").unlink()
+    job = rig.do(SWAP)
+    assert job.state is JobState.DONE and "goes on with the unfinished swap" in rig.log(job.id)
+    assert rig.survey().installed == "3.3.9-a1b2c3d" and rig.pid()

@@ -1,0 +1,43 @@
+"""Settings that cannot be used are refused at the start, with the field's name and an example."""
+
+import pytest
+from pydantic import ValidationError
+
+from bot.host_settings import HostsEntry
+from bot.settings import ClusterEntry
+from policies.cluster import NodeKind
+from workers.hosts.choosing import driver_for
+from workers.hosts.jobs import place_of
+
+GOOD = {"user": "starrocks", "known_hosts": "/etc/sr/known_hosts", "be_home": "/opt/starrocks/be", "fe_home": "/opt/starrocks/fe"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"be_home": "opt/be"}, "an absolute path"), ({"be_home": "/opt/$(x)"}, "an absolute path"), ({"be_home": "/opt/a b"}, "an absolute path"),
+        ({"stage_dir": "/opt/../etc"}, "an absolute path"), ({"backup_dir": "~/x"}, "an absolute path"), ({"be_home": "/"}, "an absolute path"),
+        ({"be_home": "", "fe_home": ""}, "set at least one of"), ({"user": "a b"}, "letters, digits"), ({"user": ""}, "user is missing"),
+        ({"be_unit": "x;y"}, "letters, digits"), ({"jump": "a b"}, "host or host:port"), ({"via": {"h": "127.0.0.1"}}, "host:port"),
+        ({"port": 0}, "greater than"), ({"driver": "telnet"}, "'ssh'"), ({"password": "x"}, "Extra inputs"), ({"known_hosts": ""}, "at least 1"),
+        ({"homes": {"h": {"be": "x"}}}, "an absolute path"), ({"look_timeout_s": 60}, "less than"),
+    ],
+)  # fmt: skip
+def test_refused(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        HostsEntry(**{**GOOD, **changes})
+
+
+def test_part_of_a_cluster() -> None:
+    entry = ClusterEntry.model_validate({"frontends": ["10.84.0.12:9030"], "hosts": GOOD})
+    assert entry.hosts and entry.hosts.port == 22
+    assert driver_for(entry.hosts) is not None
+    assert driver_for(ClusterEntry(frontends=("10.84.0.12:9030",)).hosts) is None
+
+
+def test_a_host_that_differs() -> None:
+    entry = HostsEntry(**{**GOOD, "homes": {"h2": {"be": "/srv/be", "stage": "/srv/stage"}}, "stage_dir": "/stage"})
+    assert place_of(entry, "h1", NodeKind.BACKEND).home == "/opt/starrocks/be"
+    two = place_of(entry, "h2", NodeKind.BACKEND)
+    assert (two.home, two.stage, two.role, two.part) == ("/srv/be", "/srv/stage", "be", "be")
+    assert place_of(entry, "h2", NodeKind.OBSERVER).home == "/opt/starrocks/fe"

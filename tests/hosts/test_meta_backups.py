@@ -1,0 +1,117 @@
+"""Copies of a frontend's metadata: complete, checked, private, and only so many of them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from policies.acts import BackUpMeta
+from policies.cluster import NodeKind
+from policies.hosts import JobState
+from tests.hosts.fake_starrocks import meta
+from tests.hosts.rig import FE, Rig
+from workers.hosts import HostRefused
+
+COPY = BackUpMeta(role=NodeKind.FOLLOWER, address=FE, label="before-3.3.9")
+
+
+def copies(rig: Rig) -> Path:
+    return rig.backups / "10.84.0.12_9010"
+
+
+def with_meta(rig: Rig) -> Rig:
+    meta(rig.with_frontend().fe)
+    return rig
+
+
+def test_a_copy(rig: Rig) -> None:
+    job = with_meta(rig).do(COPY)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert "(image/image.1201)" in job.said
+    copy = copies(rig) / "before-3.3.9"
+    files = {str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file()}
+    wanted = {"image/VERSION", "image/ROLE", "image/image.1201", "bdb/00000000.jdb", "bdb/00000001.jdb"}
+    assert files == wanted | {"SHA256SUMS", ".sr-meta-backup"}
+    assert {path.stat().st_mode & 0o777 for path in copy.rglob("*")} == {0o600, 0o700}
+    assert copies(rig).stat().st_mode & 0o777 == 0o700
+    assert len((copy / "SHA256SUMS").read_text().splitlines()) == len(wanted)
+
+
+def test_image_first_then_the_journal_from_its_oldest_file(rig: Rig) -> None:
+    with_meta(rig).server.stub("cp", f'echo "$2" >> {rig.server.root}/copied; exec /bin/cp "$@"')
+    rig.do(COPY)
+    names = [Path(line).name for line in (rig.server.root / "copied").read_text().splitlines()]
+    assert names == ["ROLE", "VERSION", "image.1201", "00000000.jdb", "00000001.jdb"]
+
+
+def test_made_already(rig: Rig) -> None:
+    with_meta(rig).do(COPY)
+    assert rig.do(COPY).said.startswith("the copy is already in")
+
+
+def test_only_the_newest_stay_and_only_ours_go(rig: Rig) -> None:
+    with_meta(rig)
+    copies(rig).mkdir(parents=True)
+    (copies(rig) / "by-hand").mkdir()
+    for number in range(4):
+        rig.do(COPY.with_(label=f"n{number}", keep=2))
+        (copies(rig) / f"n{number}" / ".sr-meta-backup").write_text(f"{1000 + number}\n")
+    left = sorted(path.name for path in copies(rig).iterdir() if path.is_dir())
+    assert left == ["by-hand", "n2", "n3"]
+
+
+def test_meta_dir_of_the_conf(rig: Rig) -> None:
+    with_meta(rig)
+    (rig.fe / "meta").rename(rig.server.root / "fe-meta")
+    conf = rig.fe / "conf" / "fe.conf"
+    conf.write_text(f"meta_dir = {rig.server.root}/fe-meta\n")
+    assert rig.do(COPY).state is JobState.DONE
+    conf.write_text("meta_dir = ${META_HOME}/meta\n")
+    with pytest.raises(HostRefused, match=r"meta_dir of fe.conf is"):
+        rig.driver().begin("x", COPY)
+    conf.write_text("meta_dir = /x$(reboot)\n")
+    with pytest.raises(HostRefused, match=r"meta_dir of fe.conf is"):
+        rig.driver().begin("x", COPY)
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (lambda home: (home / "meta/image/ROLE").unlink(), "meta/image/ROLE is missing or empty"),
+        (lambda home: os.truncate(home / "meta/image/image.1201", 0), "no image with anything in it"),
+        (lambda home: (home / "meta/bdb").rename(home / "bdb"), "is meta_dir of fe.conf right?"),
+    ],
+)  # fmt: skip
+def test_what_is_no_metadata(rig: Rig, harm: object, words: str) -> None:
+    with_meta(rig)
+    harm(rig.fe)  # type: ignore[operator]
+    job = rig.do(COPY)
+    assert job.state is JobState.FAILED and words in job.said
+    assert not list(copies(rig).glob("*/SHA256SUMS"))
+
+
+def test_no_room(rig: Rig) -> None:
+    with_meta(rig).server.stub("df", "echo 'Filesystem 1024-blocks Used Available Capacity Mounted'; echo '/dev/x 9 9 12 99% /'")
+    job = rig.do(COPY)
+    assert job.state is JobState.FAILED and "has 0 MiB left and needs 2 MiB: nothing was changed" in job.said
+
+
+def test_a_journal_file_that_goes_away_while_copied(rig: Rig) -> None:
+    """The cleaner removes old journal files: the copy is made again from a new list."""
+    with_meta(rig).server.stub("cp", f'case $2 in *00000000.jdb) rm -f "$2" ;; esac; exec /bin/cp "$@" 2>> {rig.server.root}/err')
+    job = rig.do(COPY)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert [path.name for path in (copies(rig) / "before-3.3.9" / "bdb").iterdir()] == ["00000001.jdb"]
+
+
+def test_a_disk_that_fails_in_the_middle(rig: Rig) -> None:
+    with_meta(rig).server.stub("cp", 'case $2 in *jdb) echo "No space left on device"; exit 1 ;; esac; exec /bin/cp "$@"')
+    job = rig.do(COPY)
+    assert job.state is JobState.FAILED and "three times: try again later" in job.said
+    assert [path.name for path in copies(rig).iterdir()] == [".sr-lock"]
+
+
+def test_a_label_is_one_word(rig: Rig) -> None:
+    for label in ("../x", "a b", "", "x;reboot", ".."):
+        with pytest.raises(HostRefused):
+            rig.driver().begin("x", COPY.with_(label=label))

@@ -1,0 +1,74 @@
+"""What a process runs under: its environment, which a shell over SSH lacks, and a systemd unit that watches it."""
+
+from pathlib import Path
+
+from policies.acts import RestartProcess, StartProcess, StopProcess
+from policies.cluster import NodeKind
+from policies.hosts import JobState
+from tests.hosts.rig import BE, FE, Rig
+
+RESTART = RestartProcess(role=NodeKind.BACKEND, address=BE)
+STOP = StopProcess(role=NodeKind.BACKEND, address=BE)
+
+
+def test_java_home_of_the_running_process_is_kept(rig: Rig) -> None:
+    """A shell over SSH has no login profile: what the process had is remembered for its next start."""
+    rig.with_frontend().running(FE)
+    rig.server.shell_environment.clear()
+    stop, start = StopProcess(role=NodeKind.FOLLOWER, address=FE), StartProcess(role=NodeKind.FOLLOWER, address=FE)
+    assert rig.do(stop).state is JobState.DONE and rig.do(start).state is JobState.DONE
+    assert (rig.fe / ".sr-environ").read_text() == f"JAVA_HOME={rig.server.root}/jdk\n"
+    assert (rig.fe / ".sr-environ").stat().st_mode & 0o777 == 0o600
+
+
+def test_variables_that_the_conf_names_are_kept(rig: Rig) -> None:
+    rig.with_backend()
+    (rig.be / "conf" / "be.conf").write_text("priority_networks = ${NETWORKS}\n#x = ${OTHER}\n")
+    rig.server.shell_environment = {"NETWORKS": "10.84.0.0/16", "OTHER": "1", "SECRET_TOKEN": "x", "TZ": "Asia/Shanghai"}
+    rig.running().server.shell_environment = {"TZ": "UTC"}
+    rig.do(RESTART)
+    assert (rig.be / ".sr-environ").read_text() == "NETWORKS=10.84.0.0/16\nTZ=Asia/Shanghai\n"
+    has = Path(f"/proc/{rig.pid()}/environ").read_bytes().split(b"\0")
+    assert {b"NETWORKS=10.84.0.0/16", b"TZ=Asia/Shanghai"} <= {*has} and not any(pair.startswith(b"LC_") for pair in has)
+
+
+def test_a_unit_nobody_told_us_of(rig: Rig) -> None:
+    """systemd would start a stopped process again, even between two renames."""
+    before = rig.with_backend().running().pid()
+    rig.server.stub("cat", f'[ "$1" != /proc/{before}/cgroup ] || {{ echo "0::/system.slice/starrocks-be.service"; exit; }}; exec /bin/cat "$@"')
+    process = rig.look().process
+    assert process and process.unit == "starrocks-be.service"
+    job = rig.do(RESTART)
+    assert job.state is JobState.FAILED
+    assert 'systemd unit starrocks-be.service would start it again: set be_unit = "starrocks-be.service"' in job.said
+    assert rig.pid() == before
+
+
+def test_a_unit_is_stopped_and_started_by_systemd(rig: Rig) -> None:
+    before = rig.with_backend().running().pid()
+    called = rig.server.root / "called"
+    rig.server.stub("systemctl", f"""echo "$@" >> {called}
+case $1 in stop) kill $(/bin/cat {rig.be}/bin/be.pid);; start) {rig.be}/bin/start_be.sh --daemon;; esac""")  # fmt: skip
+    rig.server.stub("sudo", '[ "$1" = -n ] && shift && exec "$@"')
+    job = rig.do(RESTART, be_unit="starrocks-be", sudo=True)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert called.read_text() == "stop starrocks-be\nstart starrocks-be\n"
+    assert rig.pid() not in {None, before}
+
+
+def test_a_unit_that_may_not_be_stopped(rig: Rig) -> None:
+    """Rather nothing than a signal that systemd would answer with a start."""
+    before = rig.with_backend().running().pid()
+    rig.server.stub("sudo", 'echo "sudo: a password is required" >&2; exit 1')
+    job = rig.do(RESTART, be_unit="starrocks-be", sudo=True)
+    assert job.state is JobState.FAILED
+    assert job.said == "sudo -n systemctl stop starrocks-be was refused: sudo: a password is required"
+    assert rig.pid() == before
+
+
+def test_a_process_that_the_unit_did_not_start(rig: Rig) -> None:
+    rig.with_backend().running()
+    rig.server.stub("systemctl", "exit 0")
+    job = rig.do(STOP, be_unit="starrocks-be")
+    assert job.state is JobState.DONE and "was not started by starrocks-be" in rig.log(job.id)
+    assert rig.pid() is None

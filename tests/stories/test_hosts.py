@@ -1,0 +1,180 @@
+"""Restarts over SSH: one detached job for each node, whatever is cut, killed or in the way."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stories.scene import ALICE, TARGET, Scene
+from workers.demo import house
+
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("hosts")]
+
+HOST = "10.84.0.18"
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    with house(scenario="small", policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, hosts=True) as built:
+        yield Scene(built)
+
+
+def jobs(scene: Scene, host: str = HOST) -> list[str]:
+    """The names of the jobs that were begun on a host."""
+    return sorted(path.name for path in (scene.house.directory / "hosts" / host / ".sr" / "jobs").glob("*"))
+
+
+def started(scene: Scene, command: str = f"/sr restart be {TARGET}") -> str:
+    ts = scene.ask(command)
+    scene.press(ts, "approve")
+    scene.told(ts, "Started")
+    return ts
+
+
+def ends(scene: Scene, ts: str) -> None:
+    scene.told(ts, "Done in", 40)
+    assert TARGET in scene.alive()
+    scene.in_order(ts)
+
+
+def lives(scene: Scene, host: str = HOST, process: str = "be") -> list[str]:
+    """What became of a process on a host, in order."""
+    mark = f"{process} on {host} "
+    return [e["what"].removeprefix(mark) for e in scene.twin("events")["events"] if e["what"].startswith(mark)]
+
+
+def once(scene: Scene) -> None:
+    """The process was stopped and started exactly once, whatever happened on the way."""
+    told = lives(scene)
+    assert [line.split(",")[0] for line in told if not line.startswith("was sent")] == ["ended", "started"], told
+
+
+def test_a_backend_is_restarted(scene: Scene) -> None:
+    ts = started(scene)
+    scene.told(ts, "The job has begun on the host")
+    ends(scene, ts)
+    assert len(jobs(scene)) == 1
+
+
+@pytest.mark.parametrize("after", ["before_exec", "after_exec"])
+def test_the_link_is_cut_again_and_again(scene: Scene, after: str) -> None:
+    scene.fault("host_cut", host=HOST, after=after, matching="sr-begun", times=3)
+    ts = scene.ask(f"/sr restart be {TARGET}")
+    scene.press(ts, "approve")
+    scene.told(ts, "Done in", 60)
+    once(scene)
+    scene.in_order(ts)
+
+
+@pytest.mark.parametrize("failpoint", ["after_intent:2", "before_send:2", "after_send:2", "before_acted_commit:2"])
+def test_a_worker_dies_around_the_job(scene: Scene, failpoint: str) -> None:
+    scene.kill("worker-2")
+    scene.kill("worker-1")
+    scene.revive("worker-1", SR_FAIL=failpoint)
+    ts = scene.ask(f"/sr restart be {TARGET}")
+    scene.press(ts, "approve")
+    scene.wait(lambda: scene.house.processes["worker-1"].poll() is not None)
+    scene.revive("worker-1")
+    scene.told(ts, "Done in", 60)
+    once(scene)
+    scene.in_order(ts)
+
+
+def test_something_else_starts_it_again(scene: Scene) -> None:
+    scene.fault("host_resurrects", host=HOST)
+    ts = scene.ask(f"/sr stop be {TARGET}")
+    scene.press(ts, "approve")
+    assert "started it again" in scene.told(ts, "find out who watches it")
+    scene.shows(ts, "a person must decide")
+    scene.fault("host_resurrects", host=HOST, on=False)
+    scene.press(ts, "retry")
+    scene.told(ts, "Done in")
+    assert lives(scene)[-1] == "ended"
+
+
+def test_a_host_that_cannot_be_reached_is_waited_for(scene: Scene) -> None:
+    ts = scene.ask(f"/sr restart be {TARGET}")
+    scene.fault("host_unreachable", host=HOST, on=True)
+    scene.press(ts, "approve")
+    scene.wait(lambda: "Not every host can be reached" in scene.card(ts))
+    scene.fault("host_unreachable", host=HOST, on=False)
+    ends(scene, ts)
+
+
+def test_a_host_that_cannot_be_reached_any_more_is_waited_for(scene: Scene) -> None:
+    for name in ("worker-1", "worker-2"):
+        scene.kill(name)
+        scene.revive(name, SR_FAIL="after_intent:2")
+    ts = scene.ask(f"/sr restart be {TARGET}")
+    scene.press(ts, "approve")
+    scene.wait(lambda: any(scene.house.processes[name].poll() is not None for name in ("worker-1", "worker-2")))
+    scene.fault("host_unreachable", host=HOST, on=True)
+    for name in ("worker-1", "worker-2"):
+        scene.kill(name)
+        scene.revive(name)
+    scene.shows(ts, "cannot be looked at")
+    scene.fault("host_unreachable", host=HOST, on=False)
+    ends(scene, ts)
+    assert len(jobs(scene)) == 1
+
+
+def test_a_host_that_cannot_be_reached_refuses_the_plan(scene: Scene) -> None:
+    scene.fault("host_unreachable", host=HOST, on=True)
+    ts = scene.ask(f"/sr restart be {TARGET}")
+    scene.told(ts, "Not every host can be reached")
+    assert scene.buttons(ts) == []
+    assert jobs(scene) == []
+
+
+def test_a_backend_that_does_not_start_is_a_persons_matter_and_then_tried_anew(scene: Scene) -> None:
+    scene.fault("host_never_starts", host=HOST, process="be", on=True)
+    ts = started(scene)
+    halted = scene.told(ts, f"The job on {HOST} failed", 40)
+    assert "nothing runs 3 s after the start" in halted
+    scene.fault("host_never_starts", host=HOST, process="be", on=False)
+    scene.press(ts, "retry", ALICE)
+    ends(scene, ts)
+    assert len(jobs(scene)) == 2
+
+
+def test_an_abort_of_a_restart_leaves_the_node_running(scene: Scene) -> None:
+    scene.fault("host_slow_start", host=HOST, seconds=300.0)
+    ts = started(scene)
+    scene.told(ts, "The job has begun on the host")
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, f"{TARGET} runs 3.3.3", 40)
+    assert TARGET in scene.alive()
+
+
+def test_a_lost_pid_file_changes_nothing(scene: Scene) -> None:
+    scene.fault("host_no_pid_file", host=HOST)
+    ends(scene, started(scene))
+
+
+def test_a_backend_that_ignores_the_stop_is_killed_in_the_end(scene: Scene) -> None:
+    scene.fault("host_ignores_term", host=HOST, on=True)
+    ends(scene, started(scene))
+
+
+def test_a_frontend_is_restarted_and_the_leader_last(scene: Scene) -> None:
+    ts = started(scene, "/sr restart fe 10.84.0.12:9010 10.84.0.19:9010")
+    scene.told(ts, "FE 10.84.0.12:9010 has restarted", 60)
+    first = next(reply for reply in scene.thread(ts) if "has restarted" in reply)
+    assert "10.84.0.19:9010" in first
+    scene.told(ts, "Done in", 40)
+
+
+def test_a_backend_is_stopped_and_started(scene: Scene) -> None:
+    ts = started(scene, f"/sr stop be {TARGET}")
+    scene.told(ts, "Done in", 40)
+    assert TARGET not in scene.alive()
+    again = scene.ask(f"/sr start be {TARGET}", nth=1)
+    scene.press(again, "approve")
+    scene.told(again, "Done in", 40)
+    assert TARGET in scene.alive()
+
+
+def test_the_directory_of_a_job_is_its_owners_alone(scene: Scene) -> None:
+    ends(scene, started(scene))
+    directory = scene.house.directory / "hosts" / HOST / ".sr" / "jobs" / jobs(scene)[0]
+    assert isinstance(directory, Path) and directory.stat().st_mode & 0o077 == 0

@@ -1,0 +1,156 @@
+"""Rolling upgrade and downgrade over SSH, and what goes wrong in the middle of one. The balancer is given back in all of them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stories.scene import ALICE, Scene
+from workers.demo import house
+
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("upgrades")]
+
+CANARY, CANARY_HOST = "10.84.91.16:9050", "10.84.91.16"
+OLD, NEW, BUILT = "3.3.3-312ed45", "3.3.9", "3.3.9-7b9fccd"
+SETTINGS = {
+    "tablet_sched_max_scheduling_tablets": "10000",
+    "tablet_sched_max_balancing_tablets": "500",
+    "tablet_sched_disable_balance": "false",
+    "tablet_sched_disable_colocate_balance": "false",
+}
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    with house(
+        scenario="small", policy="quorum = 1\nexpires_s = 3600", visibility_s=4.0, hosts=True, packages=(NEW, "3.4.2")
+    ) as built:
+        yield Scene(built)
+
+
+def versions(scene: Scene) -> set[str]:
+    state = scene.twin("state")
+    return {node["version"] for node in (*state["backends"], *state["frontends"])}
+
+
+def version_of(scene: Scene, address: str) -> str:
+    return next(b["version"] for b in scene.twin("state")["backends"] if b["address"] == address)
+
+
+def approved(scene: Scene, command: str, nth: int = 0) -> str:
+    ts = scene.ask(command, nth)
+    scene.press(ts, "approve")
+    scene.told(ts, "Started")
+    return ts
+
+
+def balances_again(scene: Scene) -> None:
+    """Every setting that was frozen has the value from before, on the leader and on every other frontend."""
+    for name, value in SETTINGS.items():
+        sent = [sql for sql in scene.sent() if f'"{name}"' in sql]
+        assert sent and sent[-1] == f'ADMIN SET FRONTEND CONFIG ("{name}" = "{value}")', (name, sent)
+    assert scene.unknown() == []
+
+
+def test_the_whole_of_mission_000s_cluster(scene: Scene) -> None:
+    """With a worker killed at the canary, and the leadership moved away by somebody in the middle."""
+    scene.twin("reset", {"scenario": "mission000"})
+    ts = scene.ask(f"/sr upgrade to {NEW}")
+    card = scene.card(ts)
+    assert "stays within 3.3" in card and "as the canary" in card and "the leader 10.84.0.12:9010" in card
+    scene.press(ts, "approve")
+    scene.told(ts, "is the first node that runs 3.3.9", 60)
+    assert versions(scene) == {OLD, BUILT}
+    scene.kill("worker-1")
+    scene.press(ts, "resume", ALICE)
+    scene.told(ts, "FE 10.84.0.19:9010 has restarted", 90)
+    scene.revive("worker-1")
+    scene.told(ts, "Done in", 120)
+    assert versions(scene) == {BUILT}
+    balances_again(scene)
+    scene.in_order(ts)
+
+
+def test_a_canary_that_does_not_start_is_rolled_back(scene: Scene) -> None:
+    ts = scene.ask(f"/sr upgrade to {NEW}")
+    scene.fault("host_never_starts", host=CANARY_HOST, process="be", on=True)
+    scene.press(ts, "approve")
+    scene.told(ts, f"The job on {CANARY_HOST} failed", 60)
+    scene.fault("host_never_starts", host=CANARY_HOST, process="be", on=False)
+    scene.press(ts, "abort", ALICE)
+    ended = scene.told(ts, "runs 3.3.3", 60)
+    assert CANARY in ended and "Restored" in ended
+    assert versions(scene) == {OLD} and CANARY in scene.alive()
+    balances_again(scene)
+
+
+def test_people_who_do_not_like_the_canary_roll_it_back(scene: Scene) -> None:
+    ts = approved(scene, f"/sr upgrade to {NEW}")
+    scene.told(ts, "Look at its log", 60)
+    assert version_of(scene, CANARY) == BUILT
+    assert sorted(scene.buttons(ts)) == ["sr.op.abort", "sr.op.resume"]
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "Restored", 60)
+    assert versions(scene) == {OLD} and CANARY in scene.alive()
+    balances_again(scene)
+
+
+def test_what_an_abort_left_at_the_new_version_a_downgrade_takes_back(scene: Scene) -> None:
+    ts = approved(scene, f"/sr upgrade to {NEW}")
+    scene.told(ts, "Look at its log", 60)
+    scene.press(ts, "resume", ALICE)
+    scene.told(ts, "The cluster is at rest again after 10.84.0.12:9050", 60)
+    scene.press(ts, "abort", ALICE)
+    ended = scene.told(ts, "Restored", 60)
+    assert f"{CANARY} and 10.84.0.12:9050 were done before" in ended
+    assert versions(scene) == {OLD, BUILT}
+    down = scene.ask("/sr downgrade to 3.3.3", nth=1)
+    assert "are still there from before" in scene.card(down)
+    scene.press(down, "approve")
+    scene.told(down, "Done in", 60)
+    assert versions(scene) == {OLD}
+    balances_again(scene)
+
+
+def test_a_wrong_package_touches_nothing(scene: Scene) -> None:
+    scene.fault("wrong_package", version=NEW, reports="3.3.8")
+    ts = approved(scene, f"/sr upgrade to {NEW}")
+    halted = scene.told(ts, "failed:", 60)
+    assert "says that it is 3.3.8" in halted
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "Nothing that runs was touched", 40)
+    assert versions(scene) == {OLD} and scene.sent() == []
+
+
+def test_a_backend_that_takes_twenty_minutes_is_waited_for(scene: Scene) -> None:
+    ts = scene.ask(f"/sr upgrade to {NEW}")
+    scene.fault("host_slow_start", host=CANARY_HOST, seconds=1200.0)
+    scene.press(ts, "approve")
+    scene.told(ts, f"BE {CANARY} has restarted", 60)
+    scene.told(ts, "Look at its log", 20)
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "Restored", 60)
+    assert versions(scene) == {OLD}
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("/sr upgrade to 3.3.3", "Every node runs 3.3.3 already"),
+        ("/sr upgrade to 3.2.11", "is no upgrade"),
+        ("/sr upgrade to newest", "is no version"),
+        ("/sr upgrade", "No version is named"),
+        ("/sr downgrade to 3.2.1", "3.2"),
+        ("/sr upgrade to 3.3.9 3.4.2", "2 versions are named"),
+    ],
+)
+def test_what_cannot_be_is_said_privately(scene: Scene, command: str, words: str) -> None:
+    scene.type(command)
+    scene.private(ALICE, words)
+    assert scene.slack.cards() == []
+
+
+def test_a_cluster_with_a_node_down_is_not_upgraded(scene: Scene) -> None:
+    scene.fault("fe_down", fe="10.84.0.19")
+    scene.twin("advance", {"seconds": 60})
+    scene.type(f"/sr upgrade to {NEW}")
+    scene.private(ALICE, "10.84.0.19:9010 is not alive")
