@@ -133,6 +133,23 @@ def test_a_worker_dies_while_it_sets_the_speed_again(scene: Scene, failpoint: st
     scene.in_order(ts)
 
 
+def test_a_frontend_is_down_when_the_speed_is_lent_and_back_before_it_is_given_back(scene: Scene) -> None:
+    """StarRocks answers with an error although the others took it: what is seen counts."""
+    scene.fault("fe_down", fe="10.84.91.16")
+    scene.wait(lambda: not all(fe["alive"] for fe in scene.twin("state")["frontends"]))
+    scene.fault("drain_rate", factor=0.1)
+    ts = scene.ask(DRAIN)
+    scene.press(ts, "approve", BOB)
+    assert "set config for fe[10.84.91.16] failed" in scene.told(ts, "Its effect is visible")
+    scene.told(ts, "is leaving")
+    scene.fault("fe_up", fe="10.84.91.16")
+    assert "8 on 10.84.91.16" in scene.told(ts, "Set again.", 40)
+    scene.fault("drain_rate", factor=1)
+    scene.told(ts, "Done in", 60)
+    assert value(scene) == "8" and scene.sent().count(GIVE_BACK) == 1
+    scene.in_order(ts)
+
+
 def test_a_speed_is_held_while_people_think(scene: Scene) -> None:
     ts = drained_faster(scene)
     scene.fault("be_down", at=TARGET)
