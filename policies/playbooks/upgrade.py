@@ -162,7 +162,7 @@ def _quiet_time(turns: list[Turn]) -> list[Finding]:
     """Frontends of two versions at once may stop at a journal record that one of them does not know (StarRocks issue 21214)."""
     if sum(turn.kind.frontend for turn in turns) < 2:
         return []
-    words = "From the first to the last frontend's turn nobody should create, alter or drop anything: two versions read one journal."
+    words = "From the first to the last frontend's turn nobody should create, alter or drop: two versions read one journal."
     return [Finding(check="no DDL", verdict=Verdict.OK, sentence=words, advice="Tell those who might.", told=True)]
 
 
