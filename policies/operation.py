@@ -252,17 +252,17 @@ class Operation(Record):
         return self.request.cluster
 
     @property
+    def defective(self) -> bool:
+        """The trouble is our own: no cluster has to answer for it."""
+        return self.trouble.startswith(DEFECT)
+
+    @property
     def locks(self) -> tuple[str, ...]:
         """All that it must have for itself: the cluster, and each setting that it lends, since two must not lend the same one.
 
         Taken in this order, so that nobody waits in a circle: who lends only a setting has nothing else.
         """
         return tuple(dict.fromkeys((self.request.lock, *(f"{self.cluster} {name}" for name in self.lends))))
-
-    @property
-    def defective(self) -> bool:
-        """The trouble is our own: no cluster has to answer for it."""
-        return self.trouble.startswith(DEFECT)
 
     def moved(self, to: OperationState, at: datetime, **changes: object) -> "Operation":
         """This operation after one allowed move; raises IllegalMove when the table has no such arrow."""

@@ -52,6 +52,13 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
     return settle(wiring, claim, plan, operation, move, now)
 
 
+def _note(wiring: Wiring, operation: Operation, plan: Plan, drain: BackendDrained, state: ClusterState, now: datetime) -> None:
+    """Keep this look for the picture; the one that sees the node gone in any case."""
+    gone = state.backend_by_id(drain.backend_id) is None
+    if gone or worth_noting(operation.memory, wiring.settings.pacing(operation.cluster), now):
+        series.note(wiring.mailbox.redis, wiring.mailbox.keys, operation.id, looked(plan, state, now))
+
+
 def rest(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> str:
     """Halted: a person decides. What is lent stays in force meanwhile, however long that takes."""
     pacing = wiring.settings.pacing(operation.cluster)
@@ -62,13 +69,6 @@ def rest(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
         operation = kept
     wiring.store.commit(claim, operation, delay_s=until_looked_at(wiring, operation))
     return "waiting for a person"
-
-
-def _note(wiring: Wiring, operation: Operation, plan: Plan, drain: BackendDrained, state: ClusterState, now: datetime) -> None:
-    """Keep this look for the picture; the one that sees the node gone in any case."""
-    gone = state.backend_by_id(drain.backend_id) is None
-    if gone or worth_noting(operation.memory, wiring.settings.pacing(operation.cluster), now):
-        series.note(wiring.mailbox.redis, wiring.mailbox.keys, operation.id, looked(plan, state, now))
 
 
 def _with_memory(operation: Operation, plan: Plan, now: datetime) -> Operation:
