@@ -13,6 +13,7 @@ from typing import TypeVar
 from policies.address import Address
 from policies.checks.views_seen import PART as VIEWS
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind, PendingTablet, Role, RunMode, Scheduler
+from policies.releases.set_first import NAMES
 from policies.tunable import TUNABLES
 from policies.versions import BLACKLIST_SINCE, known_since
 from workers.starrocks import nodes, parts, queries, reader
@@ -21,7 +22,7 @@ from workers.starrocks.errors import Refused, Unreachable, Unreadable
 
 T = TypeVar("T")
 BLACKLISTS = {NodeKind.BACKEND: queries.BACKEND_BLACKLIST, NodeKind.COMPUTE_NODE: queries.COMPUTE_NODE_BLACKLIST}
-LENT = frozenset(name for one in TUNABLES for name in (one.setting.name, *one.setting.aliases))
+LENT = NAMES | {name for one in TUNABLES for name in (one.setting.name, *one.setting.aliases)}
 """What is kept of each frontend's six hundred settings."""
 
 
