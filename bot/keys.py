@@ -61,3 +61,11 @@ class Keys:
     def drains(self, cluster: str) -> str:
         """List: measured drains of a cluster, newest first, for estimates."""
         return f"{self.prefix}drains:{cluster}"
+
+    def series(self, operation: str) -> str:
+        """List: what a drain looked like at each look, for its picture; thinned, and gone once it is drawn."""
+        return f"{self.prefix}series:{operation}"
+
+    def picture(self, operation: str) -> str:
+        """The picture of an operation, drawn by a worker for the notifier; gone once it is posted."""
+        return f"{self.prefix}picture:{operation}"

@@ -18,6 +18,7 @@ DESCRIPTION = "Operates StarRocks clusters: plan, approval, durable execution."
 SCOPES: dict[str, str] = {
     "commands": "receive /sr",
     "chat:write": "post cards, replies and private answers, and edit cards",
+    "files:write": "the picture of a long drain, in its thread",
     "users:read": "users.info: is this a guest, a bot, a deactivated account, a stranger?",
     "usergroups:read": "usergroups.users.list: who is an approver?",
     "channels:history": "look for a reply that may have been posted before a crash, in public channels",

@@ -17,12 +17,13 @@ from typing import Any, NamedTuple
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot import blocks
+from bot import blocks, pictures
 from bot.failpoints import failpoint
 from bot.limits import fitted
 from bot.message import Message
 from bot.queue import Mailbox, lua
 from bot.settings import Settings
+from bot.slack_answers import NotNow, Rejected, classified
 from policies.operation import Event, OperationState, Snapshot
 
 log = logging.getLogger(__name__)
@@ -44,23 +45,6 @@ class Posted(NamedTuple):
 
     ts: str
     now: bool
-
-
-class NotNow(Exception):
-    """Slack did not take it; try again after `delay_s`. `unknown`: it may have taken it all the same."""
-
-    def __init__(self, why: str, delay_s: float, *, unknown: bool) -> None:
-        super().__init__(why)
-        self.delay_s = delay_s
-        self.unknown = unknown
-
-
-class Rejected(Exception):
-    """Slack said no, and would say no again; `error` is Slack's word."""
-
-    def __init__(self, error: str) -> None:
-        super().__init__(error)
-        self.error = error
 
 
 def deliver(conversation: str) -> str:
@@ -144,6 +128,11 @@ class Notifier:
         if entry["type"] == "event" and card is not None:
             card.reply(Event.model_validate(entry["event"]))
             return
+        if entry["type"] == "picture" and card is not None:
+            # The card's last words do not wait for a picture.
+            card.refresh()
+            pictures.show(self, card)
+            return
         message = Message(text=entry["text"], blocks=tuple(entry.get("blocks") or ()))
         address = {"channel": entry["channel"]}
         if entry["type"] == "private":
@@ -200,30 +189,20 @@ class Notifier:
             log.error("Slack refused the blocks of a message (%s); sending its text", error)
             return self.call(method, {**address, **manners, "text": fit.text, "blocks": []})
 
-    def call(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
-        """One Web API call. Raises NotNow or Rejected."""
-        self.redis.set(self.lease, self.me, xx=True, px=self.lease_ms)
+    def call(self, method: str, body: dict[str, Any], *, form: bool = False) -> dict[str, Any]:
+        """One Web API call, as JSON or as a form. Raises NotNow or Rejected."""
+        self.keep_lease()
         try:
-            answer = self.client.api_call(method, json=body)
+            answer = self.client.api_call(method, data=body) if form else self.client.api_call(method, json=body)
         except SlackApiError as error:
-            raise _classified(error) from None
+            raise classified(error) from None
         except (OSError, ValueError) as error:
             raise NotNow(f"{method}: {type(error).__name__}", 0.0, unknown=True) from None
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
-
-def _classified(error: SlackApiError) -> NotNow | Rejected:
-    response = error.response
-    status = getattr(response, "status_code", 0)
-    if status == 429:
-        wait = float(response.headers.get("Retry-After", 1))
-        return NotNow("Slack limits the rate", max(wait, 0.1), unknown=False)
-    word = str(response.get("error", "")) if hasattr(response, "get") else ""
-    if status >= 500 or word in {"internal_error", "fatal_error", "service_unavailable", ""}:
-        return NotNow(f"Slack answers {status} {word}".strip(), 0.0, unknown=True)
-    if word == "ratelimited":
-        return NotNow("Slack limits the rate", 1.0, unknown=False)
-    return Rejected(word)
+    def keep_lease(self) -> None:
+        """The conversation stays ours for one more call."""
+        self.redis.set(self.lease, self.me, xx=True, px=self.lease_ms)
 
 
 class Card:
@@ -292,7 +271,7 @@ class Card:
         operation = snapshot.operation
         if operation.state is not OperationState.QUEUED:
             return blocks.card(snapshot, None)
-        holders = (self.notifier.mailbox.holder(name) for name in operation.request.locks)
+        holders = (self.notifier.mailbox.holder(name) for name in operation.locks)
         return blocks.card(snapshot, next((found for found in holders if found and found.operation != operation.id), None))
 
     def _ensure(self, snapshot: Snapshot) -> bool:

@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 
 Recorded = Literal["recorded", "repeated", "ended", "unknown"]
 
-ALLOWED_JOBS = frozenset({"workers.jobs.advance", "workers.jobs.answer", "bot.notifier.deliver"})
+ALLOWED_JOBS = frozenset({"workers.jobs.advance", "workers.jobs.answer", "workers.jobs.draw", "bot.notifier.deliver"})
 """The only functions a job may name. JSON payloads can still name anything importable; this list says no."""
 
-ADVANCE, ANSWER, DELIVER = "workers.jobs.advance", "workers.jobs.answer", "bot.notifier.deliver"
+ADVANCE, ANSWER, DRAW, DELIVER = "workers.jobs.advance", "workers.jobs.answer", "workers.jobs.draw", "bot.notifier.deliver"
 OPERATIONS, SLACK = "operations", "slack"
 JOB_LIMIT_S = 120
 
@@ -94,6 +94,10 @@ class Mailbox:
     def ask(self, kind: str, cluster: str, channel: str, user: str, question: str, text: str = "") -> None:
         """Have a worker answer a question that needs a look at a cluster. Raises RedisError."""
         self._enqueue(OPERATIONS, ANSWER, kind, cluster, channel, user, question, text)
+
+    def draw(self, operation: str) -> None:
+        """Have a worker draw the picture of a drain that has ended. Raises RedisError."""
+        self._enqueue(OPERATIONS, DRAW, operation)
 
     def say(self, conversation: str, token: str, entry: dict[str, Any]) -> None:
         """Put a message into a conversation's outbox, once per token."""

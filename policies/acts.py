@@ -86,6 +86,12 @@ class SetBlacklist(Record):
     listed: bool
 
 
+class CreateImage(Record):
+    """ALTER SYSTEM CREATE IMAGE: the leader writes an image of the metadata and pushes it to every frontend, later."""
+
+    kind: Literal["create_image"] = "create_image"
+
+
 class SetView(Record):
     """ALTER MATERIALIZED VIEW … ACTIVE or INACTIVE. Of a view that is so already it changes nothing.
 
@@ -201,6 +207,7 @@ Act = Annotated[
     | SetSetting
     | SetBlacklist
     | SetView
+    | CreateImage
     | RestartProcess
     | StopProcess
     | StartProcess

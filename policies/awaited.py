@@ -175,6 +175,12 @@ class HostJobDone(Record):
     what: str
 
 
+class ImageEverywhere(Record):
+    """Every living frontend has an image of the metadata that is no older than the leader's journal when the step began."""
+
+    kind: Literal["image_everywhere"] = "image_everywhere"
+
+
 class ViewIs(Record):
     """The materialized view is active, or is not. One that was dropped needs nothing any more."""
 
@@ -233,6 +239,7 @@ Condition = Annotated[
     | HostJobDone
     | GoAhead
     | ViewIs
-    | ViewsRefreshed,
+    | ViewsRefreshed
+    | ImageEverywhere,
     Field(discriminator="kind"),
 ]

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from policies.address import Address
 from policies.hosts import HostLook
+from policies.images import ImageLook
 from policies.record import Record
 from policies.views import Views
 
@@ -268,6 +269,8 @@ class ClusterState(Record):
     """Frontend host -> ids of the backends and compute nodes on that frontend's blacklist; None when none was asked."""
     views: Views | None = None
     """Materialized views; None when they were not asked for or could not be read."""
+    images: dict[str, ImageLook] | None = None
+    """Frontend host -> its newest image of the metadata; None when none was asked, and who did not tell is missing."""
     silent: frozenset[Address] | None = None
     """Addresses that were tried and do not answer; None when none was tried."""
     hosts: tuple[HostLook, ...] | None = None

@@ -61,7 +61,8 @@ def _outcome(operation: Operation, decision: Decision, now: datetime) -> tuple[O
             return taken_back, EventKind.CANCELLED, "Taken back. Nothing was changed."
         case D.PAUSE:
             words = "Paused: no further statement is sent. A drain that StarRocks has accepted goes on by itself."
-            return operation.moved(S.PAUSED, now), EventKind.PAUSED, words
+            lent = " What is lent is held meanwhile." if operation.leased else ""
+            return operation.moved(S.PAUSED, now), EventKind.PAUSED, f"{words}{lent}"
         case D.RESUME:
             memory = operation.memory.with_(resumed_at=now) if operation.memory is not None else None
             return operation.moved(S.RUNNING, now, memory=memory), EventKind.RESUMED, "Resumed."

@@ -5,6 +5,7 @@ from policies.acts import (
     AddNode,
     AskPerson,
     CancelDecommission,
+    CreateImage,
     DecommissionBackend,
     DropBackend,
     DropNode,
@@ -51,8 +52,8 @@ def effect_visible(act: Act, state: ClusterState, job: str = "") -> bool:
         case SetView():
             view = state.views.find(act.database, act.name) if state.views else None
             return view is not None and view.active == act.active
-        case AskPerson():
-            return False
+        case AskPerson() | CreateImage():
+            return False  # Nothing is seen at once; what comes of it is the step's own condition.
     found = host_job(act, state, job)
     return found is not None and found.state is not JobState.ABSENT
 
@@ -77,7 +78,7 @@ def repeatable(act: Act, state: ClusterState) -> bool:
             return _row(act, state) is not None
         case AddNode():
             return state.lists(act.role) and state.node(act.role, act.address) is None
-        case AskPerson() | SetSetting() | SetBlacklist() | SetView():
+        case AskPerson() | SetSetting() | SetBlacklist() | SetView() | CreateImage():
             return True
         case DecommissionBackend() | CancelDecommission():
             return state.backend_by_id(act.backend_id) is not None

@@ -1,7 +1,7 @@
 """How long a drain still takes: when half of such drains have ended (p50), and when nine in ten have (p90).
 
-Two witnesses speak. The plan's estimate rests on earlier drains of this cluster, or on the scheduler's limits; the drain
-itself shows its pace, which weighs more the more of it is seen. Each comes with a spread in logarithms, for times are
+Two witnesses speak. The plan's estimate, where it rests on earlier drains of this cluster, and the drain itself, which shows
+its own pace and weighs more the more of it is seen. Each comes with a spread in logarithms, for times are
 wrong by factors. Where the two contradict each other, or tablets and bytes do, the range is wide, and that is the truth.
 `python -m tests.bench forecasting` measures how often drains end within it; the constants were fitted with it, on other
 clusters than those it reports. Times are wall-clock seconds.
@@ -9,6 +9,7 @@ clusters than those it reports. Times are wall-clock seconds.
 
 from datetime import datetime
 from math import exp, log, sqrt
+from typing import NamedTuple
 
 from policies.awaited import BackendDrained
 from policies.estimate import NINE_IN_TEN, PLATEAU_S, work
@@ -16,7 +17,6 @@ from policies.operation import StepMemory
 from policies.pacing import Pacing
 from policies.plan import Estimate, Plan
 from policies.progress import Pace, last_moved, measure, rate_words, standing_still
-from policies.record import Record
 from policies.units import in_bytes, in_odds
 
 TAIL = 20.0
@@ -39,7 +39,7 @@ SOONEST = 0.9
 """It may be over this much sooner than the fastest pace says."""
 
 
-class Expected(Record):
+class Expected(NamedTuple):
     """What the plan said of all it moves: half of such drains end by `low_s`, nine in ten by `high_s`; `nodes` leave in a row.
 
     The times are None when no drain had been measured: the limits of the scheduler say little about a pace.
@@ -58,7 +58,7 @@ class Expected(Record):
         return cls(tablets=tablets, data_bytes=data_bytes, nodes=nodes, low_s=estimate.low_s, high_s=estimate.high_s)
 
 
-class TimeLeft(Record):
+class TimeLeft(NamedTuple):
     """Wall seconds until the node is gone, or None and why not; `soonest_s` is when it is worth looking again."""
 
     p50_s: float | None = None
@@ -67,7 +67,7 @@ class TimeLeft(Record):
     reason: str = ""
 
 
-class Guess(Record):
+class Guess(NamedTuple):
     """The logarithm of the seconds left, and how far it may be off."""
 
     middle: float
@@ -82,7 +82,10 @@ def expected(plan: Plan) -> Expected:
 
 def time_left(memory: StepMemory, pacing: Pacing, now: datetime, plan: Expected | None = None) -> TimeLeft:
     """From what was seen since the step was entered, and from what the plan expected."""
-    pace = measure(memory, pacing, now)
+    return _time_left(memory, pacing, now, plan, measure(memory, pacing, now))
+
+
+def _time_left(memory: StepMemory, pacing: Pacing, now: datetime, plan: Expected | None, pace: Pace) -> TimeLeft:
     if memory.samples and memory.samples[-1].tablets == 0:
         return TimeLeft(p50_s=0.0, p90_s=pacing.wall(TAIL), soonest_s=0.0)
     if not memory.samples or standing_still(memory, pacing, now):
@@ -140,7 +143,8 @@ def _together(own: Guess | None, plan: Guess | None) -> Guess | None:
 
 def forecast(memory: StepMemory, pacing: Pacing, now: datetime, plan: Expected | None = None) -> str:
     """`312 tablets/s, 1.3 GB/s, about 2 h 10 min left; 9 in 10 end within 2 h 50 min`, or unknown with the reason."""
-    left, pace = time_left(memory, pacing, now, plan), measure(memory, pacing, now)
+    pace = measure(memory, pacing, now)
+    left = _time_left(memory, pacing, now, plan, pace)
     if memory.samples and memory.samples[-1].tablets == 0:
         return "no tablet is left on the node"
     speeds = [rate_words(pace.tablets_per_s)] if pace.tablets_per_s and left.p50_s is not None else []

@@ -19,6 +19,7 @@ from policies.awaited import (
     Condition,
     DrainCondition,
     HostJobDone,
+    ImageEverywhere,
     NodeRestarted,
     NodeStopped,
     NodeUp,
@@ -60,7 +61,7 @@ class Scene(Record):
     @property
     def target(self) -> Address:
         """The node that the step is about; only rules about nodes ask."""
-        if isinstance(self.step.until, SettingCondition | ViewCondition):
+        if isinstance(self.step.until, SettingCondition | ViewCondition | ImageEverywhere):
             raise TypeError(f"{self.step.id} is about no node")
         return self.step.until.address
 
@@ -106,7 +107,7 @@ def interference(plan: Plan, operation: Operation, state: ClusterState, pacing: 
 
 def _rules(scene: Scene) -> tuple[Rule, ...]:
     undoing = scene.operation.state is OperationState.UNDOING
-    if isinstance(scene.step.until, SettingCondition | OnBlacklist):
+    if isinstance(scene.step.until, SettingCondition | OnBlacklist | ImageEverywhere):
         return ()
     if isinstance(scene.step.until, ProcessCondition):
         return () if undoing else WHILE_RESTARTING

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from policies.acts import HostAct, SetSetting
 from policies.cluster import ClusterState
 from policies.conditions.settings import values
-from policies.operation import LeaseSeen, Operation, OperationState
+from policies.operation import HOLDING, LeaseSeen, Operation, OperationState
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
 from policies.record import Record
+from policies.tunable import TUNABLES
 from policies.units import in_list
 from policies.watching import LEASE_LOOK
 
@@ -35,6 +36,13 @@ def leases(plan: Plan, step_index: int) -> tuple[Step, ...]:
     )
 
 
+def lends(plan: Plan) -> tuple[str, ...]:
+    """The settings that a plan lends, by the names that `/sr tune` has for them: two operations must not lend the same one."""
+    names = {_lending(step).name for step in plan.steps if step.lent}
+    options = {name: one.option for one in TUNABLES for name in (one.setting.name, *one.setting.aliases)}
+    return tuple(sorted(options.get(name, name) for name in names))
+
+
 def held(plan: Plan, step_index: int) -> tuple[Step, ...]:
     """The leases that must be in force: not the one that the step in hand begins, nor one that it gives back."""
     if step_index >= len(plan.steps):
@@ -50,8 +58,9 @@ def forgotten(step: Step) -> bool:
 
 
 def due(plan: Plan, operation: Operation, pacing: Pacing, now: datetime) -> bool:
-    """Whether the frontends should be asked for what was lent. A paused or undone operation sets nothing again."""
-    if operation.state is not OperationState.RUNNING or not held(plan, operation.step):
+    """Whether the frontends should be asked for what was lent: also while people think, but not while it is given back."""
+    giving_back = operation.state is OperationState.UNDOING or operation.halted_from == OperationState.UNDOING.value
+    if giving_back or operation.state not in HOLDING or not held(plan, operation.step):
         return False
     seen = operation.lease_seen
     return seen is None or now - seen.at >= timedelta(seconds=pacing.wall(LEASE_LOOK))

@@ -56,12 +56,13 @@ def unknown_name(word: str, views: Views) -> Finding:
     return finding(Verdict.BLOCK, words, advice)
 
 
-def order_words(views: Views) -> Finding:
-    """Where the version does not tell which view stands on which, and what is done about it."""
-    words = "This version does not tell which view stands on which: they go by age, since what a view stands on is older than it."
+def order_words(views: Views) -> list[Finding]:
+    """Where it is not told which view stands on which, and what is done about it."""
     if views.stands_on is not None:
-        return finding(Verdict.OK, "The cluster tells which view stands on which.")
-    return finding(Verdict.OK, words, told=True)
+        return []
+    words = "It is not told which view stands on which: they go by age, since what a view stands on is older than it."
+    advice = "A view over an inactive one cannot be active: StarRocks would refuse it, the operation stop, and a skip leave it out."
+    return [finding(Verdict.OK, words, advice, told=True)]
 
 
 def cost_words(version: str, refreshed: int) -> str:

@@ -20,6 +20,8 @@ from policies.record import Record
 from policies.request import Person, Request
 
 SCHEMA = 1
+DEFECT = "A defect in the bot"
+"""How the trouble begins that we make ourselves."""
 
 
 class OperationState(StrEnum):
@@ -168,6 +170,7 @@ class StepMemory(Record):
     A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
     statement was about to be sent; `job` is the id of the job that was to be begun on a host; `looked_at` is the time of the
     last look, `retried_at` of a person's retry: what was seen before it counts as judged, `resumed_at` of a person's resume.
+    `mark` is the leader's journal when a step that waits for an image began.
     """
 
     step: str
@@ -178,6 +181,7 @@ class StepMemory(Record):
     tries: int = 0
     acted_at: datetime | None = None
     job: str = ""
+    mark: int | None = None
     resumed_at: datetime | None = None
     first_true_at: datetime | None = None
     samples: tuple[Sample, ...] = ()
@@ -208,7 +212,8 @@ class Operation(Record):
 
     `changed_at` is the last event or decision: what follows from it must rest on a look that is younger.
     `trouble` says what keeps us from looking or acting right now (a frontend that does not answer); it is not a halt.
-    `leased`: something is lent, so even a close gives it back first; `closing`: that is going on.
+    `lends`: the settings that its plan lends, as `/sr tune` calls them. `leased`: something is lent, so even a close gives
+    it back first; `closing`: that is going on.
     """
 
     id: str
@@ -231,6 +236,7 @@ class Operation(Record):
     halted_because: str = ""
     halted_from: Literal["", "running", "undoing"] = ""
     skippable: bool = False
+    lends: tuple[str, ...] = ()
     leased: bool = False
     last_job: HostJobRef | None = None
     lease_seen: LeaseSeen | None = None
@@ -244,6 +250,19 @@ class Operation(Record):
     @property
     def cluster(self) -> str:
         return self.request.cluster
+
+    @property
+    def defective(self) -> bool:
+        """The trouble is our own: no cluster has to answer for it."""
+        return self.trouble.startswith(DEFECT)
+
+    @property
+    def locks(self) -> tuple[str, ...]:
+        """All that it must have for itself: the cluster, and each setting that it lends, since two must not lend the same one.
+
+        Taken in this order, so that nobody waits in a circle: who lends only a setting has nothing else.
+        """
+        return tuple(dict.fromkeys((self.request.lock, *(f"{self.cluster} {name}" for name in self.lends))))
 
     def moved(self, to: OperationState, at: datetime, **changes: object) -> "Operation":
         """This operation after one allowed move; raises IllegalMove when the table has no such arrow."""

@@ -8,10 +8,10 @@ are of the wall clock: what a person watching sees. What follows for the time le
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from policies.operation import Sample, StepMemory
 from policies.pacing import Pacing
-from policies.record import Record
 from policies.units import in_count, in_time
 
 SAMPLES_KEPT = 60
@@ -29,7 +29,7 @@ CRAWL, CRAWL_OF = 20, 100
 gets through in each round of 20 s, 15 in that time (fe: clone/TabletChecker.java, TabletScheduler.java)."""
 
 
-class Pace(Record):
+class Pace(NamedTuple):
     """How fast tablets and bytes leave, per wall second, and how long what is left takes at that pace.
 
     None where unknown, then `reason` says why. `guesses` are those of each window; bytes are known later than tablets.

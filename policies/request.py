@@ -7,7 +7,6 @@ from pydantic import Field
 
 from policies.address import Address
 from policies.record import Record
-from policies.tunable import OPTIONS
 
 
 class OperationKind(StrEnum):
@@ -43,6 +42,8 @@ class OperationKind(StrEnum):
     RESTART_ALL = "restart-all"
     UPGRADE = "upgrade"
     DOWNGRADE = "downgrade"
+    CREATE_IMAGE = "create-image"
+    BACK_UP_METADATA = "backup-metadata"
     PAUSE_VIEWS = "pause-views"
     RESUME_VIEWS = "resume-views"
 
@@ -85,15 +86,6 @@ class Request(Record):
         if self.kind is not OperationKind.TUNE:
             return self.cluster
         return f"{self.cluster} {next((name for name in self.options if name != 'for'), 'settings')}"
-
-    @property
-    def locks(self) -> tuple[str, ...]:
-        """All that it must have: the lock, and each setting that it lends, since two must not lend the same one.
-
-        Taken in this order, so that nobody waits in a circle: who lends only a setting has nothing else.
-        """
-        lends = () if self.kind is OperationKind.TUNE else sorted(name for name in self.options if name in OPTIONS)
-        return (self.lock, *(f"{self.cluster} {name}" for name in lends))
 
     @property
     def command(self) -> str:

@@ -13,6 +13,7 @@ from policies.acts import (
     AskPerson,
     BackUpMeta,
     CancelDecommission,
+    CreateImage,
     DecommissionBackend,
     DropBackend,
     DropNode,
@@ -53,6 +54,8 @@ def statement_of(act: Act) -> str:
         case SetBlacklist(role=role, node_id=node_id, listed=listed):
             # By id, never by address (StarRocks.g4: addBackendBlackListStatement).
             return f"{'ADD' if listed else 'DELETE'} {role.value} BLACKLIST {int(node_id)}"
+        case CreateImage():
+            return "ALTER SYSTEM CREATE IMAGE"
         case SetView(database=database, name=name, active=active):
             # Views exist in default_catalog alone, which is where a session begins (docs: ALTER_MATERIALIZED_VIEW).
             return f"ALTER MATERIALIZED VIEW {identifier(database)}.{identifier(name)} {'ACTIVE' if active else 'INACTIVE'}"

@@ -47,7 +47,8 @@ from policies.watching import next_look, watched
 __all__ = ["Advance", "Finish", "Halt", "Move", "Pause", "Perform", "TurnBack", "Wait", "effect_visible", "next_move", "next_undo"]
 
 EFFECT_PATIENCE = 60.0
-"""Cluster seconds: the flag of a node and the node list change at once on the leader; later means never."""
+"""Cluster seconds: the flag of a node and the node list change at once on the leader; later means never. What takes longer has
+a deadline of its own."""
 
 
 JOB_LOOK = 10.0
@@ -196,7 +197,7 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
     # After a person's retry the step is entered anew: what was accepted before then had no lasting effect.
     if memory.acted_at is not None and memory.acted_at >= memory.entered_at:
         passed = now - memory.acted_at
-        if passed < timedelta(seconds=pacing.wall(EFFECT_PATIENCE)):
+        if passed < timedelta(seconds=pacing.wall(max(EFFECT_PATIENCE, step.deadline or 0.0))):
             return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
         seen = memory.reading.sentence if memory.reading else ""
         words = f"StarRocks accepted {in_code(statement)}, but {in_time(passed)} later it has no effect: {seen}"

@@ -8,6 +8,7 @@ from policies.awaited import (
     Condition,
     DrainCondition,
     HostJobDone,
+    ImageEverywhere,
     LeaderElsewhere,
     LeaseOver,
     NodeCondition,
@@ -65,6 +66,8 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
             sentences = _in_hand(plan, until.address, until.backend_id, memory, state)
         elif isinstance(until, SettingIs | LeaseOver):
             sentences = [f"Restored: {_restored(undo_steps(plan, operation.step)) or 'nothing was lent'}."]
+        elif isinstance(until, ImageEverywhere):
+            sentences = ["There was nothing to undo: an image more does no harm."]
         elif isinstance(until, ViewCondition):
             sentences = _views_again(plan, operation.step, state)
         elif isinstance(until, OnBlacklist):
@@ -76,7 +79,7 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
         else:
             sentences = _node_in_hand(until, state)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
-    nodes = [until for until in behind if not isinstance(until, SettingIs | LeaseOver | ViewCondition)]
+    nodes = [until for until in behind if not isinstance(until, SettingIs | LeaseOver | ViewCondition | ImageEverywhere)]
     gone = [str(until.address) for until in nodes if _is_gone(until, state)]
     restored = _restored(leases(plan, operation.step))
     if restored and not any(restored in sentence for sentence in sentences):

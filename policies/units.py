@@ -50,16 +50,15 @@ def in_time(span: timedelta | float) -> str:
 def in_odds(p50_s: float, p90_s: float, after: str = "") -> str:
     """`about 2 h 10 min; 9 in 10 end within 2 h 50 min`; `after` follows the first time. Rounded to what can be known."""
     half, most = _rounded(p50_s), _rounded(p90_s)
-    said = f"about {in_time(half)}{after}" if half else f"less than a minute{after}"
+    said = f"about {in_time(half)}{after}" if half else f"a few seconds{after}"
     return f"{said}; 9 in 10 end within {in_time(most)}" if most > half else said
 
 
 def _rounded(seconds: float) -> float:
-    """To about a twentieth, in steps that people use; 0 below 30 s."""
-    for limit, step in ((30.0, 30.0), (120.0, 10.0), (3_600.0, 60.0), (14_400.0, 300.0), (86_400.0, 1_800.0)):
-        if seconds < limit:
-            return 0.0 if limit == step else round(seconds / step) * step
-    return round(seconds / 7_200) * 7_200
+    """To about a twentieth, in steps that people use."""
+    steps = ((120.0, 10.0), (3_600.0, 60.0), (14_400.0, 300.0), (86_400.0, 1_800.0), (float("inf"), 7_200.0))
+    step = next(step for limit, step in steps if seconds < limit)
+    return round(seconds / step) * step
 
 
 def in_list(items: "list[str] | tuple[str, ...]", limit: int = 5) -> str:

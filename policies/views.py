@@ -14,7 +14,8 @@ alone (fe: alter/AlterJobMgr.java MANUAL_INACTIVE_MV_REASON, scheduler/mv/MVActi
 MANUAL_REFRESH = "MANUAL"
 FINISHED, FAILED = frozenset({"SUCCESS", "SKIPPED"}), "FAILED"
 RUNNING = frozenset({"PENDING", "RUNNING", "MERGED"})
-"""States of a refresh (fe: scheduler/Constants.java TaskRunState); SKIPPED found nothing new to refresh."""
+"""States of a refresh (fe: scheduler/Constants.java TaskRunState); SKIPPED found nothing new to refresh. A refresh in several
+runs, partition by partition, is RUNNING until the last one (fe: scheduler/persist/TaskRunStatus.java getLastRefreshState)."""
 
 
 class View(Record):

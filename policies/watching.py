@@ -3,9 +3,17 @@
 from datetime import datetime
 
 from policies.acts import AskPerson
-from policies.awaited import BackendDrained, ClusterSettled, LeaseOver, NodeCondition, ProcessCondition, ViewsRefreshed
+from policies.awaited import (
+    BackendDrained,
+    ClusterSettled,
+    ImageEverywhere,
+    LeaseOver,
+    NodeCondition,
+    ProcessCondition,
+    ViewsRefreshed,
+)
 from policies.cluster import ClusterState
-from policies.conditions import holds, read
+from policies.conditions import holds, images, read
 from policies.forecast import Expected, forecast, time_left
 from policies.operation import Sample, Stall, StepMemory
 from policies.pacing import Pacing
@@ -34,6 +42,8 @@ def watched(
     step: Step, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime, plan: Expected | None = None
 ) -> StepMemory:
     """The memory after this look: sample, peak, since when the condition holds, its reading, forecast and stall."""
+    if isinstance(step.until, ImageEverywhere) and memory.mark is None:
+        memory = memory.with_(mark=images.mark(state))
     since = (memory.first_true_at or now) if holds(step.until, state, memory) else None
     seen = memory.with_(first_true_at=since, looked_at=now)
     if isinstance(step.until, BackendDrained):

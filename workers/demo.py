@@ -124,6 +124,7 @@ class House:
     def _cluster(self, name: str, twin: dict[str, Any], channels: list[str]) -> str:
         frontends = [f"{fe['host']}:{fe['query_port']}" for fe in twin["frontends"]]
         ways = {f"{fe['host']}:{fe['query_port']}": fe["port"] for fe in twin["frontends"]}
+        ways |= {f"{fe['host']}:{fe['http_port']}": fe["http"] for fe in twin["frontends"]}
         ways |= {be["address"]: be["port"] for be in twin["backends"]}
         via = "\n".join(f'"{address}" = "127.0.0.1:{port}"' for address, port in ways.items())
         return (

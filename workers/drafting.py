@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from bot.blocks import refusal_message
 from policies.deciding import tell
+from policies.leasing import lends
 from policies.operation import EventKind, Operation, OperationState
 from policies.plan import Finding, Plan, Verdict
 from policies.playbooks import entry_for
 from policies.request import Request
 from workers.audit import AuditEntry
+from workers.looking import with_more
 from workers.starrocks import ClusterError, Depth
 from workers.store import Claim
 from workers.wiring import Wiring
@@ -35,13 +37,10 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     """A plan from a live look; raises ClusterError when the cluster cannot be read."""
     state = wiring.look(claim, request.cluster, Depth.FULL, targets=request.targets)
     entry = entry_for(request.kind)
-    if entry.also:
-        # What each frontend has in memory of its own, or materialized views, are asked only where a plan is about them.
-        each = wiring.look(claim, request.cluster, Depth(entry.also))
-        state = state.with_(
-            frontend_settings=each.frontend_settings, blacklists=each.blacklists, views=each.views,
-            unread={**state.unread, **each.unread},
-        )  # fmt: skip
+    for depth in entry.also:
+        # What each frontend has of its own, and materialized views, are asked only where a plan is about them.
+        each = wiring.look(claim, request.cluster, Depth(depth))
+        state = with_more(state, each).with_(unread={**state.unread, **each.unread})
     if entry.on_hosts is not None:
         state = wiring.with_hosts(state, entry.on_hosts(request, state), survey=entry.survey)
     pacing = wiring.settings.pacing(request.cluster)
@@ -51,7 +50,8 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
 
 
 def _with_lock_finding(wiring: Wiring, request: Request, plan: Plan) -> Plan:
-    holders = (wiring.store.holder(name) for name in request.locks)
+    names = (request.lock, *(f"{request.cluster} {name}" for name in lends(plan)))
+    holders = (wiring.store.holder(name) for name in names)
     holder = next((found for found in holders if found is not None and found.operation != plan.operation), None)
     if holder is None:
         return plan
@@ -95,6 +95,7 @@ def _offer(wiring: Wiring, claim: Claim, operation: Operation, plan: Plan, now: 
         title=plan.title,
         revision=plan.revision,
         digest=plan.digest,
+        lends=lends(plan),
         quorum=policy.quorum,
         expires_at=now + timedelta(seconds=policy.expires_s),
     )

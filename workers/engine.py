@@ -35,8 +35,7 @@ def take_turn(wiring: Wiring, claim: Claim) -> str:
         case S.RUNNING | S.PAUSED | S.UNDOING:
             return running.step(wiring, claim, operation, now)
         case S.HALTED:
-            wiring.store.commit(claim, operation, delay_s=WAKE_LIMIT_S)
-            return "waiting for a person"
+            return running.rest(wiring, claim, operation, now)
         case _:
             wiring.store.commit(claim, operation, delay_s=None)
             return f"already {operation.state}"

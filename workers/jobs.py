@@ -7,7 +7,8 @@ from contextlib import suppress
 from redis import RedisError
 
 from bot.identity import IdentityUnknown
-from workers import questions
+from policies.operation import DEFECT
+from workers import pictures, questions
 from workers.engine import take_turn
 from workers.store import Claim, Fenced
 from workers.wiring import wiring
@@ -52,9 +53,9 @@ def advance(operation: str) -> str:
 
 
 def _own_up(claim: Claim, error: Exception) -> str:
-    """A defect of ours must be seen on the card, not only in a log; the turn is tried again, ever more seldom."""
+    """A defect of ours must be seen on the card, not only in a log; the turn is tried again every minute."""
     wired, operation = wiring(), claim.operation
-    said = f"A defect in the bot ({type(error).__name__}) stops this operation. The worker's log has the details."
+    said = f"{DEFECT} ({type(error).__name__}); the worker's log has the details."
     if operation is None:
         wired.store.release(claim, DEFECT_RETRY_S)
         return said
@@ -68,3 +69,8 @@ def _own_up(claim: Claim, error: Exception) -> str:
 def answer(kind: str, cluster: str, channel: str, user: str, question: str, text: str) -> str:
     """Answer a question that needs a look at a cluster."""
     return questions.answer(wiring(), kind, cluster, channel, user, question, text)
+
+
+def draw(operation: str) -> str:
+    """Draw the picture of a drain that has ended."""
+    return pictures.draw(wiring(), operation)

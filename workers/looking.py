@@ -5,6 +5,7 @@ from datetime import datetime
 from policies.acts import HostAct
 from policies.awaited import (
     ClusterSettled,
+    ImageEverywhere,
     NodeCondition,
     NodeRestarted,
     OnBlacklist,
@@ -131,6 +132,8 @@ def with_more(state: ClusterState, other: ClusterState) -> ClusterState:
         compute_nodes_read=state.compute_nodes_read or other.compute_nodes_read,
         frontend_settings=other.frontend_settings if state.frontend_settings is None else state.frontend_settings,
         blacklists=other.blacklists if state.blacklists is None else state.blacklists,
+        views=other.views if state.views is None else state.views,
+        images=other.images if state.images is None else state.images,
     )
 
 
@@ -146,4 +149,6 @@ def depth_of(step: Step) -> Depth:
         return Depth.GLANCE
     if isinstance(step.until, ViewCondition):
         return Depth.VIEWS
+    if isinstance(step.until, ImageEverywhere):
+        return Depth.IMAGES
     return Depth.NODES if isinstance(step.until, NodeCondition | ProcessCondition) else Depth.WATCH

@@ -6,9 +6,11 @@ from bot.failpoints import failpoint
 from policies.deciding import tell
 from policies.leasing import forgotten
 from policies.operation import Event, EventKind, Operation, OperationState, StepMemory
+from policies.picture import wanted
 from policies.plan import Plan
 from policies.stepping import Advance, Finish, Halt, Pause, TurnBack, Wait
 from policies.units import in_time
+from policies.watching import LEASE_LOOK
 from workers.audit import AuditEntry
 from workers.hosts import HostUnreachable
 from workers.remembering import remember
@@ -20,6 +22,7 @@ S = OperationState
 Outcome = Wait | Advance | TurnBack | Halt | Pause | Finish
 
 UNREACHABLE_RETRY_S = 15.0
+HALTED_LOOK_S = 600.0
 LOOK_WHILE_PAUSED_S = 5.0
 
 
@@ -146,15 +149,22 @@ def _end(
     events = (*first, event)
     failpoint("before_end_commit")
     audit = tuple(AuditEntry.of(ended, each) for each in events)
-    wiring.store.commit(claim, ended, delay_s=None, events=events, audit=audit)
-    if to is S.DONE and claim.plan is not None:
-        remember(wiring, claim.plan, ended)
+    done = claim.plan if to is S.DONE else None
+    picture = done is not None and wanted(done, ended, wiring.settings.pacing(ended.cluster))
+    wiring.store.commit(claim, ended, delay_s=None, events=events, audit=audit, picture=picture)
+    if done is not None:
+        remember(wiring, done, ended)
     return sentence
 
 
 def _summary(plan: Plan, operation: Operation, now: datetime) -> str:
     took = in_time(now - (operation.started_at or now))
     return f"Done in {took}: {plan.done_words or plan.title}"
+
+
+def until_looked_at(wiring: Wiring, operation: Operation) -> float:
+    """Wall seconds until a halted operation has its next turn: only what it lends is looked after."""
+    return wiring.settings.pacing(operation.cluster).wall(LEASE_LOOK) if operation.leased else HALTED_LOOK_S
 
 
 def halt(
@@ -171,5 +181,6 @@ def halt(
     came_from = "undoing" if operation.state is S.UNDOING else "running"
     halted = operation.moved(S.HALTED, now, halted_because=why, halted_from=came_from, skippable=skippable)
     halted, event = tell(halted, now, EventKind.HALTED, why, details=details)
-    wiring.store.commit(claim, halted, delay_s=600.0, events=(event,), audit=(AuditEntry.of(halted, event),))
+    delay = until_looked_at(wiring, halted)
+    wiring.store.commit(claim, halted, delay_s=delay, events=(event,), audit=(AuditEntry.of(halted, event),))
     return f"halted: {why}"

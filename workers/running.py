@@ -7,16 +7,20 @@ the next look: policies.stepping decides from what is seen, never from what was 
 
 from datetime import datetime
 
+from policies.awaited import BackendDrained
+from policies.cluster import ClusterState
 from policies.leasing import due
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
+from policies.picture import looked, worth_noting
 from policies.plan import Plan, Step
 from policies.stalls import needs_evidence
 from policies.stepping import Perform
+from workers import series
 from workers.acting import act
 from workers.holding import hold
 from workers.looking import decide_move, depth_of, in_hand, look_shared
-from workers.outcomes import settle, unreachable
+from workers.outcomes import settle, unreachable, until_looked_at
 from workers.starrocks import ClusterError, Depth
 from workers.store import Claim
 from workers.wiring import Wiring
@@ -40,10 +44,31 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
     operation = operation.with_(trouble="", trouble_since=None)
+    if isinstance(now_at.until, BackendDrained):
+        _note(wiring, operation, plan, now_at.until, state, now)
     move = decide_move(wiring, plan, operation, state, now)
     if isinstance(move, Perform):
         return act(wiring, claim, plan, operation.with_(memory=move.memory), move, now)
     return settle(wiring, claim, plan, operation, move, now)
+
+
+def _note(wiring: Wiring, operation: Operation, plan: Plan, drain: BackendDrained, state: ClusterState, now: datetime) -> None:
+    """Keep this look for the picture; the one that sees the node gone in any case."""
+    gone = state.backend_by_id(drain.backend_id) is None
+    if gone or worth_noting(operation.memory, wiring.settings.pacing(operation.cluster), now):
+        series.note(wiring.mailbox.redis, wiring.mailbox.keys, operation.id, looked(plan, state, now))
+
+
+def rest(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> str:
+    """Halted: a person decides. What is lent stays in force meanwhile, however long that takes."""
+    pacing = wiring.settings.pacing(operation.cluster)
+    if claim.plan is not None and due(claim.plan, operation, pacing, now):
+        kept = hold(wiring, claim, claim.plan, operation, now)
+        if isinstance(kept, str):
+            return kept
+        operation = kept
+    wiring.store.commit(claim, operation, delay_s=until_looked_at(wiring, operation))
+    return "waiting for a person"
 
 
 def _with_memory(operation: Operation, plan: Plan, now: datetime) -> Operation:

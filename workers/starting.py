@@ -6,6 +6,7 @@ from policies.approval import standing
 from policies.checks.interrupted_node import HOSTS
 from policies.deciding import tell
 from policies.drift import compare
+from policies.leasing import lends
 from policies.operation import Event, EventKind, Operation, OperationState
 from policies.plan import Plan, Verdict
 from workers.audit import AuditEntry
@@ -28,7 +29,7 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     withdrawn = _votes_that_no_longer_stand(wiring, operation, now)
     if withdrawn:
         return _ask_again(wiring, claim, operation, approved, withdrawn, now)
-    for name in operation.request.locks:
+    for name in operation.locks:
         lock = wiring.store.lock(claim, name, operation.title)
         if not lock.acquired:
             return _queue(wiring, claim, operation, lock.holder, now)
@@ -97,6 +98,8 @@ def _ask_again(
         now,
         revision=revised.revision,
         digest=revised.digest,
+        # What this revision does not lend any more, it may still have locked for the one before.
+        lends=tuple(sorted({*operation.lends, *lends(revised)})),
         votes=(),
         queued_behind="",
         trouble="",

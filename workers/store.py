@@ -143,8 +143,11 @@ class Store:
         audit: Sequence[AuditEntry] = (),
         keep: bool = False,
         release_lock: bool = False,
+        picture: bool = False,
     ) -> Claim:
         """Write a turn's outcome; `delay_s` None means the operation is over. Raises Fenced.
+
+        `picture` has the notifier ask for a picture, after the events.
 
         `keep` commits in the middle of a turn: the claim returned goes on. A lost reply is answered by asking once
         more: the script recognises its own commit.
@@ -153,6 +156,7 @@ class Store:
         head, chained = _chained(claim.audit_head, audit)
         told = [json.dumps({"type": "event", "event": event.model_dump(mode="json")}) for event in events]
         told += [json.dumps(entry) for entry in private]
+        told += [json.dumps({"type": "picture"})] if picture else []
         conversation = f"op:{operation.id}"
         quiet = operation.revision == 0 and not told
         extra = json.dumps({"taken": list(taken), "outbox": told, "audit": chained})
@@ -185,7 +189,7 @@ class Store:
             self.keys.audit,
             self.keys.plan(operation.id, revision),
         ]
-        for more in operation.request.locks[1:]:
+        for more in operation.locks[1:]:
             keys += [self.keys.lock(more), self.keys.waiters(more)]
         outcome = self._run_twice(keys, args)
         if outcome == "FENCED":

@@ -145,7 +145,8 @@ def _running(operation: Operation, plan: Plan | None, holder: Holder | None) -> 
 
 def _paused(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:
     said = "No further statement is sent until somebody resumes it. What StarRocks has accepted goes on by itself."
-    return [section(said), *_running(operation, plan, holder)]
+    lent = " What is lent is held meanwhile." if operation.leased else ""
+    return [section(f"{said}{lent}"), *_running(operation, plan, holder)]
 
 
 def _halted(operation: Operation, plan: Plan | None, holder: Holder | None) -> list[Block]:

@@ -64,6 +64,9 @@ def trouble_blocks(operation: Operation) -> list[Block]:
         return []
     since = f" since {when(operation.trouble_since)}" if operation.trouble_since else ""
     said = sentence(clip(operation.trouble, _LONGEST))
+    if operation.defective:
+        calm = "What StarRocks has accepted goes on by itself; the bot tries again every minute."
+        return [section(f"⚠️ *The bot cannot go on{since}.* {said} {calm}")]
     calm = "Nothing is lost: it goes on when the cluster answers."
     return [section(f"⚠️ *The cluster cannot be reached{since}.* {said} {calm}")]
 

@@ -138,7 +138,8 @@ def _without_nodes(attempt: Attempt, place: Place) -> Operate | Mistake:
     """An operation on the cluster as a whole: options only."""
     usage = f"Usage: `{COMMAND} {attempt.entry.usage}`."
     if attempt.hosts:
-        return mistake(f"{shown(attempt.hosts[0])} is not `NAME=VALUE`.", usage, attempt.again([]))
+        wrong = "is not `NAME=VALUE`" if attempt.entry.options else "is one word too many"
+        return mistake(f"{shown(attempt.hosts[0])} {wrong}.", usage, attempt.again([]))
     cluster = _wrong_span(attempt) or _wrong_value(attempt) or _wrong_reason(attempt) or _cluster(attempt, place)
     if isinstance(cluster, Mistake):
         return cluster

@@ -6,9 +6,17 @@ it in a sentence. An empty node list proves nothing: a frontend that is starting
 
 from datetime import datetime
 
-from policies.awaited import Condition, DrainCondition, OnBlacklist, ProcessCondition, SettingCondition, ViewCondition
+from policies.awaited import (
+    Condition,
+    DrainCondition,
+    ImageEverywhere,
+    OnBlacklist,
+    ProcessCondition,
+    SettingCondition,
+    ViewCondition,
+)
 from policies.cluster import ClusterState
-from policies.conditions import blacklists, drains, nodes, processes, settings, views
+from policies.conditions import blacklists, drains, images, nodes, processes, settings, views
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 
@@ -22,6 +30,8 @@ def believed(condition: Condition, state: ClusterState) -> bool:
     """
     if isinstance(condition, ViewCondition):
         return state.views is not None and bool(state.views.seen)
+    if isinstance(condition, ImageEverywhere):
+        return bool(state.frontends)
     return bool(state.backends)
 
 
@@ -37,6 +47,8 @@ def holds(condition: Condition, state: ClusterState, memory: StepMemory | None =
         return processes.holds(condition, state, memory or StepMemory(step="", entered_at=state.taken_at))
     if isinstance(condition, ViewCondition):
         return views.holds(condition, state)
+    if isinstance(condition, ImageEverywhere):
+        return images.holds(condition, state, memory or StepMemory(step="", entered_at=state.taken_at))
     return nodes.holds(condition, state)
 
 
@@ -54,6 +66,8 @@ def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: 
         return processes.read(condition, state, memory)
     if isinstance(condition, ViewCondition):
         return views.read(condition, state, memory, pacing, now)
+    if isinstance(condition, ImageEverywhere):
+        return images.read(condition, state, memory)
     return nodes.read(condition, state, memory, pacing, now)
 
 

@@ -74,7 +74,7 @@ def job_trouble(state: ClusterState, memory: StepMemory, address: Address) -> st
     where, said = address.host, _said(host, memory)
     match _job(host, memory):
         case JobState.FAILED:
-            return f"The job on {where} failed: {said or 'it gave no reason; its log is on the host.'}"
+            return f"The job on {where} failed: {(said or 'it gave no reason; its log is on the host').rstrip('.')}."
         case JobState.LOST:
             return f"The job on {where} was cut short, as by a restart of the host. {said}".strip()
         case _:

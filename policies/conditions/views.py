@@ -7,14 +7,14 @@ from policies.cluster import ClusterState
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 from policies.units import in_list, in_time
-from policies.views import FAILED, FINISHED, View
+from policies.views import FAILED, FINISHED, RUNNING, View
 
 NOT_BELIEVED = "No materialized view is listed now, which is not believed; looking again."
 """Newer frontends answer a query on materialized_views that failed with no row at all (fe:
 catalog/system/information/MaterializedViewsSystemTable.java evaluate)."""
 
 BEGINS_WITHIN = 300.0
-"""Cluster seconds in which an activation's refresh shows in the list, be it as PENDING; later means that there is none."""
+"""Cluster seconds in which an activation's refresh shows in the list, be it as waiting; later means that there is none."""
 
 
 def holds(condition: ViewCondition, state: ClusterState) -> bool:
@@ -70,7 +70,7 @@ def _refreshed(
     if late:
         waiting = [each for each in waiting if each not in silent]
     whole = len(condition.views)
-    sentences = [_count(whole, sum(_over(each, _find(each, state)) for each in condition.views))]
+    sentences = [_count(condition, sum(_over(each, _find(each, state)) for each in condition.views))]
     if waiting:
         sentences.append(f"Waiting for {in_list([_name(each) for each in waiting], 3)}.")
     elif silent:
@@ -85,10 +85,10 @@ def _refreshed(
     return Reading(done=not waiting, share=(whole - len(waiting)) / whole, sentence=" ".join(sentences))
 
 
-def _count(whole: int, done: int) -> str:
-    if whole == 1:
-        return "It has been refreshed." if done else "It has not been refreshed."
-    return f"{done} of {whole} have been refreshed."
+def _count(condition: ViewsRefreshed, done: int) -> str:
+    if len(condition.views) == 1:
+        return f"{_name(condition.views[0])} has {'' if done else 'not '}been refreshed."
+    return f"{done} of {len(condition.views)} have been refreshed."
 
 
 def _waited_for(condition: ViewsRefreshed, state: ClusterState) -> list[ExpectedRefresh]:
@@ -102,7 +102,10 @@ def _waited_for(condition: ViewsRefreshed, state: ClusterState) -> list[Expected
 
 
 def _began(expected: ExpectedRefresh, view: View | None) -> bool:
-    return view is not None and bool(view.last_started) and view.last_started != expected.before
+    """A refresh that waits for its turn has no start time yet (fe: qe/ShowMaterializedViewStatus.java), and the pause ended all."""
+    if view is None or not view.last_state:
+        return False
+    return view.last_state in RUNNING or view.last_started != expected.before
 
 
 def _over(expected: ExpectedRefresh, view: View | None) -> bool:

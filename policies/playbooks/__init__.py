@@ -3,7 +3,9 @@
 from policies import checks
 from policies.cluster import NodeKind
 from policies.playbooks import (
+    back_up_metadata,
     cancel_decommission,
+    create_image,
     decommission_backend,
     migrate,
     pause_views,
@@ -138,7 +140,7 @@ MENU: tuple[Entry, ...] = (
         make_plan=tune.make_plan,
         options=(*OPTIONS, "for"),
         nodes=False,
-        also="settings",
+        also=("settings",),
     ),
     *(
         Entry(
@@ -151,7 +153,7 @@ MENU: tuple[Entry, ...] = (
             port=HEARTBEAT_PORT,
             checks=(),
             make_plan=blacklist(node, listed=listed),
-            also="blacklists",
+            also=("blacklists",),
         )
         for kind, node, verb, word, listed, summary in (
             (OperationKind.BLACKLIST_BACKEND, NodeKind.BACKEND, "blacklist", "be", True,
@@ -165,6 +167,33 @@ MENU: tuple[Entry, ...] = (
         )
     ),
     *process_entries.ENTRIES,
+    Entry(
+        kind=OperationKind.CREATE_IMAGE,
+        words=("create", "image"),
+        usage='create image [on CLUSTER] [reason="…"]',
+        summary="Write an image of the metadata and see it arrive on every living frontend.",
+        example="create image",
+        operation_class="settings",
+        port=HEARTBEAT_PORT,
+        checks=(),
+        make_plan=create_image.make_plan,
+        nodes=False,
+        also=("images",),
+    ),
+    Entry(
+        kind=OperationKind.BACK_UP_METADATA,
+        words=("backup", "metadata"),
+        usage='backup metadata [on CLUSTER] [reason="…"]',
+        summary="An image on every frontend, then a copy of the leader's metadata on its own host, with checksums.",
+        example="backup metadata",
+        operation_class="settings",
+        port=HEARTBEAT_PORT,
+        checks=(),
+        make_plan=back_up_metadata.make_plan,
+        nodes=False,
+        also=("images",),
+        on_hosts=back_up_metadata.leader_host,
+    ),
     *(
         Entry(
             kind=kind,
@@ -178,7 +207,7 @@ MENU: tuple[Entry, ...] = (
             make_plan=make_plan,
             nodes=False,
             names="views",
-            also="views",
+            also=("views",),
         )
         for kind, verb, make_plan, summary in (
             (OperationKind.PAUSE_VIEWS, "pause", pause_views.make_plan,

@@ -82,7 +82,7 @@ def _judged(meant: named_views.Named, chosen: tuple[View, ...], views: Views, ve
     if not chosen:
         return [finding(Verdict.BLOCK, f"{names(meant.views)}: inactive already, so there is nothing to pause.")]
     around = [*_left_over(chosen, views), *_already(meant.views)]
-    return [*_cost(chosen, version), *_at_once(chosen), *around, named_views.order_words(views)]
+    return [*_cost(chosen, version), *_at_once(chosen), *around, *named_views.order_words(views)]
 
 
 def _cost(chosen: tuple[View, ...], version: str) -> list[Finding]:

@@ -50,7 +50,7 @@ ENTRIES: tuple[Entry, ...] = (
             checks=rules,
             make_plan=processes(node, verb, rules),
             options=(ACCEPT,) if rules in (checks.RESTART_BACKEND, checks.STOP_BACKEND) else (),
-            also="blacklists" if verb == "restart" and not node.frontend else "",
+            also=("blacklists",) if verb == "restart" and not node.frontend else (),
             all_of=verb == "restart",
             on_hosts=nodes_of(node),
         )
@@ -68,7 +68,7 @@ ENTRIES: tuple[Entry, ...] = (
         make_plan=processes(None, "restart", checks.RESTART_ALL),
         options=(ACCEPT,),
         nodes=False,
-        also="blacklists",
+        also=("blacklists",),
         on_hosts=nodes_of(None),
     ),
     *(
@@ -84,7 +84,7 @@ ENTRIES: tuple[Entry, ...] = (
             make_plan=upgrade(way),
             options=(TO, ACCEPT),
             nodes=False,
-            also="blacklists",
+            also=("blacklists", "images"),
             survey=True,
             on_hosts=nodes_of(None),
         )

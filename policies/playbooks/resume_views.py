@@ -136,7 +136,7 @@ def _judged(meant: named_views.Named, sorted_out: Sorted, views: Views, version:
     if not sorted_out.chosen:
         words = "None of them is paused by hand, so there is nothing to resume."
         return [finding(Verdict.BLOCK, words), *left]
-    return [*_cost(sorted_out.chosen, version), *left, *_reasons(views), named_views.order_words(views)]
+    return [*_cost(sorted_out.chosen, version), *left, *_reasons(views), *named_views.order_words(views)]
 
 
 def _cost(chosen: tuple[View, ...], version: str) -> list[Finding]:

@@ -128,7 +128,7 @@ def _drain(twin: Twin, name: str, strike: Strike, history: tuple[DrainRecord, ..
     until = BackendDrained(address=address, backend_id=LEAVING)
     step = Step(id="drain", group=str(address), title="", act=None, until=until)
     session, began = twin.session(), _at(twin)
-    state = _look(twin, session)
+    state = look_at(twin, session)
     row = state.backend_by_id(LEAVING)
     assert row is not None
     estimate = drain_time((address,), state, PACING, history)
@@ -138,7 +138,7 @@ def _drain(twin: Twin, name: str, strike: Strike, history: tuple[DrainRecord, ..
     memory = StepMemory(step=step.id, entered_at=began)
     while LEAVING in twin.cluster.backends:
         now = _at(twin)
-        memory = watched(step, memory, _look(twin, session), PACING, now, plan)
+        memory = watched(step, memory, look_at(twin, session), PACING, now, plan)
         share = 1 - memory.samples[-1].tablets / row.tablets
         left = time_left(memory, PACING, now, plan)
         said += [(mark, now, left.p50_s, left.p90_s) for mark in MARKS[len(said) - 1 :] if share >= mark]
@@ -156,7 +156,7 @@ def _at(twin: Twin) -> datetime:
     return datetime.fromtimestamp(twin.epoch + twin.now, UTC)
 
 
-def _look(twin: Twin, session: Session) -> ClusterState:
+def look_at(twin: Twin, session: Session) -> ClusterState:
     """SHOW BACKENDS as a worker reads it; one disk each, as big as its backend."""
     answer = twin.execute("SHOW BACKENDS", session)
     assert isinstance(answer, ResultSet)

@@ -35,6 +35,7 @@ def views(*names: str, kind: OperationKind = OperationKind.PAUSE_VIEWS, cluster:
 
 
 UNDERSTOOD = {
+    "create image on test-eu": Operate(kind=OperationKind.CREATE_IMAGE, targets=(), cluster="test-eu"),
     "views": Ask(question=Question.VIEWS, cluster="prod"),
     "views on test-eu": Ask(question=Question.VIEWS, cluster="test-eu"),
     "pause views": views(),
@@ -121,6 +122,7 @@ MISTAKES = {
     ),
     "xyzzy": ("no command `xyzzy`", "/sr help"),
     "approve op-7f3c": ("is a button", "/sr ops"),
+    "create image now": ("one word too many", "/sr create image"),
     "pause": ("is a button", "/sr ops"),
     "resume sr-7f3c": ("is a button", "/sr ops"),
     'pause views "dws.orders daily" dws.gmv on prdo': ("no cluster", '/sr pause views "dws.orders daily" dws.gmv on prod'),

@@ -16,6 +16,8 @@ NEEDS = {
     "chat.postMessage": "chat:write",
     "chat.postEphemeral": "chat:write",
     "chat.update": "chat:write",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
     "users.info": "users:read",
     "usergroups.users.list": "usergroups:read",
     "conversations.history": "channels:history",

@@ -8,15 +8,18 @@ from policies.acts import CancelDecommission, DecommissionBackend, EditConf, Res
 from policies.address import Address
 from policies.awaited import BackendDrained
 from policies.cluster import ClusterState, NodeKind, Role
-from policies.leasing import due, forgotten, held, leases, lost, seen
+from policies.leasing import due, forgotten, held, leases, lends, lost, seen
 from policies.operation import LeaseSeen, Operation, OperationState, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan, Step, Verdict
 from policies.playbooks import entry_for
+from policies.releases.freeze import to_freeze
 from policies.request import OperationKind
 from policies.stepping import Finish, Halt, Perform, next_undo
+from policies.steps.lend import lend
 from policies.undoing import undo_in_hand, undo_steps
 from tests.policies.clusters import NOW, changed, mission000, operation, request
+from tests.policies.test_releases import LIVE
 
 SLOTS = "tablet_sched_slot_num_per_path"
 LEND, BACK = SetSetting(name=SLOTS, value="16"), SetSetting(name=SLOTS, value="8")
@@ -156,14 +159,16 @@ def test_a_follower_that_is_told_in_vain_is_told_no_more_until_it_leads() -> Non
         (OperationState.RUNNING, 2, 120, True),
         (OperationState.RUNNING, 0, None, False),
         (OperationState.RUNNING, 4, None, False),
-        (OperationState.PAUSED, 2, None, False),
+        (OperationState.PAUSED, 2, None, True),
+        (OperationState.HALTED, 2, None, True),
         (OperationState.UNDOING, 2, None, False),
-        (OperationState.HALTED, 2, None, False),
+        (OperationState.CLOSED, 2, None, False),
     ],
 )
 def test_when_the_frontends_are_asked(run: OperationState, step: int, looked_s_ago: float | None, wanted: bool) -> None:
     last = None if looked_s_ago is None else LeaseSeen(at=NOW - timedelta(seconds=looked_s_ago))
     assert due(PLAN, at(step, run, lease_seen=last), PACING, NOW) is wanted
+    assert not due(PLAN, at(step, run, lease_seen=last, halted_from="undoing"), PACING, NOW)
 
 
 def test_a_restarted_frontend_forgets() -> None:
@@ -192,10 +197,12 @@ def test_several_settings_are_given_back_in_the_reverse_order() -> None:
 
 
 def test_a_drain_with_a_speed_needs_the_setting_for_itself_too() -> None:
-    asked = request(TARGET)
-    assert asked.locks == ("prod",)
-    assert asked.with_(options={"slots": "16"}).locks == ("prod", "prod slots")
-    assert asked.with_(kind=OperationKind.TUNE, options={"slots": "16"}).locks == ("prod slots",)
+    assert (lends(PLAN), lends(planned())) == (("slots",), ())
+    assert operation(lends=lends(PLAN)).locks == ("prod", "prod slots")
+    tuning = operation(request=request(TARGET).with_(kind=OperationKind.TUNE, options={"slots": "16"}), lends=("slots",))
+    assert tuning.locks == ("prod slots",)
+    frozen = [lend(one) for one in to_freeze(mission000().with_(settings=LIVE))]
+    assert lends(PLAN.with_(steps=tuple(frozen))) == ("balance", "colocate-balance", "max-balancing", "max-scheduling")
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_what_is_refused(kind: OperationKind, seen: ClusterState, names: tuple[s
         (PAUSE, state(BASE, TOP.with_(last_state="RUNNING")), (), "ended by the pause: ads.top"),
         (PAUSE, state(BASE, MIDDLE), ("dws.base",), "stay active themselves: dws.middle"),
         (PAUSE, state(BASE, *asleep(MIDDLE)), (), "Paused already, by whomever: dws.middle"),
-        (PAUSE, state(BASE, order=None), (), "does not tell which view stands on which"),
+        (PAUSE, state(BASE, order=None), (), "not told which view stands on which"),
         (PAUSE, state(BASE).with_(privileges=Privileges(account="sr_bot")), (), "could not be proven"),
         (RESUME, state(*asleep(BASE), view(6, "ads.over", **HAND), BROKEN), (), "not resumed here: ads.over"),
         (RESUME, state(BASE.with_(active=False), told=False, version="2.5.13", order=None), (), "does not say why a view is inactive"),
@@ -175,6 +175,9 @@ def test_a_cluster_of_compute_nodes_alone_is_served() -> None:
         (BASE, 1, Wait, "not been refreshed"),
         (refreshed(BASE, "PENDING"), 200, Wait, "Waiting for dws.base"),
         (refreshed(BASE, "RUNNING"), 1, Wait, "Waiting for dws.base"),
+        (refreshed(BASE, "RUNNING", started=""), 200, Wait, "Waiting for dws.base"),  # in the queue
+        (refreshed(BASE, "FAILED", started="", error="task queue is full"), 1, Halt, "task queue is full"),
+        (refreshed(BASE, "", started=""), 6, Advance, "No refresh of dws.base began"),  # its history expired
         (refreshed(BASE, "SUCCESS"), 1, Advance, "has been refreshed"),
         (refreshed(BASE, "SKIPPED"), 1, Advance, "has been refreshed"),
         (refreshed(BASE, "FAILED", error="Memory exceeded"), 1, Halt, "StarRocks says: Memory exceeded."),

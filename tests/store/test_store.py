@@ -152,9 +152,9 @@ def test_the_lock_is_first_come_first_served_and_idempotent(mailbox: Mailbox, st
 def test_the_end_frees_the_settings_that_were_lent_too(mailbox: Mailbox, store: Store) -> None:
     drain, tune = claimed(mailbox, store, "sr-1"), claimed(mailbox, store, "sr-2")
     running = record("sr-1", S.RUNNING)
-    running = running.with_(request=running.request.with_(options={"slots": "16"}))
-    assert running.request.locks == ("prod", "prod slots")
-    assert all(store.lock(drain, name, "t").acquired for name in running.request.locks)
+    running = running.with_(lends=("slots",))
+    assert running.locks == ("prod", "prod slots")
+    assert all(store.lock(drain, name, "t").acquired for name in running.locks)
     assert store.lock(tune, "prod slots", "t").holder == "sr-1"
     store.commit(tune, record("sr-2", S.QUEUED), delay_s=600)
     store.commit(drain, running.with_(state=S.DONE), delay_s=None)

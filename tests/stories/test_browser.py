@@ -1,5 +1,6 @@
 """The whole path as a person walks it: typed in the composer, approved by two people, watched until it ends."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -47,3 +48,5 @@ def test_a_drain_in_the_browser(demo: House) -> None:
         expect(thread.get_by_text("10.84.0.18:9050 is out of the cluster").first).to_be_visible()
         expect(page.get_by_text("Done", exact=True).first).to_be_visible()
         expect(page.get_by_test_id("action-sr.op.abort")).to_have_count(0)
+        picture = thread.get_by_role("img", name=re.compile("10.84.0.18:9050 drained in .* took "))
+        expect(picture).to_have_js_property("naturalWidth", 1080)

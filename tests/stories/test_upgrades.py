@@ -106,10 +106,8 @@ def test_what_an_abort_left_at_the_new_version_a_downgrade_takes_back(scene: Sce
     down = scene.ask("/sr downgrade to 3.3.3", nth=1)
     assert "are still there from before" in scene.card(down)
     scene.press(down, "approve")
-    scene.told(down, "Look at its log", 60)
-    scene.press(down, "resume", ALICE)
     scene.told(down, "Done in", 60)
-    assert versions(scene) == {OLD} or {v.split("-")[0] for v in versions(scene)} == {"3.3.3"}
+    assert versions(scene) == {OLD}
     balances_again(scene)
 
 

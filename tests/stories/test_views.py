@@ -95,7 +95,7 @@ def test_a_view_that_cannot_be_activated_stops_it_with_the_reason(scene: Scene) 
     scene.press(ts, "approve", BOB)
     said = scene.told(ts, "Can not active materialized view", 30)
     assert "Unknown table 'hive.ods.orders'" in said and "SELECT" not in said
-    assert {"sr.op.retry", "sr.op.skip", "sr.op.abort"} <= set(scene.buttons(ts))
+    scene.wait(lambda: {"sr.op.retry", "sr.op.skip", "sr.op.abort"} <= set(scene.buttons(ts)))
     scene.fault("view_broken", view="dws.orders daily", error="")
     scene.press(ts, "retry", BOB)
     scene.told(ts, "Done in", 60)
@@ -109,6 +109,7 @@ def test_a_refresh_that_fails_stops_it_with_the_error(scene: Scene) -> None:
     ts = scene.ask("/sr resume views dws", nth=1)
     scene.press(ts, "approve", BOB)
     assert "dws.users_daily" in scene.told(ts, "Memory of process exceed limit", 30)
+    scene.wait(lambda: "sr.op.skip" in scene.buttons(ts))
     scene.press(ts, "skip", BOB)
     scene.told(ts, "Done in", 60)
     assert "ads.gmv" not in active(scene) and "dws.orders daily" in active(scene)
@@ -125,6 +126,19 @@ def test_somebody_resumes_by_hand_meanwhile(scene: Scene) -> None:
     scene.press(ts, "approve", BOB)
     scene.told(ts, "Done in", 60)
     assert "dws.users_daily active" not in altered(scene)
+
+
+def test_a_worker_that_dies_between_two_views_sends_nothing_twice(scene: Scene) -> None:
+    scene.kill("worker-2")
+    scene.kill("worker-1")
+    scene.revive("worker-1", SR_FAIL="after_send:3")
+    ts = scene.ask("/sr pause views all")
+    scene.press(ts, "approve", BOB)
+    scene.wait(lambda: scene.house.processes["worker-1"].poll() is not None)
+    scene.mend()
+    scene.told(ts, "Done in", 60)
+    assert len(altered(scene)) == len(ACTIVE) and active(scene) == []
+    scene.in_order(ts)
 
 
 def test_names_that_mean_nothing_are_told_in_private(scene: Scene) -> None:

@@ -113,9 +113,18 @@ def test_four_refreshes_run_at_a_time(talk: Any) -> None:
     for name in ("dws.orders_hourly", "dws.users_daily", "dws.orders daily", "ads.gmv", "报表.日报"):
         t.twin.inject("view_refresh", view=name, seconds=60)
     t.twin.advance(5)
-    assert sum(row["LAST_REFRESH_STATE"] == "RUNNING" for row in t.rows(ALL)) == 4
+    listed = t.rows(ALL)
+    assert sum(row["LAST_REFRESH_STATE"] == "RUNNING" for row in listed) == 5
+    waiting = [row["TABLE_NAME"] for row in listed if row["LAST_REFRESH_STATE"] == "RUNNING" and row["LAST_REFRESH_START_TIME"] is None]
+    assert waiting == ["日报"], "one waits, and has no start yet"
     t.twin.advance(60)
-    assert view(t, "日报")["LAST_REFRESH_STATE"] == "RUNNING"
+    assert view(t, "日报")["LAST_REFRESH_START_TIME"] is not None
+
+
+def test_2_5_tells_a_refresh_that_waits_by_its_creation(talk: Any) -> None:
+    t = talk("mission003", columns="2.5")
+    t.twin.inject("view_refresh", view="ads.gmv")
+    assert (view(t, "gmv")["LAST_REFRESH_STATE"], view(t, "gmv")["LAST_REFRESH_START_TIME"] is None) == ("PENDING", False)
 
 
 def test_a_new_leader_knows_of_no_refresh(talk: Any) -> None:

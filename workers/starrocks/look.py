@@ -30,7 +30,8 @@ class Depth(StrEnum):
 
     GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS
     and BLACKLISTS: two and one or two on each frontend. SETTLED 6: every node, scheduler, colocate groups and tablet
-    health, which is dear. VIEWS 4: two, materialized views and what they stand on. STATUS 4: and tablet health.
+    health, which is dear. VIEWS 4: two, materialized views and what they stand on. IMAGES 2: and a
+    question over HTTP to each frontend. STATUS 4: and tablet health.
     EVIDENCE some ten and three per database: what may hold a drain. FULL the same with a statement per backend for its
     disks: everything a plan is judged on. GLANCE, WATCH and EVIDENCE list no frontends.
     """
@@ -42,6 +43,7 @@ class Depth(StrEnum):
     BLACKLISTS = "blacklists"
     SETTLED = "settled"
     VIEWS = "views"
+    IMAGES = "images"
     EVIDENCE = "evidence"
     STATUS = "status"
     FULL = "full"
@@ -94,6 +96,8 @@ class _Look:
                 state = self._health(self._groups(self._scheduler(self._compute_nodes(state))))
             case Depth.VIEWS:
                 state = state.with_(views=self.part(VIEWS, lambda: parts.views(self, state.version)))
+            case Depth.IMAGES:
+                state = state.with_(images=parts.images(self, state.frontends))
             case Depth.EVIDENCE:
                 state = self._evidence(state)
             case Depth.STATUS:

@@ -1,6 +1,6 @@
 """The parts of a look that take more than one statement or a choice between statements."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from typing import Literal, Protocol, TypeVar
 
 from policies.address import Address
@@ -9,18 +9,21 @@ from policies.cluster import (
     Backend,
     ClusterState,
     Disk,
+    Frontend,
     OneReplicaTable,
     Privileges,
     RecycleBin,
     ReplicationCount,
     RunningTransaction,
 )
+from policies.images import ImageLook
 from policies.versions import VIEW_DEPENDENCIES_SINCE, VIEW_REASONS_SINCE, known_since
 from policies.views import Views
 from workers.starrocks import nodes, queries, reader
 from workers.starrocks import privileges as account_privileges
 from workers.starrocks.client import Connection
 from workers.starrocks.errors import Refused, Unreadable
+from workers.starrocks.images import images_of
 from workers.starrocks.rows import Row
 
 T = TypeVar("T")
@@ -30,6 +33,9 @@ MOST_DISK_READS = 1_000
 
 MOST_DATABASES = 100
 """Loads and schema changes take three statements per database."""
+
+HTTP_PORT = 8030
+"""fe.conf http_port, where SHOW FRONTENDS does not tell it."""
 
 WITHOUT_DATA = frozenset({"information_schema", "sys"})
 
@@ -176,6 +182,18 @@ def views(look: Look, version: str) -> Views:
     if known_since(version, VIEW_DEPENDENCIES_SINCE):
         related = look.part("which view stands on which", lambda: look.connection.rows(queries.DEPENDENCIES))
     return reader.views(rows, related, reasons_told=with_reasons)
+
+
+def images(look: Look, frontends: Sequence[Frontend]) -> dict[str, ImageLook]:
+    """The newest image of the metadata on each living frontend, asked over HTTP; who does not tell is named as unread."""
+    living = {f.address.host: Address(host=f.address.host, port=f.http_port or HTTP_PORT) for f in frontends if f.alive}
+    found = {}
+    for host, told in images_of(look.connection.cluster, living).items():
+        if isinstance(told, ImageLook):
+            found[host] = told
+        else:
+            look.unread[f"image of {host}"] = str(told)
+    return found
 
 
 def privileges(look: Look) -> Privileges:

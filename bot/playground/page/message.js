@@ -51,7 +51,7 @@ function content(message) {
 function file(one) {
   const address = ownAddress(one.url);
   if (one.mimetype.startsWith("image/") && one.preview === null) {
-    return el("figure", { class: "b-image", "data-key": one.id }, el("figcaption", {}, one.title), el("img", { class: "picture", src: address, alt: one.alt_txt || one.title }));
+    return el("figure", { class: "b-image", "data-key": one.id }, el("figcaption", {}, one.title), el("img", { class: "picture uploaded", src: address, alt: one.alt_txt || one.title }));
   }
   const lines = (one.preview ?? "").split("\n").length;
   const cut = (one.preview ?? "").length < one.size && address;

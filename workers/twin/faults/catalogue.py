@@ -276,6 +276,12 @@ CATALOGUE = (
     ),
     Fault("drain_rate", "clones run factor times as fast", (Argument("factor", float),), data.drain_rate),
     Fault(
+        "image_fails",
+        "no image of the metadata is made any more, as with a full meta disk; failing false ends it",
+        (Argument("failing", bool, True),),
+        views.image_fails,
+    ),
+    Fault(
         "view_broken",
         "a materialized view (db.name) cannot be activated any more, for this error; an empty one mends it",
         (Argument("view", str), Argument("error", str, "Unknown table 'hive.ods.orders'")),

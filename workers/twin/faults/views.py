@@ -1,4 +1,4 @@
-"""Faults of materialized views."""
+"""Faults of metadata: of materialized views, and of images."""
 
 from typing import TYPE_CHECKING
 
@@ -35,3 +35,7 @@ def view_refresh(twin: "Twin", view: str, seconds: float | None) -> None:
 
 def view_dropped(twin: "Twin", view: str) -> None:
     twin.cluster.materialized_views.remove(_view(twin, view))
+
+
+def image_fails(twin: "Twin", failing: bool) -> None:
+    twin.course.images.failing = failing

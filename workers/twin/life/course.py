@@ -8,6 +8,7 @@ from workers.twin.life.compute_nodes import ComputeNodeMembership
 from workers.twin.life.election import Election
 from workers.twin.life.frontend_membership import FrontendMembership
 from workers.twin.life.heartbeats import Heartbeats
+from workers.twin.life.images import Images
 from workers.twin.life.membership import HANDLER_S, BackendMembership
 from workers.twin.life.refreshes import Refreshes
 from workers.twin.life.removals import Removals
@@ -32,10 +33,12 @@ class Course:
         self.frontends = FrontendMembership(cluster, self.heartbeats, self.election)
         self.compute_nodes = ComputeNodeMembership(cluster, self.heartbeats)
         self.refreshes = Refreshes(cluster)
+        self.images = Images(cluster)
         self.happened: list[tuple[float, str]] = []
 
     def begin(self) -> None:
         self.heartbeats.begin()
+        self.images.begin()
         self.cluster.leader_changed.append(self._leader_gone)
         # The rounds' phases are the scenario's start; in a real FE they are as arbitrary.
         self.cluster.agenda.every(CHECKER_S, self._check)

@@ -65,7 +65,7 @@ class Refreshes:
         waiting = sorted((run for run in self._all() if run.state == "PENDING"), key=lambda run: run.created)
         for run in waiting[: max(0, AT_ONCE - len(self.running()))]:
             view = next(each for each in self._cluster.materialized_views if run in each.runs)
-            run.state = "RUNNING"
+            run.state, run.started = "RUNNING", self._cluster.now
             seconds = view.whole_s if run.force else view.changes_s
             self._cluster.agenda.after(seconds, lambda run=run, view=view: self._finish(view, run))  # type: ignore[misc]
 

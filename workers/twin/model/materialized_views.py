@@ -7,11 +7,12 @@ MANUAL_REASON = "user use alter materialized view set status to inactive"
 
 @dataclass(eq=False)
 class Run:
-    """One refresh; times in simulated seconds, `created` is what LAST_REFRESH_START_TIME prints."""
+    """One refresh; times in simulated seconds, `started` is when it left the queue."""
 
     created: float
     force: bool
     state: str = "PENDING"
+    started: float | None = None
     finished: float | None = None
     error: str = ""
 

@@ -156,6 +156,8 @@ class Frontend:
     """Journal entries it lacked at `ready_at`, beyond `journal_lag`; it catches up from there."""
     ready_at: float = 0.0
     error: str = ""
+    image: int = 0
+    """The journal id that its newest image goes up to."""
     last_start: float | None = None
     last_heartbeat: float | None = None
     refuses_until: float = 0.0

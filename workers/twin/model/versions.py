@@ -52,6 +52,8 @@ class Version:
     cn_blacklist: bool = False
     view_reasons: bool = True
     """INACTIVE_REASON of materialized_views, from 3.1 on."""
+    view_runs_by_job: bool = True
+    """LAST_REFRESH_… tells of all runs of a refresh: RUNNING while it waits, and without a start until it left the queue."""
     view_details: bool = False
     """EXTRA_MESSAGE, QUERY_REWRITE_STATUS and CREATOR of materialized_views, from 3.3 on."""
     view_numbers: bool = False
@@ -121,6 +123,7 @@ VERSIONS: dict[str, Version] = {
             partitions_meta=False,
             blacklist=False,
             view_reasons=False,
+            view_runs_by_job=False,
             object_dependencies=False,
         ),
         # Early patches of 3.1 have no partitions_meta (PR 39265 and 41101 brought it to late ones).

@@ -114,7 +114,7 @@ class Building:
 def view(cluster: Cluster, database: str, name: str, bases: tuple[str, ...], refresh: str = "ASYNC") -> MaterializedView:
     """A materialized view, active and refreshed an hour ago."""
     made = MaterializedView(cluster.catalog.new_id(), database, name, refresh, bases)
-    made.runs.append(Run(created=-3600.0, force=False, state="SUCCESS", finished=-3500.0))
+    made.runs.append(Run(created=-3600.0, force=False, state="SUCCESS", started=-3600.0, finished=-3500.0))
     cluster.materialized_views.append(made)
     return made
 

@@ -72,12 +72,13 @@ def _last(asking: Asking, run: Run | None) -> dict[str, object]:
     """Printed in the frontend's own zone: a backend fills this table and knows of no session."""
     if run is None:
         return {}
-    where = zone(ZONE)
+    where, by_job = zone(ZONE), asking.cluster.version.view_runs_by_job
+    began = run.started if by_job else run.created
     return {
-        "LAST_REFRESH_START_TIME": moment(asking.cluster.epoch + run.created, where),
+        "LAST_REFRESH_START_TIME": moment(asking.cluster.epoch + began, where) if began is not None else None,
         "LAST_REFRESH_FINISHED_TIME": moment(asking.cluster.epoch + run.finished, where) if run.finished is not None else None,
         "LAST_REFRESH_DURATION": f"{run.finished - run.created:.3f}" if run.finished is not None else "0.000",
-        "LAST_REFRESH_STATE": run.state,
+        "LAST_REFRESH_STATE": "RUNNING" if by_job and run.state == "PENDING" else run.state,
         "LAST_REFRESH_FORCE_REFRESH": "true" if run.force else "false",
         "LAST_REFRESH_ERROR_CODE": "-1" if run.error else "0",
         "LAST_REFRESH_ERROR_MESSAGE": run.error,

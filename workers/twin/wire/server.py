@@ -7,6 +7,7 @@ from aiohttp import web
 
 from workers.twin.wire.control import Control
 from workers.twin.wire.doors import Doors
+from workers.twin.wire.frontend_http import FrontendHttp
 from workers.twin.wire.host import TwinHost
 from workers.twin.wire.mysql import FrontendServer
 
@@ -44,6 +45,7 @@ class TwinServer:
         self._listeners: dict[str, FrontendServer] = {}
         self._runner: web.AppRunner | None = None
         self._doors = Doors()
+        self._http = FrontendHttp(host)
         # The library reports every refused login and vanished client as an error.
         logging.getLogger("mysql_mimic").setLevel(logging.CRITICAL)
 
@@ -68,6 +70,7 @@ class TwinServer:
         for listener in self._listeners.values():
             listener.close()
         self._doors.close()
+        await self._http.stop()
         if self._runner is not None:
             await self._runner.cleanup()
         if self.hosts is not None:
@@ -76,7 +79,8 @@ class TwinServer:
     def ready(self) -> dict[str, Any]:
         """What a client needs to find everything, secrets apart."""
         frontends = [
-            {"host": f.host, "query_port": f.query_port, "port": self.ports[f.host], "name": f.name}
+            {"host": f.host, "query_port": f.query_port, "port": self.ports[f.host], "name": f.name, "http_port": f.http_port,
+             "http": self._http.ports[f.host]}
             for f in self.host.twin.cluster.frontends
         ]
         backends = [{"address": address, "port": port} for address, port in self._doors.ports.items()]
@@ -97,3 +101,4 @@ class TwinServer:
         self._listeners[fe] = listener
         await listener.start_server(host=LOOPBACK, port=port)
         self.ports[fe] = listener.sockets()[0].getsockname()[1]
+        await self._http.listen(fe)

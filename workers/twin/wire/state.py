@@ -78,6 +78,22 @@ def _frontend(cluster: Cluster, frontend: Frontend, ports: dict[str, int]) -> di
     }
 
 
+def show_ha(twin: Twin, frontend: Frontend) -> dict[str, str]:
+    """GET /api/show_meta_info?action=SHOW_HA: every value is text (fe: http/rest/ShowMetaInfoAction.java)."""
+    cluster = twin.cluster
+    leads = frontend is cluster.leader
+    return {
+        "role": "LEADER" if leads else frontend.kind,
+        "current_journal_id": str(cluster.journal() - (0 if leads else frontend.lag(cluster.now))),
+        "master": cluster.leader.host if cluster.leader else "unknown",
+        "electable_nodes": ",".join(each.host for each in cluster.followers()),
+        "can_read": "true" if frontend.ready else "false",
+        "is_ready": "true" if frontend.ready else "false",
+        "last_checkpoint_version": str(frontend.image),
+        "last_checkpoint_time": str(int((twin.epoch + cluster.now) * 1000)),
+    }
+
+
 def bootstrap(twin: Twin, frontend: Frontend, *, asked: bool) -> dict[str, Any]:
     """GET /api/bootstrap. `asked`: with cluster id and token, which show the figures; newer code shows zeros without."""
     cluster = twin.cluster
