@@ -130,7 +130,7 @@ def test_a_backend_that_does_not_start_is_a_persons_matter_and_then_tried_anew(s
     scene.fault("host_never_starts", host=HOST, process="be", on=True)
     ts = started(scene)
     halted = scene.told(ts, f"The job on {HOST} failed", 40)
-    assert "nothing runs 3 s after the start" in halted
+    assert "no process runs 3 s after the start" in halted
     scene.fault("host_never_starts", host=HOST, process="be", on=False)
     scene.press(ts, "retry", ALICE)
     ends(scene, ts)
