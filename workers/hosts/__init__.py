@@ -42,5 +42,9 @@ class HostOutcomeUnknown(HostError):
     """The link was cut or the time ran out in the middle: only a look tells whether the job was begun."""
 
 
+class HostUnderWay(HostOutcomeUnknown):
+    """Nothing was begun yet, but something before it came further, as the copy of a package: call again with the same id."""
+
+
 class HostRefused(HostError):
     """The host said no before anything was begun."""
