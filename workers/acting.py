@@ -41,7 +41,7 @@ def act(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Pe
     blocked = blocked_now(plan, operation.step, state)
     if blocked:
         return halt(wiring, claim, operation, blocked, now)
-    return _send(wiring, claim, plan, operation, move, now)
+    return send(wiring, claim, plan, operation, move, now)
 
 
 def _write_intent(
@@ -76,7 +76,7 @@ def _look_before(plan: Plan, operation: Operation) -> Depth:
     return Depth.FULL if not undoing and judged_again(plan, operation.step) else depth_of(in_hand(plan, operation))
 
 
-def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Perform, now: datetime) -> str:
+def send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Perform, now: datetime) -> str:
     """Error codes lie (almost all are 1064) and replies get lost: what counts is what is seen afterwards."""
     refusal = ""
     wiring.store.renew(claim)
