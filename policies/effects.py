@@ -100,6 +100,8 @@ def forbidden(act: Act | None, plan: Plan, behind: tuple[Condition, ...], state:
             return _forbidden_add(act, state)
         case DropNode():
             return _forbidden_drop(act, state)
+        case StopProcess() if state.lists(act.role) and state.node(act.role, act.address) is None:
+            return None  # It was dropped: its process is nobody's any more.
         case RestartProcess() | StopProcess() | SwapPackage():
             return why_not_interrupt(state, act.role, act.address)
         case _:

@@ -17,6 +17,7 @@ from policies.playbooks.add_nodes import add_nodes
 from policies.playbooks.blacklist import blacklist
 from policies.playbooks.drop_nodes import drop_nodes
 from policies.playbooks.entry import EDIT_LOG_PORT, HEARTBEAT_PORT, REST, Entry
+from policies.playbooks.processes import nodes_of
 from policies.request import OperationKind
 from policies.tunable import OPTIONS
 
@@ -78,6 +79,7 @@ MENU: tuple[Entry, ...] = (
             port=port,
             checks=rules,
             make_plan=drop_nodes(node, rules),
+            on_hosts=nodes_of(NodeKind.FOLLOWER) if node.frontend else None,
         )
         for kind, node, word, port, rules, summary in (
             (OperationKind.DROP_BACKEND, NodeKind.BACKEND, "be", HEARTBEAT_PORT, checks.DROP_BACKEND,

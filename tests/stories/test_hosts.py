@@ -178,3 +178,17 @@ def test_the_directory_of_a_job_is_its_owners_alone(scene: Scene) -> None:
     ends(scene, started(scene))
     directory = scene.house.directory / "hosts" / HOST / ".sr" / "jobs" / jobs(scene)[0]
     assert isinstance(directory, Path) and directory.stat().st_mode & 0o077 == 0
+
+
+def test_a_dropped_frontend_is_stopped_without_asking(scene: Scene) -> None:
+    ts = started(scene, "/sr drop follower 10.84.0.19:9010")
+    scene.told(ts, "Done in", 40)
+    assert not any("Please" in reply for reply in scene.thread(ts))
+    assert lives(scene, "10.84.0.19", "fe")[-1].startswith("ended")
+
+
+def test_a_leader_is_stopped_and_then_dropped(scene: Scene) -> None:
+    ts = started(scene, "/sr drop follower 10.84.0.12:9010")
+    scene.told(ts, "Done in", 60)
+    assert not any("Please" in reply for reply in scene.thread(ts))
+    assert "10.84.0.12" not in [f["host"] for f in scene.twin("state")["frontends"]]
