@@ -75,7 +75,7 @@ def upgrade(way: Way) -> MakePlan:
             facts=(*nodes_facts(state), *_versions(state), *(lent_fact(one) for one in lent)),
             estimate=_estimate(turns, pacing, by_people=state.hosts is None),
             unhealthy_baseline=state.health.unhealthy if state.health else 0,
-            undo_words=_undo(way, old, wanted),
+            undo_words=_undo(way, old, wanted, by_people=state.hosts is None),
             done_words=f"every node runs {wanted}; balancing is as it was before.",
         )
 
@@ -219,12 +219,14 @@ def _estimate(turns: list[Turn], pacing: Pacing, *, by_people: bool) -> Estimate
     return Estimate(low_s=low, high_s=high, reason=reason + ("; without the time people need on hosts" if by_people else ""))
 
 
-def _undo(way: Way, old: str, wanted: str) -> str:
+def _undo(way: Way, old: str, wanted: str, *, by_people: bool) -> str:
     other = "downgrade" if way == "upgrade" else "upgrade"
+    abort = f"Abort puts {old} back on the node in hand and gives the balancer back; nodes before it stay at {wanted}"
+    if by_people:
+        abort = f"Abort gives the balancer back; people put {old} back on the node in hand. Nodes before it stay at {wanted}"
     return (
-        f"Abort puts {old} back on the node in hand and gives the balancer back; nodes before it stay at {wanted}, which a cluster "
-        f"bears for a while, and `/sr {other} to {old}` takes them back from the files that were kept. Once the leader's turn has "
-        "begun its journal may hold what the other version cannot read: from there on only forward."
+        f"{abort}, which a cluster bears for a while, and `/sr {other} to {old}` takes them back from the files that were kept. "
+        "Once the leader's turn has begun its journal may hold what the other version cannot read: from there on only forward."
     )
 
 
