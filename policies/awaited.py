@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from policies.address import Address
+from policies.awaited_conf import ConfIs
 from policies.cluster import NodeKind
 from policies.record import Record
 
@@ -217,7 +218,7 @@ SettingCondition = SettingIs | LeaseOver
 DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
 ViewCondition = ViewIs | ViewsRefreshed
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
-ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | AllAtVersion | HostJobDone | GoAhead
+ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | AllAtVersion | HostJobDone | GoAhead | ConfIs
 Condition = Annotated[
     BackendLeaving
     | BackendDrained
@@ -238,6 +239,7 @@ Condition = Annotated[
     | AllAtVersion
     | HostJobDone
     | GoAhead
+    | ConfIs
     | ViewIs
     | ViewsRefreshed
     | ImageEverywhere,

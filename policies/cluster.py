@@ -292,6 +292,13 @@ class ClusterState(Record):
     def nodes(self) -> tuple[Frontend | Backend | ComputeNode, ...]:
         return (*self.frontends, *self.backends, *self.compute_nodes)
 
+    @property
+    def kinds(self) -> dict[Address, NodeKind]:
+        """Every node by its address."""
+        frontends = {f.address: NodeKind.OBSERVER if f.role is Role.OBSERVER else NodeKind.FOLLOWER for f in self.frontends}
+        backends = {b.address: NodeKind.BACKEND for b in self.backends}
+        return frontends | backends | {c.address: NodeKind.COMPUTE_NODE for c in self.compute_nodes}
+
     def compute_node(self, address: Address) -> ComputeNode | None:
         return next((c for c in self.compute_nodes if c.address == address), None)
 

@@ -13,6 +13,7 @@ from policies.awaited import (
     SettingCondition,
     ViewCondition,
 )
+from policies.awaited_conf import ConfIs
 from policies.cluster import ClusterState, NodeKind
 from policies.leasing import leases
 from policies.operation import Operation, OperationState
@@ -66,12 +67,13 @@ def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterS
     """The state with what no statement tells: whether a process still answers, and how far the jobs on a host are."""
     step = in_hand(plan, operation)
     state = wiring.probed(state, step)
-    nodes = {act.address: act.role for act in _host_acts(plan, operation)}
+    confs = _confs(plan, operation)
+    nodes = {each.address: each.role for each in (*_host_acts(plan, operation), *confs)}
     jobs = {operation.memory.job} if operation.memory is not None else set()
     if operation.last_job is not None and operation.state is S.UNDOING:
         nodes[operation.last_job.address] = operation.last_job.role
         jobs.add(operation.last_job.id)
-    return wiring.with_hosts(state, nodes, sorted(jobs - {""})) if nodes else state
+    return wiring.with_hosts(state, nodes, sorted(jobs - {""}), survey=bool(confs)) if nodes else state
 
 
 def _to_undo(plan: Plan, operation: Operation) -> tuple[Step, ...]:
@@ -83,6 +85,13 @@ def _host_acts(plan: Plan, operation: Operation) -> list[HostAct]:
     undoing = operation.state is S.UNDOING
     acts = [step.undo for step in _to_undo(plan, operation)] if undoing else [in_hand(plan, operation).act]
     return [act for act in acts if isinstance(act, HostAct)]
+
+
+def _confs(plan: Plan, operation: Operation) -> list[ConfIs]:
+    """What this turn has to see of conf files, which takes a closer look."""
+    undoing = operation.state is S.UNDOING
+    untils = [step.undo_until for step in _to_undo(plan, operation)] if undoing else [in_hand(plan, operation).until]
+    return [until for until in untils if isinstance(until, ConfIs)]
 
 
 def in_hand(plan: Plan, operation: Operation) -> Step:
@@ -116,7 +125,7 @@ def also_needed(plan: Plan, operation: Operation, depth: Depth) -> tuple[Depth, 
         (ViewCondition, Depth.VIEWS),
         (SettingCondition, Depth.SETTINGS),
         (OnBlacklist, Depth.BLACKLISTS),
-        (NodeCondition, Depth.NODES),
+        (NodeCondition | ConfIs, Depth.NODES),
     )
     undone = [step.undo_until for step in _to_undo(plan, operation)]
     needed = [each for kind, each in wanted if any(isinstance(until, kind) for until in undone)]

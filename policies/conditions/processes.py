@@ -14,7 +14,9 @@ from policies.awaited import (
     NodeUp,
     ProcessCondition,
 )
+from policies.awaited_conf import ConfIs
 from policies.cluster import ClusterState, RunMode
+from policies.conditions import confs
 from policies.conditions.nodes import missing
 from policies.hosts import HostLook, JobState
 from policies.operation import Reading, StepMemory
@@ -37,6 +39,8 @@ def holds(condition: ProcessCondition, state: ClusterState, memory: StepMemory) 
             return not _otherwise(condition, state)
         case GoAhead():
             return memory.resumed_at is not None
+        case ConfIs():
+            return confs.holds(condition, state)
         case HostJobDone():
             return _job(state.host_of(condition.address), memory) is JobState.DONE
 
@@ -61,6 +65,8 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
             return Reading(done=done, sentence=f"Not yet: {otherwise}." if otherwise else words)
         case GoAhead():
             return Reading(done=done, sentence="Somebody looked and resumed." if done else condition.seen)
+        case ConfIs():
+            return confs.read(condition, state)
         case HostJobDone():
             host = state.host_of(condition.address)
             said = _said(host, memory)

@@ -1,0 +1,88 @@
+"""Resize over SSH: another value in the conf file, a restart that reads it, and an abort that puts both back."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stories.scene import ALICE, TARGET, Scene
+from workers.demo import house
+
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("resize")]
+
+HOST = "10.84.0.18"
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    with house(scenario="small", policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, hosts=True) as built:
+        yield Scene(built)
+
+
+def conf(scene: Scene, host: str = HOST, process: str = "be") -> str:
+    return (scene.house.directory / "hosts" / host / "starrocks" / process / "conf" / f"{process}.conf").read_text()
+
+
+def limit(scene: Scene, host: str = HOST) -> str:
+    found = re.findall(r"^mem_limit\s*=\s*(\S+)$", conf(scene, host), re.MULTILINE)
+    assert len(found) == 1
+    return str(found[0])
+
+
+def starts(scene: Scene, host: str = HOST, process: str = "be") -> int:
+    return sum(e["what"].startswith(f"{process} on {host} started") for e in scene.twin("events")["events"])
+
+
+def approved(scene: Scene, command: str) -> str:
+    ts = scene.ask(command)
+    scene.press(ts, "approve")
+    scene.told(ts, "Started")
+    return ts
+
+
+def test_two_backends_get_another_limit(scene: Scene) -> None:
+    before = conf(scene)
+    ts = approved(scene, f"/sr resize be {TARGET} 10.84.0.12:9050 mem_limit=50%")
+    scene.told(ts, "Done in", 60)
+    assert conf(scene) == before.replace("mem_limit=60%", "mem_limit=50%") and limit(scene, "10.84.0.12") == "50%"
+    assert starts(scene) == starts(scene, "10.84.0.12") == 1
+    assert any("which its process has read" in reply for reply in scene.thread(ts))
+    scene.in_order(ts)
+
+
+def test_a_frontend_runs_with_the_heap_that_was_asked_for(scene: Scene) -> None:
+    ts = approved(scene, "/sr resize fe 10.84.0.19:9010 heap=1g")
+    assert "its JVM was started with -Xmx1g" in scene.told(ts, "its JVM was started", 60)
+    scene.told(ts, "Done in", 60)
+    assert "-Xmx1g -XX:+UseG1GC" in conf(scene, "10.84.0.19", "fe")
+    scene.in_order(ts)
+
+
+def test_a_node_that_does_not_start_with_it_gets_the_old_value_back(scene: Scene) -> None:
+    before = conf(scene)
+    scene.fault("host_never_starts", host=HOST, process="be", on=True)
+    ts = approved(scene, f"/sr resize be {TARGET} mem_limit=50%")
+    scene.shows(ts, "a person must decide", 60)
+    assert limit(scene) == "50%"
+    scene.fault("host_never_starts", host=HOST, process="be", on=False)
+    scene.press(ts, "abort", ALICE)
+    ended = scene.told(ts, f"{TARGET} runs 3.3.3", 60)
+    assert "Its conf file says mem_limit = 60%" in ended
+    assert conf(scene) == before and TARGET in scene.alive()
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (f"/sr resize be {TARGET}", "How much is missing"),
+        (f"/sr resize be {TARGET} mem_limit=lots", "is no amount of memory"),
+        (f"/sr resize be {TARGET} heap=16g", "is no option of"),
+        (f"/sr resize be {TARGET} storage_root_path=/data2", f"rebuild be {TARGET} path=/data2"),
+        ("/sr resize fe 10.84.0.19:9010 heap=16", "is no amount of memory"),
+        (f"/sr resize be {TARGET} mem_limit=60%", "there is nothing to do"),
+    ],
+)
+def test_what_cannot_be_is_said_privately(scene: Scene, command: str, words: str) -> None:
+    scene.type(command)
+    scene.private(ALICE, words)
+    assert scene.slack.cards() == []
