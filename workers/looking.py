@@ -14,6 +14,7 @@ from policies.awaited import (
     ViewCondition,
 )
 from policies.cluster import ClusterState, NodeKind
+from policies.conditions.processes import told_by_frontends
 from policies.leasing import leases
 from policies.operation import Operation, OperationState
 from policies.plan import Plan, Step
@@ -66,6 +67,8 @@ def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterS
     """The state with what no statement tells: whether a process still answers, and how far the jobs on a host are."""
     step = in_hand(plan, operation)
     state = wiring.probed(state, step)
+    if operation.state is not S.UNDOING and told_by_frontends(step.until, state):
+        return wiring.with_hosts(state, {})
     nodes = {act.address: act.role for act in _host_acts(plan, operation)}
     jobs = {operation.memory.job} if operation.memory is not None else set()
     if operation.last_job is not None and operation.state is S.UNDOING:
