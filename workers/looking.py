@@ -15,6 +15,7 @@ from policies.awaited import (
 )
 from policies.awaited_conf import ConfIs
 from policies.cluster import ClusterState, NodeKind
+from policies.conditions.processes import told_by_frontends
 from policies.leasing import leases
 from policies.operation import Operation, OperationState
 from policies.plan import Plan, Step
@@ -67,6 +68,8 @@ def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterS
     """The state with what no statement tells: whether a process still answers, and how far the jobs on a host are."""
     step = in_hand(plan, operation)
     state = wiring.probed(state, step)
+    if operation.state is not S.UNDOING and told_by_frontends(step.until, state):
+        return wiring.with_hosts(state, {})
     confs = _confs(plan, operation)
     nodes = {each.address: each.role for each in (*_host_acts(plan, operation), *confs)}
     jobs = {operation.memory.job} if operation.memory is not None else set()

@@ -7,6 +7,7 @@ from policies.address import Address
 from policies.awaited import (
     AllAtVersion,
     ClusterSettled,
+    Condition,
     GoAhead,
     HostJobDone,
     NodeRestarted,
@@ -72,6 +73,11 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
             said = _said(host, memory)
             words = f"{condition.what} on {condition.address.host} is done." if done else f"{condition.what} goes on."
             return Reading(done=done, sentence=f"{words} {said}".strip())
+
+
+def told_by_frontends(condition: Condition, state: ClusterState) -> bool:
+    """Whether what the frontends list proves the condition, so that no host has to be asked (a login takes longer than a list)."""
+    return isinstance(condition, NodeRestarted) and not _not_restarted(condition, state)
 
 
 def job_trouble(state: ClusterState, memory: StepMemory, address: Address) -> str | None:

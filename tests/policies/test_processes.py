@@ -8,6 +8,7 @@ from policies.acts import AskPerson, RestartProcess, StartProcess
 from policies.awaited import ClusterSettled, HostJobDone, NodeRestarted, NodeStopped, ProcessCondition
 from policies.cluster import ClusterState, ColocateGroup, NodeKind, Role, RunMode, Scheduler, TabletHealth
 from policies.conditions import holds, read
+from policies.conditions.processes import told_by_frontends
 from policies.hosts import HostJob, HostLook, JobState, Process, job_name
 from policies.interrupting import why_not_interrupt
 from policies.operation import HostJobRef, Operation, OperationState, StepMemory
@@ -191,6 +192,21 @@ def move(look: HostLook | None, *, state: ClusterState = STATE, after_s: float =
 BEGUN = {"intended_at": NOW, "acted_at": NOW, "job": JOB, "tries": 1}
 MEANT = {"intended_at": NOW, "job": JOB, "tries": 1}
 RETRIED = {**BEGUN, "acted_at": NOW - timedelta(seconds=1), "intended_at": NOW - timedelta(seconds=1), "tries": 0}
+
+
+@pytest.mark.parametrize(
+    ("condition", "state", "told"),
+    [
+        (RESTARTED, changed(STATE, "10.84.0.18", last_start=LATER), True),
+        (RESTARTED, changed(STATE, "10.84.0.18", last_start=LATER, alive=False), False),
+        (RESTARTED, STATE, False),
+        (NodeStopped(role=NodeKind.BACKEND, address=AT), changed(STATE, "10.84.0.18", alive=False), False),
+        (HostJobDone(address=AT, what="Staging"), STATE, False),
+        (SETTLED, STATE, False),
+    ],
+)  # fmt: skip
+def test_no_host_is_asked_for_what_the_frontends_list(condition: ProcessCondition, state: ClusterState, told: bool) -> None:
+    assert told_by_frontends(condition, state) is told
 
 
 @pytest.mark.parametrize(
