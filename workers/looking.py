@@ -14,8 +14,8 @@ from policies.awaited import (
     ViewCondition,
 )
 from policies.awaited_conf import ConfIs
-from policies.cluster import ClusterState, NodeKind
-from policies.conditions.processes import told_by_frontends
+from policies.cluster import ClusterState, NodeKind, RunMode
+from policies.conditions.processes import job_trouble, told_by_frontends
 from policies.leasing import leases
 from policies.operation import Operation, OperationState
 from policies.plan import Plan, Step
@@ -77,6 +77,20 @@ def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterS
         nodes[operation.last_job.address] = operation.last_job.role
         jobs.add(operation.last_job.id)
     return wiring.with_hosts(state, nodes, sorted(jobs - {""}), survey=bool(confs)) if nodes else state
+
+
+def failed_on_host(wiring: Wiring, plan: Plan, operation: Operation, now: datetime) -> str:
+    """Why the job of the step in hand did not end well, where no frontend answers: the only one may be the one that we stopped.
+
+    Empty while it may end well, or nobody knows.
+    """
+    act, memory = in_hand(plan, operation).act, operation.memory
+    if operation.state is not S.RUNNING or not isinstance(act, HostAct) or memory is None or not memory.job:
+        return ""
+    nobody = ClusterState(cluster=operation.cluster, taken_at=now, version="", run_mode=RunMode.SHARED_NOTHING)
+    seen = wiring.with_hosts(nobody, {act.address: act.role}, [memory.job])
+    trouble = job_trouble(seen, memory, act.address)
+    return f"{trouble} No frontend of the cluster answers. Start the process by hand, then retry." if trouble else ""
 
 
 def _to_undo(plan: Plan, operation: Operation) -> tuple[Step, ...]:

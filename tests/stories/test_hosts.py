@@ -192,3 +192,14 @@ def test_a_leader_is_stopped_and_then_dropped(scene: Scene) -> None:
     scene.told(ts, "Done in", 60)
     assert not any("Please" in reply for reply in scene.thread(ts))
     assert "10.84.0.12" not in [f["host"] for f in scene.twin("state")["frontends"]]
+
+
+def test_the_only_frontend_that_does_not_come_back_is_told_though_nobody_answers(scene: Scene) -> None:
+    for host in ("10.84.0.19", "10.84.91.16", "10.84.91.18"):
+        scene.twin("sql", {"sql": f'ALTER SYSTEM DROP FOLLOWER "{host}:9010"'})
+    ts = scene.ask("/sr restart fe 10.84.0.12:9010")
+    assert "no statement is answered" in scene.card(ts)
+    scene.fault("host_never_starts", host="10.84.0.12", process="fe", on=True)
+    scene.press(ts, "approve")
+    halted = scene.told(ts, "No frontend of the cluster answers", 40)
+    assert "The job on 10.84.0.12 failed" in halted
