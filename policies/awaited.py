@@ -160,6 +160,13 @@ class ClusterSettled(Record):
     idle: bool = False
 
 
+class FrontendAnswers(Record):
+    """A query through this very frontend is answered, by a backend or compute node too: it does not only call itself alive."""
+
+    kind: Literal["frontend_answers"] = "frontend_answers"
+    address: Address
+
+
 class AllAtVersion(Record):
     """Every node of the cluster is alive and runs `version`; `address` is the node that was brought to it last."""
 
@@ -218,7 +225,7 @@ SettingCondition = SettingIs | LeaseOver
 DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
 ViewCondition = ViewIs | ViewsRefreshed
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
-ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | AllAtVersion | HostJobDone | GoAhead | ConfIs
+ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | FrontendAnswers | AllAtVersion | HostJobDone | GoAhead | ConfIs
 Condition = Annotated[
     BackendLeaving
     | BackendDrained
@@ -236,6 +243,7 @@ Condition = Annotated[
     | NodeRestarted
     | NodeStopped
     | ClusterSettled
+    | FrontendAnswers
     | AllAtVersion
     | HostJobDone
     | GoAhead

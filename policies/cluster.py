@@ -271,6 +271,8 @@ class ClusterState(Record):
     """Materialized views; None when they were not asked for or could not be read."""
     images: dict[str, ImageLook] | None = None
     """Frontend host -> its newest image of the metadata; None when none was asked, and who did not tell is missing."""
+    answers: dict[str, str] | None = None
+    """Frontend host -> why a query through that very frontend failed, empty when it was answered; None when none was asked."""
     silent: frozenset[Address] | None = None
     """Addresses that were tried and do not answer; None when none was tried."""
     hosts: tuple[HostLook, ...] | None = None

@@ -5,6 +5,7 @@ from datetime import datetime
 from policies.acts import HostAct
 from policies.awaited import (
     ClusterSettled,
+    FrontendAnswers,
     ImageEverywhere,
     NodeCondition,
     NodeRestarted,
@@ -171,6 +172,8 @@ def depth_of(step: Step) -> Depth:
         return Depth.BLACKLISTS
     if isinstance(step.until, ClusterSettled):
         return Depth.SETTLED
+    if isinstance(step.until, FrontendAnswers):
+        return Depth.ANSWERS
     if isinstance(step.until, NodeRestarted) and step.until.role is NodeKind.BACKEND:
         return Depth.GLANCE
     if isinstance(step.until, ViewCondition):

@@ -8,6 +8,7 @@ from policies.awaited import (
     AllAtVersion,
     ClusterSettled,
     Condition,
+    FrontendAnswers,
     GoAhead,
     HostJobDone,
     NodeRestarted,
@@ -36,6 +37,8 @@ def holds(condition: ProcessCondition, state: ClusterState, memory: StepMemory) 
             return state.lists(condition.role) and gone and (row is None or not row.alive)
         case ClusterSettled():
             return not _unsettled(condition, state)
+        case FrontendAnswers():
+            return _refusal(condition, state) == ""
         case AllAtVersion():
             return not _otherwise(condition, state)
         case GoAhead():
@@ -60,6 +63,10 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
             words = _unsettled(condition, state)
             settled = f"The cluster is at rest again after {condition.address}: all alive, nothing to repair."
             return Reading(done=done, sentence=words or settled)
+        case FrontendAnswers():
+            why = _refusal(condition, state)
+            words = f"Frontend {condition.address} answers a query."
+            return Reading(done=done, sentence=f"Frontend {condition.address} answers no query yet: {why}." if why else words)
         case AllAtVersion():
             otherwise = _otherwise(condition, state)
             words = f"All {len(state.nodes)} nodes are alive and run {condition.version}."
@@ -125,6 +132,11 @@ def _restart_words(condition: NodeRestarted, state: ClusterState) -> str:
     if host is not None and host.process is None:
         return f"{who} {wanting} No process runs on its host."
     return f"{who} {wanting}"
+
+
+def _refusal(condition: FrontendAnswers, state: ClusterState) -> str:
+    """Why a query through the frontend failed; empty when it was answered."""
+    return (state.answers or {}).get(condition.address.host, "it could not be asked").rstrip(".")
 
 
 def _otherwise(condition: AllAtVersion, state: ClusterState) -> str:

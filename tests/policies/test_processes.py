@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from policies.acts import AskPerson, RestartProcess, StartProcess
-from policies.awaited import ClusterSettled, HostJobDone, NodeRestarted, NodeStopped, ProcessCondition
+from policies.awaited import ClusterSettled, FrontendAnswers, HostJobDone, NodeRestarted, NodeStopped, ProcessCondition
 from policies.cluster import ClusterState, ColocateGroup, NodeKind, Role, RunMode, Scheduler, TabletHealth
 from policies.conditions import holds, read
 from policies.conditions.processes import told_by_frontends
@@ -86,6 +86,9 @@ def fe(state: ClusterState, **changes: object) -> ClusterState:
         (SETTLED, STATE.with_(colocate_groups=(ColocateGroup(id="1", name="g", stable=False),)), False, "group g is not stable"),
         (SETTLED, STATE.with_(scheduler=Scheduler(pending=4, running=1)), True, "at rest"),
         (SETTLED.with_(idle=True), STATE.with_(scheduler=Scheduler(pending=4, running=1)), False, "5 tablets to repair"),
+        (FrontendAnswers(address=FE_AT), STATE, False, "it could not be asked"),
+        (FrontendAnswers(address=FE_AT), STATE.with_(answers={"10.84.0.19": "Backend node not found."}), False, "not found."),
+        (FrontendAnswers(address=FE_AT), STATE.with_(answers={"10.84.0.19": ""}), True, "answers a query"),
         (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.DONE, said="3.3.9"),)), True, "done. 3.3.9"),
         (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.RUNNING),)), False, "goes on"),
         (HostJobDone(address=AT, what="Unpacking"), STATE, False, "goes on"),

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.acts import AskPerson, BackUpMeta, CreateImage, SetSetting, StagePackage, StartProcess, SwapPackage
-from policies.awaited import AllAtVersion, ClusterSettled, GoAhead, NodeRestarted
+from policies.awaited import AllAtVersion, ClusterSettled, FrontendAnswers, GoAhead, NodeRestarted
 from policies.cluster import ClusterState, NodeKind
 from policies.hosts import HostLook, HostSurvey, Process
 from policies.pacing import Pacing
@@ -89,7 +89,9 @@ def test_every_swap_is_followed_by_the_cluster_at_rest_and_the_first_by_people()
     untils = [step.until for step in plan().steps]
     for at, until in enumerate(untils):
         if isinstance(until, NodeRestarted):
-            rest = untils[at + 1]
+            asked = untils[at + 1]
+            rest = untils[at + 2] if isinstance(asked, FrontendAnswers) else asked
+            assert isinstance(asked, FrontendAnswers) is until.role.frontend
             assert isinstance(rest, ClusterSettled) and rest.idle and rest.address == until.address
     looks = [until for until in untils if isinstance(until, GoAhead)]
     assert len(looks) == 1 and isinstance(untils[untils.index(looks[0]) - 1], ClusterSettled)
