@@ -44,6 +44,7 @@ class OperationKind(StrEnum):
     DOWNGRADE = "downgrade"
     CREATE_IMAGE = "create-image"
     BACK_UP_METADATA = "backup-metadata"
+    REHEARSE = "rehearse"
     PAUSE_VIEWS = "pause-views"
     RESUME_VIEWS = "resume-views"
 

@@ -12,7 +12,7 @@ from policies.operation import EventKind, HostJobRef, Operation, OperationState
 from policies.plan import Plan
 from policies.stepping import Perform
 from workers.audit import AuditEntry
-from workers.hosts import HostOutcomeUnknown, HostRefused, HostUnreachable
+from workers.hosts import HostGoesOn, HostOutcomeUnknown, HostRefused, HostUnreachable
 from workers.looking import decide_move, depth_of, in_hand, look_live
 from workers.outcomes import halt, settle, unreachable
 from workers.starrocks import ClusterError, Depth, OutcomeUnknown, Refused
@@ -84,6 +84,11 @@ def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: 
         failpoint("before_send")
         wiring.perform(operation.cluster, move.act, operation.memory.job if operation.memory else "")
         failpoint("after_send")
+    except HostGoesOn as error:
+        # Not a try that failed; how long it may take altogether is what the step's deadline says.
+        on = operation.with_(memory=operation.memory.with_(tries=0)) if operation.memory else operation
+        wiring.store.commit(claim, on, delay_s=0)
+        return str(error)
     except (OutcomeUnknown, HostOutcomeUnknown) as error:
         refusal = f"the reply was lost ({error})"
     except (Refused, HostRefused) as error:

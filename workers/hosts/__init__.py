@@ -42,5 +42,9 @@ class HostOutcomeUnknown(HostError):
     """The link was cut or the time ran out in the middle: only a look tells whether the job was begun."""
 
 
+class HostGoesOn(HostOutcomeUnknown):
+    """A part of what is sent beforehand is there, and nothing was begun: call again for the rest."""
+
+
 class HostRefused(HostError):
     """The host said no before anything was begun."""

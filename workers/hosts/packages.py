@@ -7,7 +7,7 @@ from pathlib import Path
 
 import asyncssh
 
-from workers.hosts import HostOutcomeUnknown, HostRefused
+from workers.hosts import HostGoesOn, HostOutcomeUnknown, HostRefused
 from workers.hosts.link import Link
 
 CHUNK = 1 << 20
@@ -48,7 +48,7 @@ def _checksum(path: Path) -> str:
 async def upload(link: Link, package: Package, stage: str, until: float) -> None:
     """Bring the package into the staging directory, going on where an earlier call ended.
 
-    Raises HostOutcomeUnknown when the time (monotonic `until`) is over before the file: call again.
+    Raises HostGoesOn when the time (monotonic `until`) is over before the file: call again.
     """
     target = f"{stage}/{package.path.name}"
     part = f"{target}.part"
@@ -58,7 +58,7 @@ async def upload(link: Link, package: Package, stage: str, until: float) -> None
                 return
             done = await _send(sftp, package, part, until)
             if done < package.size:
-                raise HostOutcomeUnknown(
+                raise HostGoesOn(
                     f"{done * 100 // package.size} % of {package.path.name} is on {link.host}; going on with the rest."
                 )
             await sftp.posix_rename(part, target)
