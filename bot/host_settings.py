@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}\Z")
 _DIRECTORY = re.compile(r"/[A-Za-z0-9_.@+/-]*[A-Za-z0-9_.@+-]\Z")
 _JUMP = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?\Z")
+_SPARE = re.compile(r"[A-Za-z0-9_.-]+\Z")
 _ENDPOINT = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}\Z")
 
 
@@ -56,6 +57,10 @@ class HostsEntry(BaseModel):
     """Call systemctl as `sudo -n systemctl`; sudo must then ask for no password."""
     stage_dir: str = ""
     backup_dir: str = ""
+    spare: str = ""
+    """A host of no cluster, where a newer frontend is tried on a copy of the metadata; reached as all the others."""
+    rehearsal_dir: str = ""
+    """Where that copy lies on the spare host while it is tried; in a directory of its own that is deleted afterwards."""
     packages: str = ""
     """Directory on the worker with StarRocks-<version>.tar.gz and StarRocks-<version>.tar.gz.sha256."""
     connect_timeout_s: float = Field(default=4.0, ge=0.1, le=6)
@@ -75,7 +80,7 @@ class HostsEntry(BaseModel):
             raise ValueError(f"{value!r}: letters, digits, _ . @ - only, e.g. starrocks or starrocks-be.service")
         return value
 
-    @field_validator("be_home", "fe_home", "cn_home", "stage_dir", "backup_dir")
+    @field_validator("be_home", "fe_home", "cn_home", "stage_dir", "backup_dir", "rehearsal_dir")
     @classmethod
     def _directory(cls, value: str) -> str:
         return directory(value)
@@ -85,6 +90,13 @@ class HostsEntry(BaseModel):
     def _jump(cls, value: str) -> str:
         if value and not _JUMP.match(value):
             raise ValueError(f"{value!r}: host or host:port, e.g. jump.example.com:22")
+        return value
+
+    @field_validator("spare")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        if value and not _SPARE.match(value):
+            raise ValueError(f"{value!r}: the name or address of a host, without a port, e.g. 10.84.99.1")
         return value
 
     @field_validator("via")
@@ -107,6 +119,8 @@ class HostsEntry(BaseModel):
         homes = {self.be_home, self.fe_home, self.cn_home, *(d for h in self.homes.values() for d in (h.be, h.fe, h.cn))}
         if not any(homes):
             raise ValueError("set at least one of be_home, fe_home, cn_home, e.g. be_home = \"/opt/starrocks/be\"")
+        if bool(self.spare) != bool(self.rehearsal_dir):
+            raise ValueError("spare and rehearsal_dir belong together, e.g. rehearsal_dir = \"/opt/starrocks/rehearsal\"")
         return self
 
 

@@ -182,6 +182,34 @@ class BackUpMeta(Record):
     keep: int = 5
 
 
+class RehearseMetadata(Record):
+    """One job on a spare host: a frontend of `version` starts from the copy `label` of the leader's metadata, alone.
+
+    The copy is brought there first. It runs in a network of its own with no way out, and nothing of it is left afterwards.
+    `source` is the leader; `forbidden` are addresses of the cluster that must not answer from inside; `flag` is what this
+    version calls the switch that makes it a group of its own.
+    """
+
+    kind: Literal["rehearse_metadata"] = "rehearse_metadata"
+    role: NodeKind
+    address: Address
+    version: str
+    label: str
+    source: Address
+    flag: str
+    forbidden: tuple[Address, ...] = ()
+    patience_s: float = 1_800.0
+
+
+class ForgetRehearsal(Record):
+    """One job on the spare host: end the rehearsal `label` if it still runs, and delete its copy of the metadata."""
+
+    kind: Literal["forget_rehearsal"] = "forget_rehearsal"
+    role: NodeKind
+    address: Address
+    label: str
+
+
 class AskPerson(Record):
     """Something on a host that a person does: the words and the exact lines to copy. Seen to be done by the step's `until`.
 
@@ -195,7 +223,10 @@ class AskPerson(Record):
     grace: float = 0.0
 
 
-HostAct = RestartProcess | StopProcess | StartProcess | StagePackage | SwapPackage | EditConf | BackUpMeta
+HostAct = (
+    RestartProcess | StopProcess | StartProcess | StagePackage | SwapPackage | EditConf | BackUpMeta | RehearseMetadata
+    | ForgetRehearsal
+)  # fmt: skip
 """Carried out by a host driver as a detached job with an id; the others are statements, or a person's work."""
 
 Act = Annotated[
@@ -215,6 +246,8 @@ Act = Annotated[
     | SwapPackage
     | EditConf
     | BackUpMeta
+    | RehearseMetadata
+    | ForgetRehearsal
     | AskPerson,
     Field(discriminator="kind"),
 ]

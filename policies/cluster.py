@@ -277,6 +277,8 @@ class ClusterState(Record):
     """Addresses that were tried and do not answer; None when none was tried."""
     hosts: tuple[HostLook, ...] | None = None
     """Looks at the hosts of some nodes; None when the cluster's hosts are in the hands of people."""
+    spare: str = ""
+    """The host that the settings keep for rehearsals; no node of the cluster lives there. Empty when there is none."""
 
     def backend(self, address: Address) -> Backend | None:
         """The backend listed under exactly this host and heartbeat port."""

@@ -40,6 +40,7 @@ class OperationKind(StrEnum):
     START_COMPUTE_NODE = "start-cn"
     START_FRONTEND = "start-fe"
     RESTART_ALL = "restart-all"
+    REHEARSE = "rehearse"
     RESIZE_BACKEND = "resize-be"
     RESIZE_COMPUTE_NODE = "resize-cn"
     RESIZE_FRONTEND = "resize-fe"

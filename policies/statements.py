@@ -18,7 +18,9 @@ from policies.acts import (
     DropBackend,
     DropNode,
     EditConf,
+    ForgetRehearsal,
     HostAct,
+    RehearseMetadata,
     RestartProcess,
     SetBlacklist,
     SetSetting,
@@ -86,6 +88,10 @@ def task_of(act: HostAct) -> str:
             return f"set {key} = {value} in the configuration of the {where}"
         case BackUpMeta():
             return f"back up the metadata directory of the {where}"
+        case RehearseMetadata(version=version, address=address):
+            return f"start {version} from a copy of the metadata, cut off from every network, on {address.host}"
+        case ForgetRehearsal(address=address):
+            return f"end the rehearsal and delete the copy of the metadata on {address.host}"
 
 
 def _word(text: str) -> str:

@@ -17,7 +17,7 @@ says what we asked for. The rules keep that, whatever was interrupted or done by
 from datetime import datetime, timedelta
 
 from policies import guards
-from policies.acts import Act, AskPerson, HostAct
+from policies.acts import Act, AskPerson, ForgetRehearsal, HostAct
 from policies.awaited import (
     BackendDrained,
     BackendGone,
@@ -147,12 +147,12 @@ def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
     interference = None if operation.closing else guards.interference(plan, operation, state, pacing, now)
     if interference is not None:
         return Halt(memory=undone, sentence=interference)
-    if _job_runs(operation, state):
+    if _job_runs(operation, state) and not _ends_it(plan, operation):
         # What is on its way there ends first: two jobs on one node would undo one another.
         return Wait(memory=undone, after_s=pacing.wall(JOB_LOOK))
     for step in leases(plan, operation.step) if operation.closing else undo_steps(plan, operation.step):
         back = _turned_round(step)
-        if back is None or holds(back.until, state) or unlisted(back.until, state):
+        if back is None or holds(back.until, state, _remembered(operation, back.id, now)) or unlisted(back.until, state):
             continue
         memory = watched(back, _remembered(operation, back.id, now), state, pacing, now)
         return _act_or_wait(back, memory, forbidden(back.act, plan, (), state), state, pacing, now)
@@ -168,6 +168,11 @@ def _job_runs(operation: Operation, state: ClusterState) -> bool:
     host = state.host_of(operation.last_job.address)
     job = host.jobs.get(operation.last_job.id) if host is not None else None
     return job is not None and job.state is JobState.RUNNING
+
+
+def _ends_it(plan: Plan, operation: Operation) -> bool:
+    """Whether the undo is what ends the job that runs: a rehearsal is thrown away, and may take an hour otherwise."""
+    return any(isinstance(step.undo, ForgetRehearsal) for step in undo_steps(plan, operation.step))
 
 
 def _remembered(operation: Operation, name: str, now: datetime) -> StepMemory:

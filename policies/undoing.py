@@ -1,6 +1,6 @@
 """Which steps an abort undoes, and what remains as it is."""
 
-from policies.acts import EditConf, SetSetting, SetView
+from policies.acts import EditConf, ForgetRehearsal, SetSetting, SetView
 from policies.address import Address
 from policies.awaited import (
     BackendDrained,
@@ -141,6 +141,8 @@ def _node_in_hand(until: NodeCondition, state: ClusterState) -> list[str]:
 
 def _process_in_hand(plan: Plan, step: int, until: ProcessCondition, state: ClusterState) -> list[str]:
     """A node whose process was being changed, and those before it that were changed and stay so."""
+    if isinstance(plan.steps[step].undo, ForgetRehearsal):
+        return ["The rehearsal has ended, and no copy of the metadata is left on the spare host; nothing that runs was touched."]
     if isinstance(until, HostJobDone):
         return ["Nothing that runs was touched; what was put on hosts stays there."]
     row = next((node for node in state.nodes if node.address == until.address), None)

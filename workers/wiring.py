@@ -89,6 +89,11 @@ class Wiring:
             return state
         return state.with_(hosts=driver.look(nodes, jobs, survey=survey) if nodes else ())
 
+    def spare(self, cluster: str) -> str:
+        """The host that the settings keep for rehearsals; empty when there is none."""
+        hosts = self.settings.clusters[cluster].hosts
+        return hosts.spare if hosts is not None else ""
+
     def perform(self, cluster: str, act: Act, job: str = "") -> None:
         """Send a statement, or begin a job on a host under its id. Raises ClusterError or HostError."""
         if not isinstance(act, HostAct):

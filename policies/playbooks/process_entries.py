@@ -2,6 +2,7 @@
 
 from policies import checks
 from policies.cluster import NodeKind
+from policies.playbooks import rehearse
 from policies.playbooks.entry import EDIT_LOG_PORT, HEARTBEAT_PORT, OPTIONAL, REST, Entry
 from policies.playbooks.processes import ACCEPT, Verb, nodes_of, processes
 from policies.playbooks.resize import resize, with_neighbours
@@ -81,6 +82,22 @@ ENTRIES: tuple[Entry, ...] = (
         nodes=False,
         also=("blacklists",),
         on_hosts=nodes_of(None),
+    ),
+    Entry(
+        kind=OperationKind.REHEARSE,
+        words=("rehearse",),
+        usage=f"rehearse VERSION {OPTIONAL}",
+        summary="Start a newer frontend from a copy of the metadata, alone on a spare host without any network.",
+        example="rehearse 3.3.9",
+        operation_class="versions",
+        port=HEARTBEAT_PORT,
+        checks=(),
+        make_plan=rehearse.make_plan,
+        options=(TO,),
+        nodes=False,
+        also=("images",),
+        survey=True,
+        on_hosts=rehearse.two_hosts,
     ),
     *(
         Entry(

@@ -176,7 +176,7 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
     kept = {turn.address: name for turn in turns if (name := _kept(turn, wanted, state))}
     leader, on_hosts = state.leader, state.hosts is not None
     lent = _lent(wanted, turns, state)
-    steps = [swap.stage(turn.kind, row, wanted) for turn, row in nodes if on_hosts and turn.address not in kept]
+    steps = [swap.stage(turn.kind, row.address, wanted) for turn, row in nodes if on_hosts and turn.address not in kept]
     steps += [lend(one) for one in lent]
     steps += set_for_good(_paths(wanted, turns, state), state)
     if known_since(state.version, CREATE_IMAGE_SINCE):

@@ -5,6 +5,7 @@ the old version are kept under its name: rolling back needs no package.
 """
 
 from policies.acts import Act, AskPerson, BackUpMeta, StagePackage, StartProcess, SwapPackage
+from policies.address import Address
 from policies.awaited import AllAtVersion, GoAhead, HostJobDone, NodeRestarted, NodeUp
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
 from policies.pacing import Pacing
@@ -20,14 +21,14 @@ BACKED_UP_WITHIN = 3_600.0
 LOOK_AT_IT = "Look at its log, its queries and its loads. Resume goes on with the other nodes; Abort rolls it back."
 
 
-def stage(role: NodeKind, node: Node, version: str) -> Step:
+def stage(role: NodeKind, address: Address, version: str) -> Step:
     """Put the package of a version beside the installation, unpacked and verified; what runs is not touched."""
     return Step(
-        id=f"stage-{node.address}",
+        id=f"stage-{address}",
         group="packages",
-        title=f"Unpack and verify {version} on {node.address.host} for {role.process}",
-        act=StagePackage(role=role, address=node.address, version=version),
-        until=HostJobDone(address=node.address, what=f"Staging of {version}"),
+        title=f"Unpack and verify {version} on {address.host} for {role.process}",
+        act=StagePackage(role=role, address=address, version=version),
+        until=HostJobDone(address=address, what=f"Staging of {version}"),
         deadline=STAGED_WITHIN,
         advice="Retry tries again; nothing that runs was touched.",
     )

@@ -25,7 +25,7 @@ from workers.wiring import Wiring
 
 STATE = mission000()
 NODE = STATE.backends[0]
-STEP = stage(NodeKind.BACKEND, NODE, "3.3.9")
+STEP = stage(NodeKind.BACKEND, NODE.address, "3.3.9")
 PLAN = plan_of("10.84.0.18:9050").with_(steps=(STEP,), revision=1, operation="sr-1")
 
 

@@ -1,17 +1,21 @@
 """A job's script: what an act becomes on a host, with every value checked once more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.host_settings import HostDirectories, HostsEntry, directory
 from policies.acts import (
     BackUpMeta,
     EditConf,
+    ForgetRehearsal,
     HostAct,
+    RehearseMetadata,
     RestartProcess,
     StagePackage,
     StopProcess,
     SwapPackage,
 )
+from policies.address import Address
 from policies.cluster import NodeKind
 from policies.conf_keys import refusal
 from workers.hosts import HostRefused
@@ -55,17 +59,22 @@ def checked_edit(act: EditConf) -> None:
 
 
 def job_script(
-    job: str, act: HostAct, place: Place, entry: HostsEntry, *, sha256: str = "", edit: ConfEdit | None = None, meta: str = ""
-) -> str:
-    """The whole text to send: it begins the job under its id, or finds that it was begun before."""
+    job: str, act: HostAct, place: Place, entry: HostsEntry, *, sha256: str = "", edit: ConfEdit | None = None, meta: str = "",
+    apart: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
+    """The whole text to send: it begins the job under its id, or finds that it was begun before.
+
+    `apart` is what a rehearsed frontend has of its own: ports and heap.
+    """
     values = {
         "job": job, "role": place.role, "home": place.home, "unit": place.unit, "part": place.part, "stage": place.stage,
         "use_sudo": "yes" if entry.sudo else "no", "patience": _patience(act), "appear": str(entry.start_timeout_s),
         "graceful": _graceful(act),
     }  # fmt: skip
-    values |= _of_act(act, place, sha256, edit, meta)
+    values |= _of_act(act, place, sha256, edit, meta) | _of_rehearsal(act, place, entry, apart or {})
     head = 'set -u\numask "$1"\n'
-    body = [head, assignments(values, _CONF_LINES), script("process"), script("acting"), script(act.kind)]
+    shared = script("rehearsal") if isinstance(act, RehearseMetadata | ForgetRehearsal) else ""
+    body = [head, assignments(values, _CONF_LINES), script("process"), script("acting"), shared, script(act.kind)]
     # The job runs with the mask that the login has: what it starts shall write files as it always did.
     return whole(assignments({"job": job}) + printing("job_text", "\n".join(body)) + script("begin"))
 
@@ -86,17 +95,44 @@ def _of_act(act: HostAct, place: Place, sha256: str, edit: ConfEdit | None, meta
                 "first": str(edit.first), "last": str(edit.last), "before": edit.before, "after": edit.after,
             }  # fmt: skip
         case BackUpMeta():
-            backups = f"{_directory(place.backup, 'backup_dir')}/{_name_of(act)}"
+            backups = f"{_directory(place.backup, 'backup_dir')}/{_name_of(act.address)}"
             return {"meta": meta, "backups": backups, "label": word(act.label, "label"), "keep": str(max(act.keep, 1))}
     return {}
+
+
+def rehearsal_work(entry: HostsEntry, label: str) -> tuple[str, str]:
+    """The directory for rehearsals on the spare host, and the one in it that is made for this one and deleted."""
+    rehearsal = _directory(entry.rehearsal_dir, "rehearsal_dir")
+    return rehearsal, f"{rehearsal}/sr-rehearsal-{word(label, 'label')}"
+
+
+def _of_rehearsal(act: HostAct, place: Place, entry: HostsEntry, apart: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(act, RehearseMetadata | ForgetRehearsal):
+        return {}
+    if act.address.host != entry.spare:
+        raise HostRefused(f"{act.address.host} is not the spare host of this cluster ({entry.spare or 'none is set'}).")
+    rehearsal, work = rehearsal_work(entry, act.label)
+    values = {"rehearsal": rehearsal, "work": work}
+    if isinstance(act, ForgetRehearsal):
+        return values
+    return values | dict(apart) | {
+        "stage": _directory(place.stage, "stage_dir"), "version": word(act.version, "version"), "flag": word(act.flag, "flag"),
+        "forbidden": " ".join(str(address) for address in act.forbidden), "patience": str(max(1, int(act.patience_s))),
+        "image_patience": str(max(5, min(int(act.patience_s), 300))),
+    }  # fmt: skip
+
+
+def backup_of(place: Place, address: Address, label: str) -> str:
+    """Where the copy of a frontend's metadata lies on its host."""
+    return f"{_directory(place.backup, 'backup_dir')}/{_name_of(address)}/{word(label, 'label')}"
 
 
 def _shown(act: EditConf) -> str:
     return "what was planned" if may_be_secret(act.key, act.value) else act.value
 
 
-def _name_of(act: HostAct) -> str:
-    return "".join(c if c.isalnum() or c in ".-" else "_" for c in f"{act.address.host}_{act.address.port}")
+def _name_of(address: Address) -> str:
+    return "".join(c if c.isalnum() or c in ".-" else "_" for c in f"{address.host}_{address.port}")
 
 
 def _directory(path: str, setting: str) -> str:

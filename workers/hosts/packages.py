@@ -48,7 +48,7 @@ def _checksum(path: Path) -> str:
 async def upload(link: Link, package: Package, stage: str, until: float) -> None:
     """Bring the package into the staging directory, going on where an earlier call ended.
 
-    Raises HostOutcomeUnknown when the time (monotonic `until`) is over before the file: call again.
+    Raises HostUnderWay when the time (monotonic `until`) is over before the file: call again.
     """
     target = f"{stage}/{package.path.name}"
     part = f"{target}.part"

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.host_settings import HostsEntry
-from policies.acts import BackUpMeta, EditConf, HostAct, StagePackage
+from policies.acts import BackUpMeta, EditConf, HostAct, RehearseMetadata, StagePackage
 from policies.address import Address
 from policies.cluster import NodeKind
 from policies.hosts import HostLook, JobState
 from workers.hosts import HostError, HostOutcomeUnknown, HostRefused
 from workers.hosts.conf_files import ConfEdit, edited, value_of
-from workers.hosts.jobs import Place, checked_edit, job_script, place_of
+from workers.hosts.jobs import Place, backup_of, checked_edit, job_script, place_of, rehearsal_work
 from workers.hosts.link import Link, Reach, run
 from workers.hosts.packages import Package, upload
+from workers.hosts.rehearsals import bring, origin
 from workers.hosts.report import BEGIN, END, between_marks, looks, read_jobs
 from workers.hosts.shell import assignments, job_id, script, whole
 
@@ -102,15 +103,15 @@ class SshDriver:
         job_script(job, act, place, self._entry, edit=ConfEdit(0, 0, "", "", ""))
         try:
             async with asyncio.timeout(BEGIN_S), Reach(self._entry) as reach, reach.link(host) as link:
-                text = await self._prepared(link, job, act, place, ends)
+                text = await self._prepared(reach, link, job, act, place, ends)
                 if text is not None:
                     await _send(link, text, min(self._entry.command_timeout_s, ends - time.monotonic()))
         except TimeoutError:
             raise HostOutcomeUnknown(f"{host} took longer than {BEGIN_S:g} s.") from None
 
-    async def _prepared(self, link: Link, job: str, act: HostAct, place: Place, ends: float) -> str | None:
+    async def _prepared(self, reach: Reach, link: Link, job: str, act: HostAct, place: Place, ends: float) -> str | None:
         """The text to send; None when the job was begun before. Some acts need something of the host first."""
-        if not isinstance(act, EditConf | BackUpMeta | StagePackage):
+        if not isinstance(act, EditConf | BackUpMeta | StagePackage | RehearseMetadata):
             return job_script(job, act, place, self._entry)
         peek = dict(between_marks((await link.run(peek_text(place, job, act), self._entry.command_timeout_s)).lines))
         if read_jobs(list(peek.items()))[job].state is not JobState.ABSENT:
@@ -121,6 +122,8 @@ class SshDriver:
                 _want_room(link.host, place.stage, peek.get("room", ""), package.size, int(peek.get("sent") or 0))
                 await upload(link, package, place.stage, ends - 2)
             return job_script(job, act, place, self._entry, sha256=package.sha256)
+        if isinstance(act, RehearseMetadata):
+            return await self._with_metadata(reach, link, job, act, place, ends)
         conf = base64.b64decode(peek.get("conf", ""))
         if not conf:
             raise HostRefused(f"{place.home}/conf/{place.role}.conf on {link.host} is missing or empty.")
@@ -128,6 +131,19 @@ class SshDriver:
             edit = edited(place.role, conf, act.key, act.value, act.old)
             return job_script(job, act, place, self._entry, edit=edit)
         return job_script(job, act, place, self._entry, meta=_meta_directory(conf, place.home))
+
+
+    async def _with_metadata(
+        self, reach: Reach, link: Link, job: str, act: RehearseMetadata, place: Place, ends: float
+    ) -> str:
+        """The copy is brought from the leader's host first."""
+        home = place_of(self._entry, act.source.host, act.role)
+        copy, (_, work) = backup_of(home, act.source, act.label), rehearsal_work(self._entry, act.label)
+        async with reach.link(act.source.host) as there:
+            found = await origin(there, copy, f"{home.home}/conf/fe.conf", self._entry.command_timeout_s)
+            await bring(there, link, found, act, work, ends - 2)
+        apart = {key.removesuffix("_port").replace("cloud_native_meta", "starmgr"): str(port) for key, port in found.ports.items()}
+        return job_script(job, act, place, self._entry, apart=apart | {"heap": str(found.heap_mib)})
 
 
 def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: bool) -> str:
