@@ -5,19 +5,30 @@ from datetime import datetime, timedelta
 import pytest
 
 from policies.acts import AskPerson, RestartProcess, StartProcess
-from policies.awaited import ClusterSettled, FrontendAnswers, HostJobDone, NodeRestarted, NodeStopped, ProcessCondition
+from policies.awaited import (
+    ClusterSettled,
+    FrontendAnswers,
+    GoAhead,
+    HostJobDone,
+    NodeRestarted,
+    NodeStopped,
+    OnBlacklist,
+    ProcessCondition,
+)
 from policies.cluster import ClusterState, ColocateGroup, NodeKind, Role, RunMode, Scheduler, TabletHealth
 from policies.conditions import holds, read
 from policies.conditions.processes import told_by_frontends
+from policies.deciding import decide
 from policies.hosts import HostJob, HostLook, JobState, Process, job_name
 from policies.interrupting import why_not_interrupt
-from policies.operation import HostJobRef, Operation, OperationState, StepMemory
+from policies.operation import Decision, DecisionKind, HostJobRef, Operation, OperationState, StepMemory
 from policies.pacing import Pacing
-from policies.plan import Plan, Verdict
+from policies.plan import Plan, Step, Verdict
 from policies.playbooks import entry_for
 from policies.request import OperationKind
-from policies.stepping import Advance, Halt, Move, Perform, Wait, next_move, next_undo
-from tests.policies.clusters import NOW, address, changed, mission000, request
+from policies.stepping import Advance, Halt, Move, Pause, Perform, Wait, next_move, next_undo
+from policies.watching import next_look
+from tests.policies.clusters import BOB, NOW, address, changed, mission000, request
 
 BEFORE, LATER = NOW - timedelta(days=3), NOW + timedelta(minutes=2)
 VERSION = "3.3.3-312ed45"
@@ -283,3 +294,59 @@ def test_the_name_of_a_job_is_a_plain_word() -> None:
     assert len(job_name("sr-abc", "x" * 300, NOW)) <= 120
 
 
+
+
+FE_PLAN = plan(OperationKind.RESTART_FRONTEND, "10.84.0.19:9010", state=REACHED)
+
+
+def test_a_frontend_whose_turn_would_cost_the_majority_is_not_stopped() -> None:
+    """Judged again right before the job: another frontend may have died since the plan was made."""
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.19:9010"), state=OperationState.RUNNING, created_at=NOW, changed_at=NOW
+    )
+    others = [f.address for f in STATE.frontends if f.address != FE_AT and f.role is not Role.LEADER]
+    poor = STATE.with_(frontends=tuple(f.with_(alive=False) if f.address in others else f for f in STATE.frontends))
+    look = HostLook(address=FE_AT, taken_at=NOW, process=Process(pid=1))
+    halted = next_move(FE_PLAN, operation, poor.with_(hosts=(look,)), Pacing(), NOW)
+    assert isinstance(halted, Halt) and "majority" in halted.sentence
+    assert isinstance(next_move(FE_PLAN, operation, STATE.with_(hosts=(look,)), Pacing(), NOW), Perform)
+
+
+def test_a_plan_that_has_people_look_pauses_and_goes_on_when_one_resumes() -> None:
+    waits = Step(id="canary", group="g", title="People look", act=None, until=GoAhead(address=AT, seen="Look at it."))
+    looking = PLAN.with_(steps=(waits,))
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.RUNNING, created_at=NOW, changed_at=NOW
+    )
+    paused = next_move(looking, operation, STATE, Pacing(), NOW)
+    assert isinstance(paused, Pause) and paused.sentence == "Look at it."
+    held = operation.moved(OperationState.PAUSED, NOW, memory=paused.memory)
+    click = Decision(token="t", operation="sr-x", kind=DecisionKind.RESUME, person=BOB, channel="C", at=LATER)
+    resumed = decide(held, click, LATER).operation
+    assert isinstance(next_move(looking, resumed, STATE, Pacing(), LATER), Advance)
+
+
+def test_the_health_of_all_tablets_is_asked_for_seldom() -> None:
+    rest = next(step for step in PLAN.steps if isinstance(step.until, ClusterSettled))
+    assert next_look(rest, StepMemory(step=rest.id, entered_at=NOW), Pacing(), NOW) >= Pacing().statistic_every
+
+
+EVERYWHERE = OnBlacklist(address=AT, node_id=7, listed=True)
+LISTED, FREE = frozenset({7}), frozenset[int]()
+HOSTS = [f.address.host for f in STATE.frontends]
+
+
+@pytest.mark.parametrize(
+    ("lists", "down", "done", "words"),
+    [
+        (dict.fromkeys(HOSTS, LISTED), "", True, f"is on the blacklist of {len(HOSTS)} frontends"),
+        ({**dict.fromkeys(HOSTS, LISTED), HOSTS[1]: FREE}, "", False, f"is not on the blacklist of frontend {HOSTS[1]}"),
+        (dict.fromkeys(HOSTS[1:], LISTED), "", False, f"Frontend {HOSTS[0]} does not tell"),
+        (dict.fromkeys(HOSTS[:-1], LISTED), HOSTS[-1], True, f"is on the blacklist of {len(HOSTS) - 1} frontends"),
+        ({}, "", False, "does not tell" if len(HOSTS) == 1 else "tell the blacklist"),
+    ],
+)
+def test_on_every_frontend_that_lives(lists: dict[str, frozenset[int]], down: str, done: bool, words: str) -> None:
+    frontends = tuple(f.with_(alive=f.address.host != down) for f in STATE.frontends)
+    reading = read(EVERYWHERE, STATE.with_(blacklists=lists, frontends=frontends), MEMORY, Pacing(), NOW)
+    assert reading.done is done and words in reading.sentence
