@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from bot.commands.mistakes import mistake, shown
 from bot.commands.records import COMMAND, Mistake
+from bot.suggestions import closest
 from policies.cluster import NodeKind
 from policies.conf_keys import refusal
 from policies.releases.java import with_heap
@@ -43,13 +44,14 @@ def other_option(attempt: "Attempt", name: str, value: str) -> Mistake | None:
         words = f"`{PATHS}` is not changed by a resize."
         path = f" path={value}" if value.startswith("/") and " " not in value and ";" not in value else ""
         return mistake(words, right, f"rebuild be {' '.join(attempt.hosts[:1]) or 'HOST:PORT'}{path}")
-    if known in {MEM_LIMIT, HEAP, "xmx", "-xmx"}:
-        own = next(option for option in attempt.entry.options if option in RIGHT)
-        kind = attempt.entry.words[1]
-        attempt.options.setdefault(own, EXAMPLE[own])
-        words = f"{shown(name)} is no option of `{COMMAND} resize {kind}`: it takes `{own}=`."
-        return mistake(words, RIGHT[own], attempt.again())
-    return None
+    own = next(option for option in attempt.entry.options if option in RIGHT)
+    meant = closest(known, (own,)) is not None
+    if not meant and known not in {MEM_LIMIT, HEAP, "xmx", "-xmx"}:
+        return None
+    attempt.options.setdefault(own, value if meant and _is_size(own, value) else EXAMPLE[own])
+    guess = f" Did you mean `{own}=`?" if meant else f" It takes `{own}=`."
+    words = f"{shown(name)} is no option of `{COMMAND} {' '.join(attempt.entry.words)}`.{guess}"
+    return mistake(words, RIGHT[own], attempt.again())
 
 
 def _is_size(option: str, typed: str) -> bool:

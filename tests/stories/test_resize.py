@@ -71,6 +71,31 @@ def test_a_node_that_does_not_start_with_it_gets_the_old_value_back(scene: Scene
     assert conf(scene) == before and TARGET in scene.alive()
 
 
+def test_a_node_on_its_way_up_with_it_gets_the_old_value_back_and_another_restart(scene: Scene) -> None:
+    before = conf(scene)
+    scene.fault("host_slow_start", host=HOST, seconds=300.0)
+    ts = approved(scene, f"/sr resize be {TARGET} mem_limit=50%")
+    scene.told(ts, f"restart the BE on {HOST}", 40)
+    scene.wait(lambda: starts(scene) == 1)
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "Its conf file says mem_limit = 60%", 60)
+    assert conf(scene) == before and starts(scene) == 2 and TARGET in scene.alive()
+    scene.in_order(ts)
+
+
+@pytest.mark.parametrize("failpoint", ["after_send:2", "after_intent:3"])
+def test_a_worker_dies_around_the_edit_and_around_the_restart(scene: Scene, failpoint: str) -> None:
+    scene.kill("worker-2")
+    scene.kill("worker-1")
+    scene.revive("worker-1", SR_FAIL=failpoint)
+    ts = approved(scene, f"/sr resize be {TARGET} mem_limit=50%")
+    scene.wait(lambda: scene.house.processes["worker-1"].poll() is not None)
+    scene.revive("worker-1")
+    scene.told(ts, "Done in", 60)
+    assert limit(scene) == "50%" and starts(scene) == 1
+    scene.in_order(ts)
+
+
 @pytest.mark.parametrize(
     ("command", "words"),
     [
@@ -86,3 +111,19 @@ def test_what_cannot_be_is_said_privately(scene: Scene, command: str, words: str
     scene.type(command)
     scene.private(ALICE, words)
     assert scene.slack.cards() == []
+
+
+def test_hosts_are_shown_to_whoever_asks(scene: Scene) -> None:
+    (scene.house.directory / "hosts" / HOST / "starrocks" / "be" / "conf" / "be.conf").write_text(
+        conf(scene).replace("mem_limit=60%", "mem_limit=70%    # for now")
+    )
+    scene.fault("host_unreachable", host="10.84.0.19", on=True)
+    scene.type("/sr hosts")
+    told = scene.private(ALICE, "Hosts of demo")
+    assert re.search(rf"{TARGET} +up +3\.3\.3 +\S+ +\d+G", told), told
+    assert re.search(r"10\.84\.0\.19:9050 +\? +\? +\?", told), told
+    words = re.sub(r"\s+", " ", told)
+    assert "mem_limit of BEs differs: 70% # for now on 10.84.0.18:9050; 60% on 3 others" in words
+    assert "behind a value is part of the value: mem_limit of BE 10.84.0.18:9050" in words
+    assert "was changed after the process began" in words
+    assert "not-a-real-one" not in told and scene.slack.cards() == []

@@ -97,12 +97,13 @@ def _process(said: Mapping[str, str], clock: Mapping[str, str]) -> Process | Non
 
 
 def _skew(clock: Mapping[str, str], sent: datetime, received: datetime) -> float | None:
-    """The host reads its clock while we wait: its time minus the middle of ours."""
+    """The host reads its clock at both ends of its answer, which may take seconds: its middle minus the middle of ours."""
     try:
-        host = float(clock.get("clock", ""))
+        begun = float(clock.get("clock", ""))
+        ended = float(clock.get("clock_end", begun))
     except ValueError:
         return None
-    return round(host - (sent.timestamp() + received.timestamp()) / 2, 3)
+    return round((begun + ended) / 2 - (sent.timestamp() + received.timestamp()) / 2, 3)
 
 
 def _survey(lines: Lines, role: str, skew: float | None) -> HostSurvey | None:

@@ -155,7 +155,7 @@ def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: bool) -> st
         calls += [f"survey {index} {place.role} {place.home}" for index, place in enumerate(places)]
     clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
     body = [stage, script("process"), script("probe"), script("survey") if survey else "", f"echo; echo {BEGIN}"]
-    body += ['echo "clock $(date +%s.%N)"', clock, *calls, f"echo {END}"]
+    body += ['echo "clock $(date +%s.%N)"', clock, *calls, 'echo "clock_end $(date +%s.%N)"', f"echo {END}"]
     return whole("\n".join(body))
 
 
