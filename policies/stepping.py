@@ -117,6 +117,8 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         return Finish(memory=memory, sentence="Every step of the plan is done.")
     step = plan.steps[operation.step]
     memory = watched(step, _remembered(operation, step.id, now), state, pacing, now, expected(plan))
+    if isinstance(step.until, NodeRestarted):
+        memory = memory.with_(back_after=operation.came_back.get(step.until.role))
     if not believed(step.until, state):
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
     interference = guards.interference(plan, operation, state, pacing, now)

@@ -188,10 +188,10 @@ class House:
         raise RuntimeError(f"the bot did not connect: see {log}")
 
     def stop(self) -> None:
-        """End every process we started, by its pid."""
-        for process in reversed(list(self.processes.values())):
+        """End every process we started, by its pid. Only twins have something to tidy up: the processes on their hosts."""
+        for name, process in reversed(list(self.processes.items())):
             if process.poll() is None:
-                process.terminate()
+                process.terminate() if name.endswith("twin") else process.kill()
         for process in self.processes.values():
             try:
                 process.wait(timeout=5)

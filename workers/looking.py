@@ -22,6 +22,7 @@ from policies.operation import Operation, OperationState
 from policies.plan import Plan, Step
 from policies.stepping import Move, Wait, next_move, next_undo
 from policies.undoing import undo_steps
+from policies.watching import shared_age
 from workers.starrocks import Depth
 from workers.store import Claim
 from workers.wiring import Wiring
@@ -129,9 +130,10 @@ def look_shared(wiring: Wiring, plan: Plan, operation: Operation, depth: Depth) 
     """A look that others may share; one from before our own statement, or before a person's decision, would show the
     cluster without it. Raises ClusterError.
     """
-    state = wiring.watch(operation.cluster, depth, plan.targets, younger_than=operation.changed_at)
+    age = shared_age(in_hand(plan, operation))
+    state = wiring.watch(operation.cluster, depth, plan.targets, age, younger_than=operation.changed_at)
     for other in also_needed(plan, operation, depth):
-        state = with_more(state, wiring.watch(operation.cluster, other, younger_than=operation.changed_at))
+        state = with_more(state, wiring.watch(operation.cluster, other, age_s=age, younger_than=operation.changed_at))
     return beyond_sql(wiring, plan, operation, state)
 
 

@@ -27,7 +27,7 @@ from policies.plan import Plan, Step, Verdict
 from policies.playbooks import entry_for
 from policies.request import OperationKind
 from policies.stepping import Advance, Halt, Move, Pause, Perform, Wait, next_move, next_undo
-from policies.watching import next_look
+from policies.watching import came_back, next_look, shared_age
 from tests.policies.clusters import BOB, NOW, address, changed, mission000, request
 
 BEFORE, LATER = NOW - timedelta(days=3), NOW + timedelta(minutes=2)
@@ -258,6 +258,42 @@ def test_a_new_try_is_another_job_and_an_unanswered_one_the_same() -> None:
 def test_a_failed_job_is_told_in_the_words_of_the_host() -> None:
     halted = move(host(JobState.FAILED, said="the process ignores SIGTERM"), **BEGUN)
     assert isinstance(halted, Halt) and "the process ignores SIGTERM" in halted.sentence
+
+
+@pytest.mark.parametrize(
+    ("passed", "before", "seconds"),
+    [
+        (0, None, 5),
+        (60, None, 5),
+        (600, None, 12),
+        (3_000, None, 15),
+        (0, 90.0, 15),
+        (60, 90.0, 12),
+        (70, 90.0, 5),
+        (100, 90.0, 5),
+        (600, 90.0, 12),
+        (0, 12.0, 9.6),
+    ],
+)
+def test_a_node_is_looked_for_when_the_one_before_was_back(passed: float, before: float | None, seconds: float) -> None:
+    memory = MEMORY.with_(acted_at=NOW, back_after=before)
+    step = Step(id="restart", group="g", title="", act=None, until=RESTARTED)
+    pacing = Pacing(speed=10)
+    assert next_look(step, memory, pacing, NOW + timedelta(seconds=passed / 10)) == pytest.approx(seconds / 10)
+
+
+def test_how_long_a_node_took_counts_from_its_job() -> None:
+    step = Step(id="restart", group="g", title="", act=None, until=RESTARTED)
+    memory = MEMORY.with_(acted_at=NOW)
+    took = came_back(step, memory, Pacing(speed=10), NOW + timedelta(seconds=9))
+    assert took == {NodeKind.BACKEND: 90.0}
+    assert came_back(step, MEMORY, Pacing(), NOW) == {}, "it restarted by itself"
+    assert came_back(step.with_(until=SETTLED), memory, Pacing(), NOW) == {}
+
+
+def test_a_look_of_others_is_never_older_than_the_wait_for_the_next_one() -> None:
+    assert shared_age(Step(id="restart", group="g", title="", act=None, until=RESTARTED)) < 5
+    assert shared_age(Step(id="settle", group="g", title="", act=None, until=SETTLED)) < 12
 
 
 def test_another_backend_down_stops_before_the_job() -> None:

@@ -127,6 +127,7 @@ def test_a_backend_that_takes_twenty_minutes_is_waited_for(scene: Scene) -> None
     scene.press(ts, "approve")
     scene.told(ts, f"BE {CANARY} has restarted", 60)
     scene.told(ts, "Look at its log", 20)
+    scene.fault("host_slow_start", host=CANARY_HOST, seconds=10.0)
     scene.press(ts, "abort", ALICE)
     scene.told(ts, "Restored", 60)
     assert versions(scene) == {OLD}
