@@ -139,7 +139,8 @@ class House:
         """How the hosts are reached; nothing where a cluster has none. All share a file system, so each has its own homes."""
         if not ssh:
             return ""
-        names = ("user", "known_hosts", "key_file", "be_home", "fe_home", "cn_home", "stage_dir", "backup_dir", "packages")
+        usual = ("user", "known_hosts", "key_file", "be_home", "fe_home", "cn_home", "stage_dir", "backup_dir", "packages")
+        names = [*usual, *(("spare", "rehearsal_dir") if "spare" in ssh else ())]
         common = "\n".join(f"{key} = {json.dumps(ssh[key])}" for key in names)
         via = "\n".join(f'"{host}" = "127.0.0.1:{port}"' for host, port in ssh["ports"].items())
         homes = "\n".join(

@@ -47,8 +47,10 @@ def spare_text(rehearsal: str, work: str) -> str:
     """Whether the spare host can cut a process off, how much room it has, and what of the copy is there."""
     return whole("\n".join([
         assignments({"rehearsal": rehearsal, "work": work}), script("rehearsal"), "umask 077", f"echo; echo {BEGIN}",
-        'tool=$(isolation); if $tool true 2> /dev/null; then echo "isolated yes"; else echo "isolated $tool"; fi',
-        'mkdir -p "$work/copy" && chmod 700 "$rehearsal" "$work" && echo "made yes"',
+        'tool=$(isolation)',
+        'if $tool true 2> /dev/null; then',
+        'echo "isolated yes"; mkdir -p "$work/copy" && chmod 700 "$rehearsal" "$work" && echo "made yes"',
+        'else echo "isolated $tool"; fi',
         "echo \"room $(df -Pk \"$work\" 2>/dev/null | awk 'END { print $4 }')\"",
         "(cd \"$work/copy\" && find . -type f -exec stat -c 'file %s %n' {} +) 2> /dev/null",
         f"echo {END}",

@@ -117,6 +117,18 @@ CATALOGUE = (
     ),
     Fault("host_java", "the JDK of a host is another one, such as 11.0.20", (_HOST, Argument("version", str)), machines.java),
     Fault(
+        "host_no_namespaces",
+        "a host lets nobody make a network of its own (unshare); on false ends it",
+        (_HOST, Argument("on", bool, True)),
+        machines.no_namespaces,
+    ),
+    Fault(
+        "rehearsal_fails",
+        "a frontend tried on a copy of the metadata ends at once with these words; empty ends it",
+        (_HOST, Argument("text", str, "java.io.IOException: got unknown type 20123")),
+        machines.rehearsal_fails,
+    ),
+    Fault(
         "wrong_package",
         "the package of a version holds files that report another one",
         (Argument("version", str), Argument("reports", str)),

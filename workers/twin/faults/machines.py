@@ -74,5 +74,13 @@ def java(twin: "Twin", host: str, version: str) -> None:
     _conduct(twin, host).java = version
 
 
+def no_namespaces(twin: "Twin", host: str, on: bool) -> None:
+    _conduct(twin, host).no_namespaces = on
+
+
+def rehearsal_fails(twin: "Twin", host: str, text: str) -> None:
+    _conduct(twin, host).rehearsal_fails = text
+
+
 def wrong_package(twin: "Twin", version: str, reports: str) -> None:
     twin.cluster.wrong_packages[version] = reports

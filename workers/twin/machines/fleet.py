@@ -110,9 +110,16 @@ class Fleet:
             "packages": str(self._packages),
             **{f"{process}_home": first.get(process, "") for process in ("be", "cn", "fe")},
             **{f"{place}_dir": first.get(place, "") for place in ("stage", "backup")},
+            **self._spare(),
             "homes": homes,
             "ports": {name: shell.port for name, shell in self._shells.items()},
         }
+
+    def _spare(self) -> dict[str, str]:
+        """The host that the scenario keeps for rehearsals, and a directory for them."""
+        hosts = self._coupling.twin.cluster.hosts.values()
+        name = next((host.name for host in hosts if host.spare and host.name in self._shells), "")
+        return {"spare": name, "rehearsal_dir": str(self._shells[name].machine.directory / "rehearsal")} if name else {}
 
     def state(self) -> dict[str, Any]:
         """Per host: where to log in, how often somebody did, and the processes of nodes."""

@@ -58,6 +58,7 @@ def write_part(target: Path, part: str, release: str) -> None:
         _marker(target / "www" / "error_log.mustache", release)
     else:
         (library / "starrocks-fe.jar").write_text(body, encoding="utf-8")
+        (library / "alone.sh").write_text((FILES / "alone.sh").read_text(encoding="utf-8"), encoding="utf-8")
         _marker(library / "mysql-connector-java-8.0.29.jar", release)
         for name in ("spark-dpp/spark-dpp-1.0.0.jar", "webroot/index.html", "hive-udf/hive-udf-1.0.0.jar"):
             _marker(target / name, release)

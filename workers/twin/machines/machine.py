@@ -17,6 +17,10 @@ echo "Filesystem     1024-blocks      Used Available Capacity Mounted on"
 echo "/dev/vda1        480247808 480247808         0     100% /"
 """
 FULL = {"df": DF, "tar": NO_ROOM, "cp": NO_ROOM, "dd": NO_ROOM}
+NO_NAMESPACES = """#!/bin/sh
+echo "unshare: unshare failed: Operation not permitted" >&2
+exit 1
+"""
 JAVA = "17.0.12"
 
 
@@ -77,6 +81,7 @@ class Machine:
             (self.directory / name).mkdir()
         write_java(self.java_home, JAVA)
         self._stub("systemctl", (FILES / "systemctl").read_text(encoding="utf-8"))
+        self._stub("curl", (FILES / "curl").read_text(encoding="utf-8"))
         lines = {
             "MACHINE": self.name, "TWIN": os.getpid(), "GENERATION": generation, "ALIVE": wires.alive, "EVENTS": wires.events,
         }  # fmt: skip
@@ -158,6 +163,11 @@ class Machine:
 
     def set_java(self, version: str) -> None:
         set_java(self.java_home, version or JAVA)
+
+    def set_rehearsals(self, no_namespaces: bool, fails: str) -> None:
+        """Whether a process may be cut off here, and what a frontend that is tried here ends with."""
+        self._stub("unshare", NO_NAMESPACES if no_namespaces else "")
+        self._stub("rehearsal-fails", fails)
 
     def _stub(self, name: str, text: str) -> None:
         """A program that is found before this machine's own; none without a text."""

@@ -63,6 +63,10 @@ class Misconduct:
     clock_ahead_s: float = 0.0
     java: str = ""
     """Version of the JDK; empty: one that is new enough for all."""
+    no_namespaces: bool = False
+    """`unshare` is refused, as in many containers."""
+    rehearsal_fails: str = ""
+    """What a frontend that is tried there on a copy of the metadata says when it ends at once."""
 
 
 @dataclass
@@ -77,6 +81,8 @@ class Host:
     storage: Program = field(default_factory=Program)
     frontend: Program = field(default_factory=Program)
     misconduct: Misconduct = field(default_factory=Misconduct)
+    spare: bool = False
+    """Kept for rehearsals: nothing runs there, and it is no node's."""
 
     def refusal(self, wanted: str, port: int) -> str:
         """ErrMsg of a node of kind `wanted` ("BE" or "CN") whose heartbeats go to `port` here; empty if it is welcome."""

@@ -1,14 +1,15 @@
 """Small clusters for fast tests: the traps of the big one, a drain of four to six simulated minutes."""
 
 from workers.twin.life.course import Course
+from workers.twin.model.hosts import Host, Program
 from workers.twin.scenarios.building import GB, MB, Building, spread
 from workers.twin.scenarios.mission000 import EPOCH
 
 
 def small(name: str, *, seed: int, columns: str) -> Course:
-    """Five backends on the hosts of mission 000, about 600 replicas each; leader 10.84.0.12."""
+    """Five backends on the hosts of mission 000, about 600 replicas each; leader 10.84.0.12; a spare host, 10.84.99.1."""
     hosts = ["10.84.0.12", "10.84.0.18", "10.84.0.19", "10.84.91.16", "10.84.91.18"]
-    return _five(name, hosts, [hosts[0], *hosts[2:]], first_id=10_002, seed=seed, columns=columns)
+    return _five(name, hosts, [hosts[0], *hosts[2:]], first_id=10_002, seed=seed, columns=columns, spare="10.84.99.1")
 
 
 def small_b(name: str, *, seed: int, columns: str) -> Course:
@@ -29,8 +30,13 @@ def three_be(name: str, *, seed: int, columns: str) -> Course:
     return building.finished()
 
 
-def _five(name: str, hosts: list[str], frontends: list[str], *, first_id: int, seed: int, columns: str) -> Course:
+def _five(
+    name: str, hosts: list[str], frontends: list[str], *, first_id: int, seed: int, columns: str, spare: str = ""
+) -> Course:
     building = Building(name, EPOCH, seed=seed, columns=columns)
+    if spare:
+        idle = Program(running=False)
+        building.cluster.hosts[spare] = Host(spare, storage=idle, frontend=Program(running=False), spare=True)
     nodes(building, hosts, frontends, first_id=first_id)
     ids = list(building.cluster.backends)
     # About 600 replicas a backend: 810 tablets of three, 270 of two, 60 of one.

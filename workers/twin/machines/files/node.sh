@@ -3,6 +3,7 @@
 home=${0%/lib/*}
 case $0 in *.jar) kind=fe ;; *) kind=be ;; esac
 [ "$1" = --cn ] && kind=cn
+if [ "$kind" = fe ] && [ ! -f "$home/../../.machine" ] && [ -f "$HOME/.machine" ]; then . "$home/lib/alone.sh"; fi
 if [ ! -f "$home/../../.machine" ]; then
     echo "this is not where the node is installed: $home"
     exit 1
