@@ -102,7 +102,7 @@ def _findings(wanted: str, state: ClusterState) -> tuple[Finding, ...]:
         *hosts_reached(tuple(two_hosts(None, state)), state),
         *_java(wanted, state),
         *_object_store(state),
-        Finding(check="copy", verdict=Verdict.WARN, sentence=SECRETS, advice="It is deleted when this ends, however it ends.", told=True),
+        Finding(check="copy", verdict=Verdict.WARN, sentence=SECRETS, advice="Deleted when this ends, however it ends.", told=True),
         Finding(check="not proven", verdict=Verdict.OK, sentence=NOT_PROVEN, told=True),
     )
 
