@@ -4,12 +4,14 @@ import pytest
 
 from policies.acts import AskPerson, BackUpMeta, CreateImage, SetSetting, StagePackage, StartProcess, SwapPackage
 from policies.awaited import AllAtVersion, ClusterSettled, FrontendAnswers, GoAhead, NodeRestarted
-from policies.cluster import ClusterState, NodeKind
+from policies.cluster import ClusterState, NodeKind, Role
 from policies.hosts import HostLook, HostSurvey, Process
+from policies.operation import Operation, OperationState
 from policies.pacing import Pacing
 from policies.plan import Plan, Verdict
 from policies.playbooks import entry_for
 from policies.request import OperationKind
+from policies.stepping import Halt, Move, Perform, next_undo
 from policies.undoing import undo_steps
 from tests.policies.clusters import NOW, changed, request
 from tests.policies.test_processes import BEFORE, CALM, HEALTH, started
@@ -149,3 +151,26 @@ def test_settings_that_are_frozen_already_stay_so() -> None:
 def test_the_roles_of_frontends_are_told_apart() -> None:
     roles = {step.act.role for step in plan().steps if isinstance(step.act, SwapPackage)}
     assert NodeKind.BACKEND in roles and NodeKind.FOLLOWER in roles
+
+
+@pytest.mark.parametrize(
+    ("leader_runs", "expected"),
+    [("3.3.3-312ed45", Perform), ("3.3.9-abc1234", Halt)],
+)
+def test_a_frontend_is_not_put_back_under_a_leader_that_writes_a_newer_journal(leader_runs: str, expected: type[Move]) -> None:
+    """The leadership may have moved meanwhile, to one that was upgraded already."""
+    made = plan()
+    at = next(i for i, s in enumerate(made.steps) if isinstance(s.act, SwapPackage) and s.act.role.frontend)
+    act = made.steps[at].act
+    assert isinstance(act, SwapPackage)
+    frontends = tuple(
+        f.with_(version=leader_runs) if f.role is Role.LEADER else f.with_(alive=f.address != act.address) for f in REACHED.frontends
+    )
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.UNDOING, created_at=NOW, changed_at=NOW, step=at
+    )
+    look = HostLook(address=act.address, taken_at=NOW)
+    undone = next_undo(made, operation, REACHED.with_(frontends=frontends, hosts=(look,)), Pacing(), NOW)
+    assert isinstance(undone, expected)
+    if isinstance(undone, Halt):
+        assert "cannot read" in undone.sentence
