@@ -95,6 +95,8 @@ class Backend(Record):
     last_start: datetime | None = None
     last_heartbeat: datetime | None = None
     disks: tuple[Disk, ...] | None = None
+    mem_limit: int | None = None
+    """Bytes that the process says it may take (SHOW BACKENDS, 3.3 and later); None where the version does not show it."""
     warehouse: str = ""
     """Whose queries it runs in shared_data; empty where the version does not show it."""
 

@@ -2,11 +2,12 @@
 
 from policies.awaited import NodeUp
 from policies.awaited_conf import ConfIs, ConfSeen
-from policies.cluster import ClusterState
+from policies.cluster import Backend, ClusterState
 from policies.conditions.nodes import missing
 from policies.hosts import HostLook, HostSurvey
 from policies.operation import Reading
 from policies.releases.java import heap, heap_bytes
+from policies.units import in_bytes
 
 
 def holds(condition: ConfIs, state: ClusterState) -> bool:
@@ -71,4 +72,8 @@ def _proof(condition: ConfIs, state: ClusterState) -> str:
     look = state.host_of(condition.address)
     if condition.heap and look is not None and look.survey is not None and look.survey.heap:
         return f": its JVM was started with -Xmx{look.survey.heap}"
-    return ", which its process has read: it began after the file was changed" if condition.seen is ConfSeen.RESTARTED else ""
+    if condition.seen is not ConfSeen.RESTARTED:
+        return ""
+    row = state.node(condition.role, condition.address)
+    told = f"; the cluster shows a limit of {in_bytes(row.mem_limit)}" if isinstance(row, Backend) and row.mem_limit else ""
+    return f", which its process has read: it began after the file was changed{told}"

@@ -40,6 +40,12 @@ def seen(state: ClusterState) -> tuple[Seen, ...]:
     )
 
 
+def coming(kind: NodeKind, targets: tuple[Address, ...], state: ClusterState) -> tuple[Seen, ...]:
+    """Nodes that are not listed yet, as if they ran the cluster's version already."""
+    looks = ((address, state.host_of(address)) for address in targets)
+    return tuple(Seen(kind=kind, address=a, version=state.version, look=look) for a, look in looks if look is not None)
+
+
 def warn(check: str, sentence: str, advice: str = "") -> Finding:
     return Finding(check=check, verdict=Verdict.WARN, sentence=sentence, advice=advice)
 

@@ -2,6 +2,7 @@
 
 from policies import checks
 from policies.cluster import NodeKind
+from policies.host_checks.newcomers import and_siblings
 from policies.playbooks import (
     back_up_metadata,
     cancel_decommission,
@@ -56,6 +57,8 @@ MENU: tuple[Entry, ...] = (
             port=port,
             checks=rules,
             make_plan=add_nodes(node, rules),
+            survey=True,
+            on_hosts=and_siblings(node),
         )
         for kind, node, word, port, rules, summary in (
             (OperationKind.ADD_BACKEND, NodeKind.BACKEND, "be", HEARTBEAT_PORT, checks.ADD_BACKEND,

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from policies.cluster import ClusterState
+from policies.cluster import ClusterState, NodeKind
 from policies.host_checks import judge_hosts
 from policies.host_checks.networks import lies_in
+from policies.host_checks.newcomers import and_siblings, judge_new
 from policies.hosts import HostLook, HostSurvey, Process
 from policies.plan import Verdict
 from policies.units import GIB
-from tests.policies.clusters import NOW, mission000
+from tests.policies.clusters import NOW, address, mission000, request
 from tests.policies.test_processes import VERSION
 
 FINE: dict[str, Any] = {
@@ -26,15 +27,15 @@ STATE = mission000()
 def hosts(at: str = "", *, trouble: str = "", process: bool = True, conf: dict[str, str] | None = None, **changes: Any) -> ClusterState:
     """All is well, but for the node `at`, whose survey has these changes; `conf` is added to its file, None takes a key away."""
     looks = []
-    for address, kind in STATE.kinds.items():
-        mine = str(address) == at
+    for node, kind in STATE.kinds.items():
+        mine = str(node) == at
         own = {**(FE_CONF if kind.frontend else BE_CONF), **((conf or {}) if mine else {})}
         known = {key: value for key, value in own.items() if value}
-        shared = {key: value for key, value in changes.items() if key == "clock_skew_s" and address.host == at.rpartition(":")[0]}
+        shared = {key: value for key, value in changes.items() if key == "clock_skew_s" and node.host == at.rpartition(":")[0]}
         survey = HostSurvey(**{**FINE, **shared, "conf": known, **(changes if mine else {})})
         bad = trouble if mine else ""
         running = Process(pid=1) if (process or not mine) and not bad else None
-        looks.append(HostLook(address=address, taken_at=NOW, trouble=bad, process=running, survey=None if bad else survey))
+        looks.append(HostLook(address=node, taken_at=NOW, trouble=bad, process=running, survey=None if bad else survey))
     return STATE.with_(hosts=tuple(looks))
 
 
@@ -113,3 +114,47 @@ def test_a_clock_of_our_own_that_is_wrong_blames_no_host() -> None:
 )  # fmt: skip
 def test_networks(host: str, listed: str, inside: bool | None) -> None:
     assert lies_in(host, listed) is inside
+
+
+# --- hosts of nodes that are about to be added
+
+NEW = address("10.84.91.20:9050")
+
+
+def with_new(at: str = "", trouble: str = "", conf: dict[str, str] | None = None, **changes: Any) -> ClusterState:
+    """A new backend's host beside those that are there; `at` names an old one that is already another."""
+    state = hosts(at, conf={"mem_limit": "40%"} if at else None)
+    survey = HostSurvey(**{**FINE, "conf_read": None, "conf": BE_CONF | (conf or {}), **changes})
+    look = HostLook(address=NEW, taken_at=NOW, trouble=trouble, survey=None if trouble else survey)
+    return state.with_(hosts=(*(state.hosts or ()), look))
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "words"),
+    [
+        (with_new(), Verdict.OK, "installed and configured like the others"),
+        (with_new(at=BE), Verdict.OK, "installed and configured like the others"),
+        (with_new(trouble="10.84.91.20 is not in known_hosts."), Verdict.WARN, "cannot be looked at yet: 10.84.91.20 is not in known_hosts."),
+        (with_new(installed="3.3.9-7b9fccd"), Verdict.BLOCK, "3.3.9-7b9fccd lies on the disk of BE 10.84.91.20:9050, and the cluster runs 3.3.3"),
+        (with_new(installed=""), Verdict.WARN, "No StarRocks was found"),
+        (with_new(installed="3.3.3"), Verdict.OK, "like the others"),
+        (with_new(conf={"mem_limit": "80%"}), Verdict.WARN, "`mem_limit` of BEs differs: `80%` on 10.84.91.20:9050"),
+        (with_new(conf={"priority_networks": "192.168.0.0/16"}), Verdict.WARN, "lies in none"),
+        (with_new(open_files=1024), Verdict.WARN, "BE 10.84.91.20:9050 (1,024)"),
+        (with_new(clock_skew_s=9.0), Verdict.WARN, "The clock of 10.84.91.20 is 8.9 s ahead"),
+    ],
+)  # fmt: skip
+def test_a_new_host(state: ClusterState, verdict: Verdict, words: str) -> None:
+    found = judge_new(NodeKind.BACKEND, (NEW,), state)
+    assert any(f.verdict is verdict and words in f.sentence for f in found), [f.sentence for f in found]
+
+
+def test_a_new_host_that_nobody_looks_at_is_not_judged() -> None:
+    assert judge_new(NodeKind.BACKEND, (NEW,), STATE) == ()
+
+
+def test_some_of_the_kind_and_the_leader_are_looked_at_beside_the_new_ones() -> None:
+    asked = and_siblings(NodeKind.OBSERVER)(request("10.84.91.20:9010"), STATE)
+    assert asked[address("10.84.91.20:9010")] is NodeKind.OBSERVER and len(asked) in {4, 5}
+    assert STATE.leader is not None and STATE.leader.address in asked
+    assert asked == and_siblings(NodeKind.OBSERVER)(request("10.84.91.20:9010", BE), STATE), "a slip is the plan's to tell"

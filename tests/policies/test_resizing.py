@@ -182,6 +182,7 @@ FE_AGAIN = STATE.with_(frontends=tuple(f.with_(last_start=LATER) for f in STATE.
         (NEW, seen(changed(STATE, "10.84.0.18", alive=False), be=WRITTEN), False, "is down"),
         (NEW, seen(AGAIN, be=WRITTEN), False, "began before its conf file was changed"),
         (NEW, seen(AGAIN, be=WRITTEN.with_(conf_read=True)), True, "its process has read"),
+        (NEW, seen(changed(AGAIN, "10.84.0.18", mem_limit=50 * GIB), be=WRITTEN.with_(conf_read=True)), True, "shows a limit of 50.0 GB"),
         (NEW, seen(changed(AGAIN, "10.84.0.18", alive=False), be=WRITTEN.with_(conf_read=True)), False, "is not alive"),
         (OLD, seen(), True, "up with mem_limit = 60%"),
         (OLD, seen(be=BE_SURVEY.with_(conf_read=False)), True, "up with mem_limit = 60%"),

@@ -127,3 +127,15 @@ def test_hosts_are_shown_to_whoever_asks(scene: Scene) -> None:
     assert "behind a value is part of the value: mem_limit of BE 10.84.0.18:9050" in words
     assert "was changed after the process began" in words
     assert "not-a-real-one" not in told and scene.slack.cards() == []
+
+
+def test_the_host_of_a_new_node_is_looked_at_before_it_is_added(scene: Scene) -> None:
+    scene.reset("before-join")
+    new, home = "10.84.91.16:9050", scene.house.directory / "hosts" / "10.84.91.16" / "starrocks" / "be"
+    (home / "conf" / "be.conf").write_text(conf(scene, "10.84.91.16").replace("mem_limit=60%", "mem_limit=40%"))
+    card = scene.card(scene.ask(f"/sr add be {new}"))
+    assert "mem_limit of BEs differs: 40% on 10.84.91.16:9050" in re.sub(r"\s+", " ", card)
+    assert "scrape_configs" in card
+    (home / "lib" / "VERSION").write_text("3.3.9-7b9fccd\n")
+    scene.type(f"/sr check add be {new}")
+    scene.private(ALICE, "3.3.9-7b9fccd lies on the disk of BE 10.84.91.16:9050")
