@@ -40,11 +40,11 @@ class OperationKind(StrEnum):
     START_COMPUTE_NODE = "start-cn"
     START_FRONTEND = "start-fe"
     RESTART_ALL = "restart-all"
+    REHEARSE = "rehearse"
     UPGRADE = "upgrade"
     DOWNGRADE = "downgrade"
     CREATE_IMAGE = "create-image"
     BACK_UP_METADATA = "backup-metadata"
-    REHEARSE = "rehearse"
     PAUSE_VIEWS = "pause-views"
     RESUME_VIEWS = "resume-views"
 
