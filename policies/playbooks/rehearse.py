@@ -35,6 +35,8 @@ NOT_PROVEN = (
     "it runs with the package's, its ports and its heap changed."
 )
 
+DELETED = "The copy on the spare host is deleted when this ends, however it ends; the one on the leader's host is a backup."
+
 
 def make_plan(
     request: Request,
@@ -102,7 +104,7 @@ def _findings(wanted: str, state: ClusterState) -> tuple[Finding, ...]:
         *hosts_reached(tuple(two_hosts(None, state)), state),
         *_java(wanted, state),
         *_object_store(state),
-        Finding(check="copy", verdict=Verdict.WARN, sentence=SECRETS, advice="Deleted when this ends, however it ends.", told=True),
+        Finding(check="copy", verdict=Verdict.WARN, sentence=SECRETS, advice=DELETED, told=True),
         Finding(check="not proven", verdict=Verdict.OK, sentence=NOT_PROVEN, told=True),
     )
 

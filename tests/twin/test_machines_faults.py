@@ -138,6 +138,63 @@ def _(twin: Served) -> None:
     assert (said.code, said.out) == (255, "JDK 8 is not supported, please use JDK 11 or higher\n")
 
 
+@shows("host_no_namespaces")
+def _(twin: Served) -> None:
+    twin.fault("host_no_namespaces", host=A)
+    said = twin.at(A, "unshare --net true")
+    assert said.code == 1 and "Operation not permitted" in said.err
+
+
+@shows("rehearsal_fails")
+def _(twin: Served) -> None:
+    twin.fault("rehearsal_fails", host=A, text="java.io.IOException: got unknown type 20123")
+    assert alone(twin, "") == "ERROR: java.io.IOException: got unknown type 20123"
+
+
+ALONE = r"""
+set -e
+home=$HOME/rehearsal/x/fe
+rm -rf "$home" && mkdir -p "$home/log" && cp -R "$HOME/starrocks/fe/bin" "$HOME/starrocks/fe/lib" "$HOME/starrocks/fe/conf" "$home"
+cp -R "$HOME/starrocks/fe/meta" "$home/meta" && rm -f "$home"/bin/*.pid
+sed -i 's/^clusterId=.*/clusterId=1234567/; s/^token=.*/token=another/' "$home/meta/image/VERSION"
+cat >> "$home/conf/fe.conf" <<END
+meta_dir = $home/meta
+http_port = 28030
+rpc_port = 29020
+query_port = 29030
+edit_log_port = 29010
+cloud_native_meta_port = 26090
+bdbje_reset_election_group = true
+END
+"""
+
+
+def alone(twin: Served, wrong: str) -> str:
+    """What a frontend that is tried on a copy of the metadata ends with, after one thing was done wrong."""
+    said = twin.at(A, f"{ALONE}cd $home\n{wrong}\nbash bin/start_fe.sh --daemon")
+    assert said.code == 0, said
+    lines = twin.until(lambda: twin.at(A, "grep -h -e ERROR -e replay $HOME/rehearsal/x/fe/log/fe.log 2> /dev/null; true").out)
+    return str(lines).strip()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("echo 'query_port = 9030' >> conf/fe.conf", "query_port is 9030, which the cluster uses"),
+        ("sed -i '/^cloud_native_meta_port/d' conf/fe.conf", "cloud_native_meta_port is not set"),
+        ("sed -i 's/^clusterId=.*/clusterId=510224456/' meta/image/VERSION", "clusterId is the cluster's own"),
+        ("cp ~/starrocks/fe/meta/image/VERSION meta/image/", "clusterId is the cluster's own"),
+        ("grep ^token ~/../10.84.0.19/starrocks/fe/meta/image/VERSION > t; sed -i /^token/d meta/image/VERSION;"
+         " cat t >> meta/image/VERSION", "token is the cluster's own"),
+        ("sed -i 's/^role=.*/role=OBSERVER/' meta/image/ROLE", "ROLE does not say FOLLOWER"),
+        ("sed -i /^bdbje/d conf/fe.conf; echo metadata_failure_recovery = true >> conf/fe.conf", "bdbje_reset_election_group is not"),
+        ("rm -r meta/bdb", "is no metadata directory"),
+    ],
+)  # fmt: skip
+def test_a_frontend_tried_on_a_copy_is_strict(twin: Served, wrong: str, words: str) -> None:
+    assert words in alone(twin, wrong)
+
+
 @shows("wrong_package")
 def _(twin: Served) -> None:
     package = Path(twin.ssh["packages"]) / "StarRocks-3.3.9.tar.gz"

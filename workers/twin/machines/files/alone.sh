@@ -34,8 +34,9 @@ flag=bdbje_reset_election_group
 if [ "$number" -lt 30110 ] || { [ "$number" -ge 30200 ] && [ "$number" -lt 30205 ]; }; then flag=metadata_failure_recovery; fi
 [ "$(value_of $flag)" = true ] || ends "wait globalStateMgr to be ready. FE type: INIT ($flag is not set)"
 
-[ -z "$(awk 'NR > 1 && $1 != "lo"' /proc/net/route)" ] || ends "the network of this host is in reach: heartbeats go to the cluster"
 [ ! -s "$HOME/.stubs/rehearsal-fails" ] || ends "$(cat "$HOME/.stubs/rehearsal-fails")"
+
+[ -z "$(awk 'NR > 1 && $1 != "lo"' /proc/net/route)" ] || ends "the network of this host is in reach: heartbeats go to the cluster"
 
 newest=$(find "$meta/image" -maxdepth 1 -name 'image.[0-9]*' | sed 's/.*\.//' | sort -n | tail -n 1)
 [ -n "$newest" ] || ends "no image in $meta/image"
