@@ -121,6 +121,7 @@ def _survey(lines: Lines, role: str, skew: float | None) -> HostSurvey | None:
         conf_sha256=one.get("confsum", ""),
         extra_jars=tuple(clean(rest) for word, rest in lines if word == "jar"),
         staged={name: yes == "yes" for yes, _, name in (rest.partition(" ") for word, rest in lines if word == "staged")},
+        isolation=clean(one.get("isolation", "")),
         backups=tuple(sorted(rest for word, rest in lines if word == "backup")),
     )
 
