@@ -66,6 +66,8 @@ class HostSurvey(Record):
     """Jars in lib/ that the package did not bring, as far as its own list of files tells."""
     staged: dict[str, bool] = Field(default_factory=dict)
     """Version -> whether its package lies unpacked and verified in the staging directory."""
+    isolation: str = ""
+    """Of a spare host: "yes" when it can make a network of its own, else the command that fails; empty: not asked."""
     backups: tuple[str, ...] = ()
     """Versions of bin and lib that were kept by an earlier swap."""
 

@@ -13,6 +13,7 @@ from policies.address import Address
 from policies.checks.interrupted_node import HOSTS, hosts_reached
 from policies.cluster import ClusterState, Frontend, NodeKind, RunMode
 from policies.estimate import DrainRecord
+from policies.hosts import HostSurvey
 from policies.pacing import Pacing
 from policies.plan import Estimate, Fact, Finding, Plan, Step, Verdict
 from policies.playbooks.back_up_metadata import SECRETS
@@ -102,6 +103,7 @@ def _findings(wanted: str, state: ClusterState) -> tuple[Finding, ...]:
         *checks.leader((), state),
         *checks.rights((), state),
         *hosts_reached(tuple(two_hosts(None, state)), state),
+        *_cut_off(state),
         *_java(wanted, state),
         *_object_store(state),
         Finding(check="copy", verdict=Verdict.WARN, sentence=SECRETS, advice=DELETED, told=True),
@@ -123,10 +125,27 @@ def _no_spare(state: ClusterState) -> list[Finding]:
     return []
 
 
+def _cut_off(state: ClusterState) -> list[Finding]:
+    """Found out again by the job itself, right before it would start anything."""
+    found = survey.isolation if (survey := _survey(state)) is not None else ""
+    if found == "yes":
+        words = f"{state.spare} can make a network of its own, which leads nowhere."
+        return [Finding(check="isolation", verdict=Verdict.OK, sentence=words, told=True)]
+    if not found:
+        return []
+    words = f"{state.spare} cannot make a network of its own (`{found}` fails), so what starts there could reach the cluster."
+    return [_block("isolation", words, "Allow it there (user namespaces, or root), or name another spare host.")]
+
+
+def _survey(state: ClusterState) -> HostSurvey | None:
+    look = next((state.host_of(address) for address in _spare(state)), None)
+    return look.survey if look is not None else None
+
+
 def _java(wanted: str, state: ClusterState) -> list[Finding]:
     """What the closer look at the spare host found; an unknown Java is found out by the start itself."""
-    look = next((state.host_of(address) for address in _spare(state)), None)
-    found = jdk(look.survey.java) if look is not None and look.survey is not None else None
+    survey = _survey(state)
+    found = jdk(survey.java) if survey is not None else None
     needed = needed_jdk(wanted)
     if found is None or needed is None or found >= needed:
         return []

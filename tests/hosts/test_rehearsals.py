@@ -61,7 +61,8 @@ class Rehearsal:
     @property
     def settings(self) -> dict[str, Any]:
         via = dict.fromkeys((FE.host, SPARE.host), f"127.0.0.1:{self.rig.server.port}")
-        return {"spare": SPARE.host, "rehearsal_dir": str(self.directory), "via": via, "start_timeout_s": 1}
+        homes = {SPARE.host: {"fe": str(self.rig.server.root / "nothing-here")}}
+        return {"spare": SPARE.host, "rehearsal_dir": str(self.directory), "via": via, "start_timeout_s": 1, "homes": homes}
 
     def fault(self, name: str) -> None:
         place = self.rig.stage / "3.3.9" / "fe" / "faults"

@@ -20,11 +20,13 @@ LEADER = next(f.address for f in mission000().frontends if f.role.value == "LEAD
 JOB = "sr-test-rehearse-1"
 
 
-def looked(java: str = 'openjdk version "17.0.2"', trouble: str = "", job: JobState | None = None, said: str = "") -> ClusterState:
+def looked(
+    java: str = 'openjdk version "17.0.2"', trouble: str = "", job: JobState | None = None, said: str = "", cut_off: str = "yes"
+) -> ClusterState:
     jobs = {JOB: HostJob(id=JOB, state=job, said=said)} if job is not None else {}
     hosts = (
         HostLook(address=LEADER, taken_at=NOW, survey=HostSurvey(java=java)),
-        HostLook(address=SPARE, taken_at=NOW, trouble=trouble, survey=HostSurvey(java=java), jobs=jobs),
+        HostLook(address=SPARE, taken_at=NOW, trouble=trouble, survey=HostSurvey(java=java, isolation=cut_off), jobs=jobs),
     )
     return mission000().with_(hosts=hosts, spare=SPARE.host)
 
@@ -82,6 +84,7 @@ def test_the_switch_that_the_version_knows(version: str, flag: str) -> None:
         (looked().with_(spare=LEADER.host), "3.4.4", f"{LEADER} and {LEADER.host}:9050 live on the spare host"),
         (looked(trouble="10.84.99.1 did not answer."), "3.4.4", "block: Not every host can be reached. 10.84.99.1"),
         (looked().with_(hosts=looked().hosts[:1]), "3.4.4", "block: Not every host can be reached."),  # type: ignore[index]
+        (looked(cut_off="unshare --user --map-root-user --net"), "3.4.4", "10.84.99.1 cannot make a network of its own (`unshare --user"),
         (looked(java="11.0.2"), "3.5.2", "block: 3.5.2 needs Java 17, and 10.84.99.1 has 11."),
         (looked().with_(frontends=()), "3.4.4", "block: "),
     ],

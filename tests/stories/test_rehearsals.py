@@ -69,9 +69,22 @@ def test_a_version_that_cannot(scene: Scene) -> None:
 
 def test_a_host_that_cannot_cut_it_off(scene: Scene) -> None:
     scene.fault("host_no_namespaces", host=SPARE)
+    scene.type(f"/sr rehearse {NEW}")
+    assert "could reach the cluster" in scene.private(ALICE, f"{SPARE} cannot make a network of its own")
+    assert scene.sent() == [] and left(scene) == [] and scene.slack.cards() == []
+
+
+@isolated
+def test_one_that_takes_too_long_is_aborted(scene: Scene) -> None:
+    """With a worker killed meanwhile; the abort does not wait for it to end by itself."""
+    scene.fault("rehearsal_hangs", host=SPARE)
     ts = begun(scene)
-    told = scene.told(ts, "cannot make a network of its own", 60)
-    assert "nothing was copied" in told
+    scene.told(ts, "cut off from every network, on 10.84.99.1", 60)
+    scene.wait(lambda: [path for path in left(scene) if path.endswith("fe.log")])
+    scene.kill("worker-1")
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "no copy of the metadata is left on the spare host", 60)
+    scene.revive("worker-1")
     untouched(scene)
 
 

@@ -151,6 +151,13 @@ def _(twin: Served) -> None:
     assert alone(twin, "") == "ERROR: java.io.IOException: got unknown type 20123"
 
 
+@shows("rehearsal_hangs")
+def _(twin: Served) -> None:
+    twin.fault("rehearsal_hangs", host=A)
+    log = alone(twin, "true")
+    assert log == "replays the journal" or "the network of this host is in reach" in log
+
+
 ALONE = r"""
 set -e
 home=$HOME/rehearsal/x/fe

@@ -125,6 +125,7 @@ def _survey(lines: Lines, role: str, skew: float | None) -> HostSurvey | None:
         heap=_heap(one.get("heap", "")),
         extra_jars=tuple(clean(rest) for word, rest in lines if word == "jar"),
         staged={name: yes == "yes" for yes, _, name in (rest.partition(" ") for word, rest in lines if word == "staged")},
+        isolation=clean(one.get("isolation", "")),
         backups=tuple(sorted(rest for word, rest in lines if word == "backup")),
     )
 

@@ -89,7 +89,8 @@ class SshDriver:
         if not places:
             return tuple(homeless)
         sent = datetime.now(UTC)
-        answer = await link.run(probe_text([place for _, place in places], jobs, survey), ends - time.monotonic())
+        text = probe_text([place for _, place in places], jobs, survey, spare=link.host == self._entry.spare)
+        answer = await link.run(text, ends - time.monotonic())
         lines = between_marks(answer.lines)
         return (*looks(lines, [(address, place.role) for address, place in places], sent, datetime.now(UTC)), *homeless)
 
@@ -146,13 +147,15 @@ class SshDriver:
         return job_script(job, act, place, self._entry, apart=apart | {"heap": str(found.heap_mib)})
 
 
-def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: bool) -> str:
+def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: bool, *, spare: bool = False) -> str:
     """One look as a script; nothing in it but paths of the settings and job ids that were checked."""
     stage = assignments({"stage": places[0].stage, "home": places[0].home, "role": places[0].role})
     calls = [f"job_state {job}" for job in jobs]
     calls += [f"node {index} {place.role} {place.home}" for index, place in enumerate(places)]
     if survey:
         calls += [f"survey {index} {place.role} {place.home}" for index, place in enumerate(places)]
+    if survey and spare:
+        calls.append(f"{script('rehearsal')}\ntool=$(isolation); $tool true 2> /dev/null && tool=yes; echo \"isolation $tool\"")
     clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
     body = [stage, script("process"), script("probe"), script("survey") if survey else "", f"echo; echo {BEGIN}"]
     body += ['echo "clock $(date +%s.%N)"', clock, *calls, 'echo "clock_end $(date +%s.%N)"', f"echo {END}"]

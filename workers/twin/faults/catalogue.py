@@ -129,6 +129,12 @@ CATALOGUE = (
         machines.rehearsal_fails,
     ),
     Fault(
+        "rehearsal_hangs",
+        "a frontend tried on a copy of the metadata reads it for ever; on false ends it for the next one",
+        (_HOST, Argument("on", bool, True)),
+        machines.rehearsal_hangs,
+    ),
+    Fault(
         "wrong_package",
         "the package of a version holds files that report another one",
         (Argument("version", str), Argument("reports", str)),

@@ -82,5 +82,9 @@ def rehearsal_fails(twin: "Twin", host: str, text: str) -> None:
     _conduct(twin, host).rehearsal_fails = text
 
 
+def rehearsal_hangs(twin: "Twin", host: str, on: bool) -> None:
+    _conduct(twin, host).rehearsal_hangs = on
+
+
 def wrong_package(twin: "Twin", version: str, reports: str) -> None:
     twin.cluster.wrong_packages[version] = reports

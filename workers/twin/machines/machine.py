@@ -164,10 +164,11 @@ class Machine:
     def set_java(self, version: str) -> None:
         set_java(self.java_home, version or JAVA)
 
-    def set_rehearsals(self, no_namespaces: bool, fails: str) -> None:
-        """Whether a process may be cut off here, and what a frontend that is tried here ends with."""
+    def set_rehearsals(self, no_namespaces: bool, fails: str, hangs: bool) -> None:
+        """Whether a process may be cut off here, what a frontend that is tried here ends with, and whether it ends at all."""
         self._stub("unshare", NO_NAMESPACES if no_namespaces else "")
         self._stub("rehearsal-fails", fails)
+        self._stub("rehearsal-hangs", "yes" if hangs else "")
 
     def _stub(self, name: str, text: str) -> None:
         """A program that is found before this machine's own; none without a text."""

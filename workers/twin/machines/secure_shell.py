@@ -102,7 +102,7 @@ class SecureShell:
         self.machine.fill_disk(conduct.disk_full)
         self.machine.set_clock(conduct.clock_ahead_s)
         self.machine.set_java(conduct.java)
-        self.machine.set_rehearsals(conduct.no_namespaces, conduct.rehearsal_fails)
+        self.machine.set_rehearsals(conduct.no_namespaces, conduct.rehearsal_fails, conduct.rehearsal_hangs)
         if conduct.pid_files_lost:
             conduct.pid_files_lost = False
             self.machine.lose_pid_files()

@@ -67,6 +67,8 @@ class Misconduct:
     """`unshare` is refused, as in many containers."""
     rehearsal_fails: str = ""
     """What a frontend that is tried there on a copy of the metadata says when it ends at once."""
+    rehearsal_hangs: bool = False
+    """Such a frontend reads the metadata and never comes to its end."""
 
 
 @dataclass

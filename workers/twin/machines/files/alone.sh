@@ -41,9 +41,11 @@ if [ "$number" -lt 30110 ] || { [ "$number" -ge 30200 ] && [ "$number" -lt 30205
 newest=$(find "$meta/image" -maxdepth 1 -name 'image.[0-9]*' | sed 's/.*\.//' | sort -n | tail -n 1)
 [ -n "$newest" ] || ends "no image in $meta/image"
 exec 3< "$ALIVE"
+echo "replays the journal" >> "$log"
+trap 'exit 0' TERM
+[ ! -s "$HOME/.stubs/rehearsal-hangs" ] || read -r _ <&3
 echo "leader finished to replay journal, can write now." >> "$log"
 : > "$home/.ready"
 [ "$(value_of edit_log_roll_num)" != 1 ] || echo "image of $version" > "$meta/image/image.$((newest + 1))"
-trap 'exit 0' TERM
 read -r _ <&3
 exit 0
