@@ -159,14 +159,14 @@ def test_a_rehearsal(rehearsal: Rehearsal, user: str) -> None:
     ("fault", "words"),
     [
         ("unknown_record", "3.3.9 did not start from this metadata: java.io.IOException: got unknown type 20123"),
-        ("reads_for_ever", "3.3.9 has not read this metadata within 1 s"),
+        ("reads_for_ever", "3.3.9 has not read this metadata within 2 s"),
         ("no_image", "has read this metadata, but wrote no image of its own within 5 s"),
     ],
 )
 def test_what_fails_is_said_and_deleted(rehearsal: Rehearsal, fault: str, words: str) -> None:
     rehearsal.fault(fault)
     # Patience is what one of them is about; the others end by themselves, also on a slow machine.
-    job = rehearsal.do(REHEARSE.with_(patience_s=1 if fault == "reads_for_ever" else 30))
+    job = rehearsal.do(REHEARSE.with_(patience_s=15 if fault == "unknown_record" else 2))
     assert job.state is JobState.FAILED and words in job.said, rehearsal.rig.log(job.id)
     assert rehearsal.nothing_left()
 
