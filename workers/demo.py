@@ -52,7 +52,7 @@ class House:
         visibility_s: float = 30.0,
         slack_timeout_s: float = 10.0,
         second: str = "",
-        columns: str = "3.3.3",
+        columns: str = os.environ.get("SR_TWIN_COLUMNS", "3.3.3"),
         hosts: bool = False,
         packages: Sequence[str] = (),
     ) -> None:
