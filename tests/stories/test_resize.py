@@ -8,7 +8,7 @@ import pytest
 from tests.stories.scene import ALICE, TARGET, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("resize")]
+pytestmark = pytest.mark.story
 
 HOST = "10.84.0.18"
 

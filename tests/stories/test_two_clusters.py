@@ -7,7 +7,7 @@ import pytest
 from tests.stories.scene import ALICE, TARGET, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("two clusters")]
+pytestmark = pytest.mark.story
 
 OTHER_TARGET = "10.85.0.12:9050"
 

@@ -7,7 +7,7 @@ import pytest
 from tests.stories.scene import ALICE, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("upgrades")]
+pytestmark = pytest.mark.story
 
 CANARY, CANARY_HOST = "10.84.91.16:9050", "10.84.91.16"
 OLD, NEW, BUILT = "3.3.3-312ed45", "3.3.9", "3.3.9-7b9fccd"
