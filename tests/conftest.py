@@ -1,4 +1,6 @@
-"""What holds for the whole suite."""
+"""What holds for the whole suite: files are dealt out whole (`--dist loadfile`), so that a file's house is started once. The groups
+of pytest-xdist 3.8 cannot say that: pytest 9.2 took away the attribute that they write into.
+"""
 
 import os
 

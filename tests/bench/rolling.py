@@ -71,12 +71,13 @@ def _rolled(scene: Scene, command: str) -> dict[str, float]:
     after = scene.twin("state")
     operation = Mailbox(scene.house.redis_url, timeout_s=5).recent(1)[0]
     clock = _Clock(after, scene.twin("log")["statements"][-1])
-    own = _own(scene, starts, clock, operation)
+    begun = {process: at for process in starts if (at := _exchange_began(scene, process, operation, clock)) is not None}
+    own = own_times(scene.twin("events")["events"], starts, begun)
     assert len(own) == len(starts), sorted(own)
     told = [entry for entry in rows(scene.house.directory / "audit.sqlite3") if entry.operation == operation.id]
     assert operation.started_at is not None and operation.ended_at is not None
-    began = _began(told)
-    took = operation.ended_at - began - _looked_at(told)
+    began = first_turn(told)
+    took = operation.ended_at - began - looked_at(told)
     return {
         "ratio": took.total_seconds() * SPEED / sum(own.values()),
         "staging_s": (began - operation.started_at).total_seconds() * SPEED,
@@ -96,11 +97,11 @@ class _Clock:
         return self._at + at * self._speed
 
 
-def _own(scene: Scene, starts: dict[str, float], clock: _Clock, operation: Operation) -> dict[str, float]:
-    """Cluster seconds by process, "be on HOST"."""
+def own_times(events: list[dict[str, Any]], starts: dict[str, float], begun: dict[str, float]) -> dict[str, float]:
+    """Cluster seconds by process ("be on HOST"), from what became of it; `begun`: when the job began that exchanged its files."""
     stopped: dict[str, float] = {}
     own: dict[str, float] = {}
-    for event in scene.twin("events")["events"]:
+    for event in events:
         process, what = " ".join(event["what"].split()[:3]), event["what"].split()[3:4]
         if process not in starts:
             continue
@@ -109,25 +110,25 @@ def _own(scene: Scene, starts: dict[str, float], clock: _Clock, operation: Opera
         else:
             serves = event["at"] + starts[process]
             seen = (math.floor(serves / HEARTBEAT_S) + 1) * HEARTBEAT_S
-            own[process] = seen - min(stopped[process], _exchange_began(scene, process, operation, clock, stopped[process]))
+            own[process] = seen - min(stopped[process], begun.get(process, stopped[process]))
     return own
 
 
-def _exchange_began(scene: Scene, process: str, operation: Operation, clock: _Clock, otherwise: float) -> float:
-    """When the job began that exchanges the files, if the operation did that."""
+def _exchange_began(scene: Scene, process: str, operation: Operation, clock: _Clock) -> float | None:
+    """In the cluster's time; None if the operation exchanged no files."""
     jobs = scene.house.directory / "hosts" / process.split()[-1] / ".sr" / "jobs"
     port = {"be": 9050, "fe": 9010}[process[:2]]
     swaps = jobs.glob(f"{operation.id.lower()}-swap*-{port}-*/begun")
-    return min((clock.cluster(path.stat().st_mtime) for path in swaps), default=otherwise)
+    return min((clock.cluster(path.stat().st_mtime) for path in swaps), default=None)
 
 
-def _began(told: list[AuditEntry]) -> datetime:
+def first_turn(told: list[AuditEntry]) -> datetime:
     """When the first node's turn came: before that, an upgrade stages packages, freezes the balancer and saves the metadata."""
     first = next(number for number, entry in enumerate(told) if entry.what == "intent" and entry.statement.startswith(TURNS))
     return next(entry.at for entry in reversed(told[:first]) if entry.what in ("started", "step_done"))
 
 
-def _looked_at(told: list[AuditEntry]) -> timedelta:
+def looked_at(told: list[AuditEntry]) -> timedelta:
     """How long people looked at the canary."""
     at = {entry.what: entry.at for entry in told if entry.what in ("paused", "resumed")}
     return at["resumed"] - at["paused"] if at else timedelta()

@@ -1,10 +1,13 @@
 """The table and the file of the benchmarks; nothing here is timed."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.bench.drained_clusters import DRAINS, MARKS, drains
 from tests.bench.goals import GOALS, quantile, table, write
+from tests.bench.rolling import first_turn, looked_at, own_times
+from workers.audit import AuditEntry
 
 
 def test_the_table_says_what_is_met() -> None:
@@ -25,6 +28,33 @@ def test_a_later_run_keeps_what_it_did_not_measure(tmp_path: Path) -> None:
 def test_a_quantile_is_one_of_the_values() -> None:
     assert quantile([3.0, 1.0, 2.0], 0.5) == 2.0
     assert quantile([float(n) for n in range(1, 101)], 0.99) == 99.0
+
+
+def test_a_nodes_own_time_ends_with_the_next_heartbeat() -> None:
+    happened = [
+        (1.0, "fault host_slow_start(host=a)"),
+        (100.0, "be on a was sent SIGTERM"),
+        (102.0, "be on a ended"),
+        (103.0, "be on a started, version 3.3.9"),
+        (200.0, "fe on b ended"),
+        (201.0, "fe on b started, version 3.3.9"),
+    ]
+    events = [{"at": at, "what": what} for at, what in happened]
+    starts = {"be on a": 60.0, "fe on b": 64.0}
+    assert own_times(events, starts, {}) == {"be on a": 65.0, "fe on b": 70.0}
+    assert own_times(events, starts, {"be on a": 97.5}) == {"be on a": 67.5, "fe on b": 70.0}
+
+
+def test_staging_and_people_are_no_part_of_the_ratio() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    lines = (("started", ""), ("intent", "unpack and verify 3.3.9"), ("step_done", ""), ("intent", "install 3.3.9"), ("paused", ""), ("resumed", ""))
+    told = [
+        AuditEntry(operation="o", cluster="c", at=at + timedelta(minutes=number), what=what, statement=statement)
+        for number, (what, statement) in enumerate(lines)
+    ]
+    assert first_turn(told) == at + timedelta(minutes=2)
+    assert looked_at(told) == timedelta(minutes=1)
+    assert looked_at(told[:4]) == timedelta()
 
 
 def test_a_cluster_is_drained_again_and_again_and_learns() -> None:
