@@ -23,7 +23,7 @@ tour: $(STAMP)  ## the same without a browser: a request, two approvals, a drain
 	@$(BIN)/python -m workers.demo tour
 
 test: $(STAMP)  ## the whole suite
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(STAMP)  ## lint, types, import contracts
 	$(BIN)/ruff check .

@@ -75,16 +75,21 @@ class Ears:
         if isinstance(parsed, Mistake):
             await _private(ack, blocks.mistake_message(parsed))
             return
+        operation = new_id("sr")
         try:
-            await _private(ack, await _in_time(self._carry, parsed, command))
+            await _private(ack, await _in_time(self._carry, parsed, command, operation))
         except RedisError as error:
             log.warning("command not recorded: %s", error)
             await _private(ack, TRY_AGAIN)
+            return
+        if isinstance(parsed, Operate) and not parsed.dry_run:
+            # After the acknowledgement: recorded is what counts, and the clock would find it too.
+            await asyncio.to_thread(self.mailbox.wake, operation)
 
     def _home(self, command: Mapping[str, Any]) -> bool:
         return str(command.get("team_id", "")) == self.home_team
 
-    def _carry(self, parsed: Command, command: Mapping[str, Any]) -> Message:
+    def _carry(self, parsed: Command, command: Mapping[str, Any], operation: str) -> Message:
         """Record what was asked; returns the private answer. Raises RedisError."""
         match parsed:
             case Help(topic=topic):
@@ -99,7 +104,7 @@ class Ears:
                 self._ask(question.value, cluster or "", command)
                 return blocks.private_line(f"Looking at {cluster} …")
             case Operate():
-                return self._operate(parsed, command)
+                return self._operate(parsed, command, operation)
 
     def _show(self, operation: str) -> Message:
         snapshot = self.mailbox.snapshot(operation)
@@ -111,9 +116,9 @@ class Ears:
         question = new_id("q")
         self.mailbox.ask(kind, cluster, str(command["channel_id"]), str(command["user_id"]), question, text)
 
-    def _operate(self, parsed: Operate, command: Mapping[str, Any]) -> Message:
+    def _operate(self, parsed: Operate, command: Mapping[str, Any], operation: str) -> Message:
         request = Request(
-            id=new_id("sr"),
+            id=operation,
             kind=parsed.kind,
             cluster=parsed.cluster,
             targets=parsed.targets,
@@ -133,7 +138,7 @@ class Ears:
         if parsed.dry_run:
             self._ask("check" if parsed.checks_only else "plan", parsed.cluster, command, request.model_dump_json())
             return blocks.private_line(f"{'Checks' if parsed.checks_only else 'Dry run'}: looking at {parsed.cluster} …")
-        self.mailbox.submit(request)
+        self.mailbox.record(request)
         return blocks.private_line(f"Looking at {parsed.cluster} and making the plan of `{request.id}` …")
 
     async def on_decision(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:

@@ -78,10 +78,16 @@ class Mailbox:
 
     def submit(self, request: Request) -> bool:
         """Record a request and wake a worker; False when it was recorded before. Raises RedisError."""
-        keys = [self.keys.operation(request.id), self.keys.due]
-        fresh = bool(self._submit(keys=keys, args=[request.id, request.model_dump_json()]))
+        fresh = self.record(request)
         self.wake(request.id)
         return fresh
+
+    def record(self, request: Request) -> bool:
+        """Record a request: from here on it is not lost, and the clock finds it even if no worker is woken. False when it was
+        recorded before. Raises RedisError.
+        """
+        keys = [self.keys.operation(request.id), self.keys.due]
+        return bool(self._submit(keys=keys, args=[request.id, request.model_dump_json()]))
 
     def decide(self, decision: Decision) -> Recorded:
         """Record a decision and wake a worker. Raises RedisError."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from policies.address import Address
+from policies.awaited_conf import ConfIs
 from policies.cluster import NodeKind
 from policies.record import Record
 
@@ -159,6 +160,13 @@ class ClusterSettled(Record):
     idle: bool = False
 
 
+class FrontendAnswers(Record):
+    """A query through this very frontend is answered, by a backend or compute node too: it does not only call itself alive."""
+
+    kind: Literal["frontend_answers"] = "frontend_answers"
+    address: Address
+
+
 class AllAtVersion(Record):
     """Every node of the cluster is alive and runs `version`; `address` is the node that was brought to it last."""
 
@@ -217,7 +225,7 @@ SettingCondition = SettingIs | LeaseOver
 DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
 ViewCondition = ViewIs | ViewsRefreshed
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
-ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | AllAtVersion | HostJobDone | GoAhead
+ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | FrontendAnswers | AllAtVersion | HostJobDone | GoAhead | ConfIs
 Condition = Annotated[
     BackendLeaving
     | BackendDrained
@@ -235,9 +243,11 @@ Condition = Annotated[
     | NodeRestarted
     | NodeStopped
     | ClusterSettled
+    | FrontendAnswers
     | AllAtVersion
     | HostJobDone
     | GoAhead
+    | ConfIs
     | ViewIs
     | ViewsRefreshed
     | ImageEverywhere,

@@ -95,6 +95,8 @@ class Backend(Record):
     last_start: datetime | None = None
     last_heartbeat: datetime | None = None
     disks: tuple[Disk, ...] | None = None
+    mem_limit: int | None = None
+    """Bytes that the process says it may take (SHOW BACKENDS, 3.3 and later); None where the version does not show it."""
     warehouse: str = ""
     """Whose queries it runs in shared_data; empty where the version does not show it."""
 
@@ -271,6 +273,8 @@ class ClusterState(Record):
     """Materialized views; None when they were not asked for or could not be read."""
     images: dict[str, ImageLook] | None = None
     """Frontend host -> its newest image of the metadata; None when none was asked, and who did not tell is missing."""
+    answers: dict[str, str] | None = None
+    """Frontend host -> why a query through that very frontend failed, empty when it was answered; None when none was asked."""
     silent: frozenset[Address] | None = None
     """Addresses that were tried and do not answer; None when none was tried."""
     hosts: tuple[HostLook, ...] | None = None
@@ -293,6 +297,13 @@ class ClusterState(Record):
     @property
     def nodes(self) -> tuple[Frontend | Backend | ComputeNode, ...]:
         return (*self.frontends, *self.backends, *self.compute_nodes)
+
+    @property
+    def kinds(self) -> dict[Address, NodeKind]:
+        """Every node by its address."""
+        frontends = {f.address: NodeKind.OBSERVER if f.role is Role.OBSERVER else NodeKind.FOLLOWER for f in self.frontends}
+        backends = {b.address: NodeKind.BACKEND for b in self.backends}
+        return frontends | backends | {c.address: NodeKind.COMPUTE_NODE for c in self.compute_nodes}
 
     def compute_node(self, address: Address) -> ComputeNode | None:
         return next((c for c in self.compute_nodes if c.address == address), None)

@@ -26,6 +26,7 @@ from policies.hosts import HostJob, JobState
 from policies.interrupting import why_not_interrupt
 from policies.plan import Plan
 from policies.units import in_count
+from policies.versions import runs
 from policies.voters import votes, why_not_drop
 
 
@@ -100,10 +101,25 @@ def forbidden(act: Act | None, plan: Plan, behind: tuple[Condition, ...], state:
             return _forbidden_add(act, state)
         case DropNode():
             return _forbidden_drop(act, state)
+        case StopProcess() if state.lists(act.role) and state.node(act.role, act.address) is None:
+            return None  # It was dropped: its process is nobody's any more.
         case RestartProcess() | StopProcess() | SwapPackage():
             return why_not_interrupt(state, act.role, act.address)
         case _:
             return None
+
+
+def cannot_go_back(act: Act | None, state: ClusterState) -> str | None:
+    """Why an undo must not put a frontend's old version back, as a sentence: another version leads, which writes the journal."""
+    if not isinstance(act, SwapPackage) or not act.role.frontend or state.leader is None:
+        return None
+    leader = state.leader
+    if leader.address == act.address or not leader.version or runs(leader.version, act.version):
+        return None
+    return (
+        f"{leader.address} leads with {leader.version}: its journal may hold what {act.version} cannot read, so {act.address} is "
+        "not put back. Close ends here and gives back what was lent; bring it forward with a new plan."
+    )
 
 
 def _forbidden_drop_of_drained(act: DropBackend, behind: tuple[Condition, ...], state: ClusterState) -> str | None:

@@ -30,6 +30,7 @@ from policies.awaited import (
     ViewCondition,
     ViewsRefreshed,
 )
+from policies.awaited_conf import ConfIs
 from policies.cluster import Backend, ClusterState, NodeKind
 from policies.conditions import believed, views
 from policies.operation import Operation, OperationState, StepMemory
@@ -175,7 +176,7 @@ def another_is_down(scene: Scene) -> str | None:
 
 def _about_no_tablets(until: Condition) -> bool:
     """A frontend or compute node that restarts: no replica is out of reach because of it."""
-    return isinstance(until, NodeRestarted | NodeStopped) and until.role is not NodeKind.BACKEND
+    return isinstance(until, NodeRestarted | NodeStopped | ConfIs) and until.role is not NodeKind.BACKEND
 
 
 def another_is_leaving(scene: Scene) -> str | None:

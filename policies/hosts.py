@@ -58,6 +58,10 @@ class HostSurvey(Record):
     conf: dict[str, str] | None = None
     """The node's be.conf, cn.conf or fe.conf as the process reads it; values of keys that may hold a secret are left out."""
     conf_sha256: str = ""
+    conf_read: bool | None = None
+    """Whether the process that runs began after its conf file was last changed, so that it has what the file says."""
+    heap: str = ""
+    """The -Xmx that the running JVM was started with, as written; the last one counts. Empty for a backend."""
     extra_jars: tuple[str, ...] = ()
     """Jars in lib/ that the package did not bring, as far as its own list of files tells."""
     staged: dict[str, bool] = Field(default_factory=dict)

@@ -9,6 +9,7 @@
     RUNNING -> DONE             HALTED -> CLOSED
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -170,7 +171,8 @@ class StepMemory(Record):
     A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
     statement was about to be sent; `job` is the id of the job that was to be begun on a host; `looked_at` is the time of the
     last look, `retried_at` of a person's retry: what was seen before it counts as judged, `resumed_at` of a person's resume.
-    `mark` is the leader's journal when a step that waits for an image began.
+    `mark` is the leader's journal when a step that waits for an image began. `back_after`: cluster seconds that the node before
+    this one took to come back from its restart.
     """
 
     step: str
@@ -182,6 +184,7 @@ class StepMemory(Record):
     acted_at: datetime | None = None
     job: str = ""
     mark: int | None = None
+    back_after: float | None = None
     resumed_at: datetime | None = None
     first_true_at: datetime | None = None
     samples: tuple[Sample, ...] = ()
@@ -213,7 +216,7 @@ class Operation(Record):
     `changed_at` is the last event or decision: what follows from it must rest on a look that is younger.
     `trouble` says what keeps us from looking or acting right now (a frontend that does not answer); it is not a halt.
     `lends`: the settings that its plan lends, as `/sr tune` calls them. `leased`: something is lent, so even a close gives
-    it back first; `closing`: that is going on.
+    it back first; `closing`: that is going on. `came_back`: cluster seconds that the last restart of a node of each kind took.
     """
 
     id: str
@@ -243,6 +246,7 @@ class Operation(Record):
     closing: bool = False
     ended_by: Person | None = None
     ended_because: str = ""
+    came_back: Mapping[NodeKind, float] = {}
     trouble: str = ""
     trouble_since: datetime | None = None
     events: int = 0

@@ -31,7 +31,7 @@ from policies.awaited import (
 from policies.cluster import ClusterState
 from policies.conditions import believed, holds, unlisted
 from policies.conditions.processes import job_trouble
-from policies.effects import effect_visible, forbidden, host_job, repeatable
+from policies.effects import cannot_go_back, effect_visible, forbidden, host_job, repeatable
 from policies.forecast import expected
 from policies.hosts import JobState
 from policies.leasing import leases
@@ -117,6 +117,8 @@ def next_move(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         return Finish(memory=memory, sentence="Every step of the plan is done.")
     step = plan.steps[operation.step]
     memory = watched(step, _remembered(operation, step.id, now), state, pacing, now, expected(plan))
+    if isinstance(step.until, NodeRestarted):
+        memory = memory.with_(back_after=operation.came_back.get(step.until.role))
     if not believed(step.until, state):
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
     interference = guards.interference(plan, operation, state, pacing, now)
@@ -155,7 +157,8 @@ def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         if back is None or holds(back.until, state, _remembered(operation, back.id, now)) or unlisted(back.until, state):
             continue
         memory = watched(back, _remembered(operation, back.id, now), state, pacing, now)
-        return _act_or_wait(back, memory, forbidden(back.act, plan, (), state), state, pacing, now)
+        why_not = cannot_go_back(back.act, state) or forbidden(back.act, plan, (), state)
+        return _act_or_wait(back, memory, why_not, state, pacing, now)
     if operation.closing:
         return Finish(memory=undone, sentence=closed_words(plan, operation))
     return Finish(memory=undone, sentence=kept_words(plan, operation, undone, state))

@@ -1,6 +1,6 @@
 """Which steps an abort undoes, and what remains as it is."""
 
-from policies.acts import ForgetRehearsal, SetSetting, SetView
+from policies.acts import EditConf, ForgetRehearsal, SetSetting, SetView
 from policies.address import Address
 from policies.awaited import (
     BackendDrained,
@@ -22,7 +22,9 @@ from policies.awaited import (
     TabletsArriving,
     ViewCondition,
 )
+from policies.awaited_conf import ConfIs, ConfSeen
 from policies.cluster import ClusterState, NodeKind
+from policies.conditions import confs
 from policies.effects import effect_visible
 from policies.leasing import leases
 from policies.operation import Operation, StepMemory
@@ -78,6 +80,7 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
             sentences = _process_in_hand(plan, operation.step, until, state)
         else:
             sentences = _node_in_hand(until, state)
+    sentences += _conf_again(plan, operation.step)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
     nodes = [until for until in behind if not isinstance(until, SettingIs | LeaseOver | ViewCondition | ImageEverywhere)]
     gone = [str(until.address) for until in nodes if _is_gone(until, state)]
@@ -148,10 +151,18 @@ def _process_in_hand(plan: Plan, step: int, until: ProcessCondition, state: Clus
     return [f"{runs}{version}.", *_done_before(plan, step, until.address)]
 
 
+def _conf_again(plan: Plan, step: int) -> list[str]:
+    """What the conf file of the node in hand says after the undo."""
+    acts = [each.undo for each in undo_in_hand(plan, step) if isinstance(each.undo, EditConf)]
+    return [f"Its conf file says {confs.shown(act.key, act.value)}." for act in acts]
+
+
 def _done_before(plan: Plan, step: int, in_hand: Address) -> list[str]:
     """The nodes that were restarted, stopped or swapped before the one in hand: nothing is undone there."""
-    done = [s.until for s in plan.steps[:step] if isinstance(s.until, NodeRestarted | NodeStopped)]
-    before = [str(each.address) for each in done if each.address != in_hand]
+    untils = [s.until for s in plan.steps[:step]]
+    confs_read = [u for u in untils if isinstance(u, ConfIs) and u.seen is ConfSeen.RESTARTED]
+    done = [*confs_read, *(u for u in untils if isinstance(u, NodeRestarted | NodeStopped))]
+    before = [str(each) for each in dict.fromkeys(each.address for each in done) if each != in_hand]
     if not before:
         return []
     verb, stay = ("was", "stays as it is") if len(before) == 1 else ("were", "stay as they are")

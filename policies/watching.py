@@ -1,5 +1,6 @@
 """What one look adds to the memory of a step, and when to look again."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from policies.acts import AskPerson
@@ -9,10 +10,11 @@ from policies.awaited import (
     ImageEverywhere,
     LeaseOver,
     NodeCondition,
+    NodeRestarted,
     ProcessCondition,
     ViewsRefreshed,
 )
-from policies.cluster import ClusterState
+from policies.cluster import ClusterState, NodeKind
 from policies.conditions import holds, images, read
 from policies.forecast import Expected, forecast, time_left
 from policies.operation import Sample, Stall, StepMemory
@@ -28,6 +30,10 @@ NODES_LOOK = 15.0
 FIRST_PROCESS_LOOK = 5.0
 """Cluster seconds: the frontends ask a backend for a sign of life this often (fe: common/Config.java heartbeat_timeout_second),
 so that nothing new shows earlier."""
+EARLY = 0.8
+"""Nodes of one kind come back after about the same time: before this share of what the last one took, looks are few."""
+SHARED_AGE = 0.8
+"""A look of others may be this share of the interval between two looks old; acts always look live."""
 VIEWS_LOOK = 30.0
 """Cluster seconds: a look at the views costs five statements, two of which a backend helps to answer."""
 LEASE_LOOK = 120.0
@@ -58,11 +64,29 @@ def next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) -> 
     return pacing.wall(_next_look(step, memory, pacing, now))
 
 
-def _next_look_at_process(condition: ProcessCondition, pacing: Pacing, passed: float) -> float:
-    """In cluster seconds: soon at first, since a restart takes seconds to minutes, and the next node waits for this one."""
+def shared_age(step: Step) -> float:
+    """Cluster seconds: a look that somebody took so long ago is as good as one of our own."""
+    return SHARED_AGE * (FIRST_PROCESS_LOOK if isinstance(step.until, NodeRestarted) else SHORTEST_LOOK)
+
+
+def came_back(step: Step, memory: StepMemory | None, pacing: Pacing, now: datetime) -> Mapping[NodeKind, float]:
+    """Cluster seconds that a node took to restart, by its kind; empty for a step that restarted none."""
+    if memory is None or memory.acted_at is None or not isinstance(step.until, NodeRestarted):
+        return {}
+    return {step.until.role: pacing.cluster((now - memory.acted_at).total_seconds())}
+
+
+def _next_look_at_process(condition: ProcessCondition, memory: StepMemory, pacing: Pacing, now: datetime) -> float:
+    """In cluster seconds: soon at first, since a restart takes seconds to minutes, and the next node waits for this one; where
+    the node before told how long it takes, soon only when that is nearly over.
+    """
     if isinstance(condition, ClusterSettled):
         return pacing.statistic_every
-    return min(max(FIRST_PROCESS_LOOK, LATENESS * passed), NODES_LOOK)
+    passed = pacing.cluster((now - (memory.acted_at or memory.entered_at)).total_seconds())
+    soon = min(max(FIRST_PROCESS_LOOK, LATENESS * passed), NODES_LOOK)
+    if memory.back_after is None:
+        return soon
+    return max(soon, min(EARLY * memory.back_after - passed, NODES_LOOK))
 
 
 def _measured(
@@ -91,7 +115,7 @@ def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) ->
     if isinstance(step.until, NodeCondition):
         return NODES_LOOK
     if isinstance(step.until, ProcessCondition):
-        return _next_look_at_process(step.until, pacing, pacing.cluster((now - memory.entered_at).total_seconds()))
+        return _next_look_at_process(step.until, memory, pacing, now)
     if isinstance(step.until, ViewsRefreshed):
         return VIEWS_LOOK
     if isinstance(step.until, LeaseOver):

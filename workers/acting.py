@@ -8,11 +8,11 @@ from policies.deciding import tell
 from policies.effects import effect_visible
 from policies.hosts import job_name
 from policies.judging_again import blocked_now, judged_again
-from policies.operation import EventKind, HostJobRef, Operation, OperationState
+from policies.operation import EventKind, HostJobRef, Operation, OperationState, Reading
 from policies.plan import Plan
 from policies.stepping import Perform
 from workers.audit import AuditEntry
-from workers.hosts import HostGoesOn, HostOutcomeUnknown, HostRefused, HostUnreachable
+from workers.hosts import HostOutcomeUnknown, HostRefused, HostUnderWay, HostUnreachable
 from workers.looking import decide_move, depth_of, in_hand, look_live
 from workers.outcomes import halt, settle, unreachable
 from workers.starrocks import ClusterError, Depth, OutcomeUnknown, Refused
@@ -41,7 +41,7 @@ def act(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Pe
     blocked = blocked_now(plan, operation.step, state)
     if blocked:
         return halt(wiring, claim, operation, blocked, now)
-    return _send(wiring, claim, plan, operation, move, now)
+    return send(wiring, claim, plan, operation, move, now)
 
 
 def _write_intent(
@@ -76,7 +76,7 @@ def _look_before(plan: Plan, operation: Operation) -> Depth:
     return Depth.FULL if not undoing and judged_again(plan, operation.step) else depth_of(in_hand(plan, operation))
 
 
-def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Perform, now: datetime) -> str:
+def send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Perform, now: datetime) -> str:
     """Error codes lie (almost all are 1064) and replies get lost: what counts is what is seen afterwards."""
     refusal = ""
     wiring.store.renew(claim)
@@ -84,11 +84,8 @@ def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: 
         failpoint("before_send")
         wiring.perform(operation.cluster, move.act, operation.memory.job if operation.memory else "")
         failpoint("after_send")
-    except HostGoesOn as error:
-        # Not a try that failed; how long it may take altogether is what the step's deadline says.
-        on = operation.with_(memory=operation.memory.with_(tries=0)) if operation.memory else operation
-        wiring.store.commit(claim, on, delay_s=0)
-        return str(error)
+    except HostUnderWay as error:
+        return _under_way(wiring, claim, operation, str(error))
     except (OutcomeUnknown, HostOutcomeUnknown) as error:
         refusal = f"the reply was lost ({error})"
     except (Refused, HostRefused) as error:
@@ -111,6 +108,14 @@ def _send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: 
             return halt(wiring, claim, operation, words, now, skippable=skippable)
         return halt(wiring, claim, operation, refusal, now, skippable=skippable, details=(move.statement,))
     return _accepted(wiring, claim, operation, move, refusal, now)
+
+
+def _under_way(wiring: Wiring, claim: Claim, operation: Operation, sentence: str) -> str:
+    """Gigabytes take many turns to copy: none of them is a try that came to nothing."""
+    assert operation.memory is not None  # workers.running gives every turn one
+    memory = operation.memory.with_(tries=operation.memory.tries - 1, reading=Reading(done=False, sentence=sentence))
+    wiring.store.commit(claim, operation.with_(memory=memory), delay_s=0)
+    return sentence
 
 
 def _accepted(wiring: Wiring, claim: Claim, operation: Operation, move: Perform, note: str, now: datetime) -> str:

@@ -29,6 +29,9 @@ COMPLETIONS = (
     ("/sr nodes", "every node"),
     ("/sr plan decommission be 10.84.0.18:9050", "a dry run: the plan, without approval"),
     ('/sr decommission be 10.84.0.18:9050 reason="no room to grow"', "drain a backend and take it out"),
+    ("/sr restart be 10.84.0.19:9050", "restart a backend over SSH, seen back before the next"),
+    ("/sr upgrade to 3.3.9", "a rolling upgrade: a canary to look at, backends, frontends, the leader last"),
+    ("/sr views", "materialized views"),
     ("/sr ops", "operations, running and recent"),
     ("/sr lock", "who has the cluster"),
 )
@@ -49,7 +52,7 @@ class House:
         visibility_s: float = 30.0,
         slack_timeout_s: float = 10.0,
         second: str = "",
-        columns: str = "3.3.3",
+        columns: str = os.environ.get("SR_TWIN_COLUMNS", "3.3.3"),
         hosts: bool = False,
         packages: Sequence[str] = (),
     ) -> None:
@@ -186,10 +189,10 @@ class House:
         raise RuntimeError(f"the bot did not connect: see {log}")
 
     def stop(self) -> None:
-        """End every process we started, by its pid."""
-        for process in reversed(list(self.processes.values())):
+        """End every process we started, by its pid. Only twins have something to tidy up: the processes on their hosts."""
+        for name, process in reversed(list(self.processes.items())):
             if process.poll() is None:
-                process.terminate()
+                process.terminate() if name.endswith("twin") else process.kill()
         for process in self.processes.values():
             try:
                 process.wait(timeout=5)
@@ -222,7 +225,7 @@ def house(**options: Any) -> Iterator[House]:
 
 def demo() -> None:
     """Start the house, print where it is, and wait for Ctrl-C."""
-    with house() as built:
+    with house(hosts=True, packages=("3.3.9",)) as built:
         print(f"\n  Open {built.playground['url']}\n")
         print("  Type in #starrocks-ops:  /sr decommission be 10.84.0.18:9050 reason=\"no room to grow\"")
         print("  Then be Bob and Carol (bottom left) and approve. The twin runs 100 times faster than the clock.\n")

@@ -5,6 +5,7 @@ from datetime import datetime
 from policies.acts import HostAct
 from policies.awaited import (
     ClusterSettled,
+    FrontendAnswers,
     ImageEverywhere,
     NodeCondition,
     NodeRestarted,
@@ -13,12 +14,15 @@ from policies.awaited import (
     SettingCondition,
     ViewCondition,
 )
-from policies.cluster import ClusterState, NodeKind
+from policies.awaited_conf import ConfIs
+from policies.cluster import ClusterState, NodeKind, RunMode
+from policies.conditions.processes import job_trouble, told_by_frontends
 from policies.leasing import leases
 from policies.operation import Operation, OperationState
 from policies.plan import Plan, Step
 from policies.stepping import Move, Wait, next_move, next_undo
 from policies.undoing import undo_steps
+from policies.watching import shared_age
 from workers.starrocks import Depth
 from workers.store import Claim
 from workers.wiring import Wiring
@@ -66,12 +70,29 @@ def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterS
     """The state with what no statement tells: whether a process still answers, and how far the jobs on a host are."""
     step = in_hand(plan, operation)
     state = wiring.probed(state, step)
-    nodes = {act.address: act.role for act in _host_acts(plan, operation)}
+    if operation.state is not S.UNDOING and told_by_frontends(step.until, state):
+        return wiring.with_hosts(state, {})
+    confs = _confs(plan, operation)
+    nodes = {each.address: each.role for each in (*_host_acts(plan, operation), *confs)}
     jobs = {operation.memory.job} if operation.memory is not None else set()
     if operation.last_job is not None and operation.state is S.UNDOING:
         nodes[operation.last_job.address] = operation.last_job.role
         jobs.add(operation.last_job.id)
-    return wiring.with_hosts(state, nodes, sorted(jobs - {""})) if nodes else state
+    return wiring.with_hosts(state, nodes, sorted(jobs - {""}), survey=bool(confs)) if nodes else state
+
+
+def failed_on_host(wiring: Wiring, plan: Plan, operation: Operation, now: datetime) -> str:
+    """Why the job of the step in hand did not end well, where no frontend answers: the only one may be the one that we stopped.
+
+    Empty while it may end well, or nobody knows.
+    """
+    act, memory = in_hand(plan, operation).act, operation.memory
+    if operation.state is not S.RUNNING or not isinstance(act, HostAct) or memory is None or not memory.job:
+        return ""
+    nobody = ClusterState(cluster=operation.cluster, taken_at=now, version="", run_mode=RunMode.SHARED_NOTHING)
+    seen = wiring.with_hosts(nobody, {act.address: act.role}, [memory.job])
+    trouble = job_trouble(seen, memory, act.address)
+    return f"{trouble} No frontend of the cluster answers. Start the process by hand, then retry." if trouble else ""
 
 
 def _to_undo(plan: Plan, operation: Operation) -> tuple[Step, ...]:
@@ -83,6 +104,13 @@ def _host_acts(plan: Plan, operation: Operation) -> list[HostAct]:
     undoing = operation.state is S.UNDOING
     acts = [step.undo for step in _to_undo(plan, operation)] if undoing else [in_hand(plan, operation).act]
     return [act for act in acts if isinstance(act, HostAct)]
+
+
+def _confs(plan: Plan, operation: Operation) -> list[ConfIs]:
+    """What this turn has to see of conf files, which takes a closer look."""
+    undoing = operation.state is S.UNDOING
+    untils = [step.undo_until for step in _to_undo(plan, operation)] if undoing else [in_hand(plan, operation).until]
+    return [until for until in untils if isinstance(until, ConfIs)]
 
 
 def in_hand(plan: Plan, operation: Operation) -> Step:
@@ -102,9 +130,10 @@ def look_shared(wiring: Wiring, plan: Plan, operation: Operation, depth: Depth) 
     """A look that others may share; one from before our own statement, or before a person's decision, would show the
     cluster without it. Raises ClusterError.
     """
-    state = wiring.watch(operation.cluster, depth, plan.targets, younger_than=operation.changed_at)
+    age = shared_age(in_hand(plan, operation))
+    state = wiring.watch(operation.cluster, depth, plan.targets, age, younger_than=operation.changed_at)
     for other in also_needed(plan, operation, depth):
-        state = with_more(state, wiring.watch(operation.cluster, other, younger_than=operation.changed_at))
+        state = with_more(state, wiring.watch(operation.cluster, other, age_s=age, younger_than=operation.changed_at))
     return beyond_sql(wiring, plan, operation, state)
 
 
@@ -116,7 +145,7 @@ def also_needed(plan: Plan, operation: Operation, depth: Depth) -> tuple[Depth, 
         (ViewCondition, Depth.VIEWS),
         (SettingCondition, Depth.SETTINGS),
         (OnBlacklist, Depth.BLACKLISTS),
-        (NodeCondition, Depth.NODES),
+        (NodeCondition | ConfIs, Depth.NODES),
     )
     undone = [step.undo_until for step in _to_undo(plan, operation)]
     needed = [each for kind, each in wanted if any(isinstance(until, kind) for until in undone)]
@@ -145,6 +174,8 @@ def depth_of(step: Step) -> Depth:
         return Depth.BLACKLISTS
     if isinstance(step.until, ClusterSettled):
         return Depth.SETTLED
+    if isinstance(step.until, FrontendAnswers):
+        return Depth.ANSWERS
     if isinstance(step.until, NodeRestarted) and step.until.role is NodeKind.BACKEND:
         return Depth.GLANCE
     if isinstance(step.until, ViewCondition):

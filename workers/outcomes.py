@@ -10,7 +10,7 @@ from policies.picture import wanted
 from policies.plan import Plan
 from policies.stepping import Advance, Finish, Halt, Pause, TurnBack, Wait
 from policies.units import in_time
-from policies.watching import LEASE_LOOK
+from policies.watching import LEASE_LOOK, came_back
 from workers.audit import AuditEntry
 from workers.hosts import HostUnreachable
 from workers.remembering import remember
@@ -91,7 +91,10 @@ def _news(
 def _advance(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Advance, now: datetime) -> str:
     done = plan.steps[operation.step]
     seen = None if forgotten(done) else operation.lease_seen
-    ahead = operation.with_(step=operation.step + 1, memory=_next_memory(plan, operation), lease_seen=seen)
+    back = came_back(done, operation.memory, wiring.settings.pacing(operation.cluster), now)
+    ahead = operation.with_(
+        step=operation.step + 1, memory=_next_memory(plan, operation), lease_seen=seen, came_back={**operation.came_back, **back}
+    )
     ahead, event = tell(ahead, now, EventKind.STEP_DONE, move.sentence, details=(f"Step {operation.step + 1}: {done.title}",))
     finished = ahead.step >= len(plan.steps) and ahead.state is S.RUNNING
     if finished:

@@ -6,6 +6,7 @@ from bot.blocks import (
     balance_message,
     checks_message,
     dry_run_message,
+    hosts_message,
     nodes_message,
     private_line,
     refusal_message,
@@ -42,6 +43,9 @@ def _message(wiring: Wiring, kind: str, cluster: str, text: str) -> tuple[Messag
         return balance_message(wiring.watch(cluster, Depth.EVIDENCE)), False
     if kind == "views":
         return views_message(wiring.watch(cluster, Depth.VIEWS)), False
+    if kind == "hosts":
+        state = wiring.watch(cluster, Depth.NODES)
+        return hosts_message(wiring.with_hosts(state, state.kinds, survey=True)), False
     state = wiring.watch(cluster, Depth.STATUS)
     if kind == "nodes":
         return nodes_message(state), False

@@ -19,8 +19,8 @@ from policies.stepping import Perform
 from workers import series
 from workers.acting import act
 from workers.holding import hold
-from workers.looking import decide_move, depth_of, in_hand, look_shared
-from workers.outcomes import settle, unreachable, until_looked_at
+from workers.looking import decide_move, depth_of, failed_on_host, in_hand, look_shared
+from workers.outcomes import halt, settle, unreachable, until_looked_at
 from workers.starrocks import ClusterError, Depth
 from workers.store import Claim
 from workers.wiring import Wiring
@@ -42,6 +42,9 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
     try:
         state = look_shared(wiring, plan, operation, depth)
     except ClusterError as error:
+        failed = failed_on_host(wiring, plan, operation, now)
+        if failed:
+            return halt(wiring, claim, operation, failed, now)
         return unreachable(wiring, claim, operation, error, now)
     operation = operation.with_(trouble="", trouble_since=None)
     if isinstance(now_at.until, BackendDrained):

@@ -19,6 +19,7 @@ from policies.estimate import DrainRecord
 from policies.operation import Operation
 from policies.plan import Step
 from policies.playbooks import entry_for
+from policies.watching import SHARED_AGE, SHORTEST_LOOK
 from workers import starrocks
 from workers.audit import mirror
 from workers.hosts import HostDriver, HostRefused
@@ -29,8 +30,6 @@ from workers.store import Claim, Store
 
 EVIDENCE_KEPT_S = 300.0
 """Cluster seconds: what explains a stall is read again this often, its quick parts at every look."""
-SHARED_LOOK_AGE = 0.8
-"""A shared look may be this share of the usual look interval old; acts always look live."""
 
 
 @dataclass
@@ -60,11 +59,18 @@ class Wiring:
         return starrocks.look_live(self.clusters[cluster], depth, targets, alive)
 
     def watch(
-        self, cluster: str, depth: Depth, targets: Sequence[Address] = (), younger_than: datetime | None = None
+        self,
+        cluster: str,
+        depth: Depth,
+        targets: Sequence[Address] = (),
+        age_s: float = SHARED_AGE * SHORTEST_LOOK,
+        younger_than: datetime | None = None,
     ) -> ClusterState:
-        """A look that others may share, but none that began before `younger_than`. Raises ClusterError."""
+        """A look that others may share, at most `age_s` cluster seconds old, but none that began before `younger_than`.
+        Raises ClusterError.
+        """
         pacing = self.settings.pacing(cluster)
-        age = pacing.wall(12.0) * SHARED_LOOK_AGE
+        age = pacing.wall(age_s)
         if younger_than is not None:
             age = max(0.0, min(age, (self.now() - younger_than).total_seconds()))
         redis, keys = self.mailbox.redis, self.mailbox.keys

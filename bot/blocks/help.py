@@ -14,6 +14,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "status": ("/sr status [CLUSTER]", "how a cluster is, what goes on there, who has it"),
     "nodes": ("/sr nodes [CLUSTER]", "every node with its state, written as commands take it"),
     "balance": ("/sr balance [CLUSTER]", "what the balancer does, and the settings that hold it"),
+    "hosts": ("/sr hosts [CLUSTER]", "the hosts over SSH: what is installed, Java, memory, clocks, and where conf files differ"),
     "views": ("/sr views [CLUSTER]", "materialized views: active or why not, last refresh, what stands on them"),
     "plan": ("/sr plan OPERATION …", "a dry run: the plan of an operation, without asking for it"),
     "check": ("/sr check OPERATION …", "the checks of an operation alone, with their evidence"),

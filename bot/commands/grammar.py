@@ -11,7 +11,7 @@ from bot.suggestions import closest
 from policies.playbooks import MENU
 
 QUESTIONS = tuple(question.value for question in Question)
-PLAIN_COMMANDS = ("help", "status", "nodes", "balance", "views", "plan", "check", "ops", "show", "lock")
+PLAIN_COMMANDS = ("help", "status", "nodes", "balance", "views", "hosts", "plan", "check", "ops", "show", "lock")
 _HELP = frozenset({"help", "-h", "--help", "?", "hilfe", "man"})
 _ROLES = {"backend": "be", "backends": "be", "bes": "be", "frontend": "fe", "frontends": "fe", "fes": "fe"}
 _ROLES |= dict.fromkeys(("view", "mv", "mvs"), "views")

@@ -7,6 +7,7 @@ from bot.commands import mistakes
 from bot.commands.mistakes import LONGEST_REASON, command_line, mistake, shown
 from bot.commands.place import Place
 from bot.commands.records import COMMAND, MenuEntry, Mistake, Operate
+from bot.commands.sizes import other_option, wrong_size
 from bot.commands.targets import corrected
 from bot.commands.words import Word
 from bot.escape import clip
@@ -216,7 +217,7 @@ def _wrong_value(attempt: Attempt) -> Mistake | None:
             attempt.options.pop("rebuild")
             right = "`rebuild=` takes nodes as `HOST:PORT`, with commas between them."
             return mistake(f"{shown(part)} is not a node.", right, attempt.again())
-    return None
+    return wrong_size(attempt)
 
 
 def _no_new_node(attempt: Attempt) -> Mistake:
@@ -239,6 +240,9 @@ def _wrong_option(attempt: Attempt) -> Mistake:
     """`reson="disk full"` or `force=true`; a near miss keeps its text as the reason."""
     word = attempt.strange[0]
     name, _, value = (word.key, "=", word.text) if word.key else word.text.partition("=")
+    elsewhere = other_option(attempt, name, value)
+    if elsewhere is not None:
+        return elsewhere
     near = closest(name, ("reason", "cluster", *attempt.entry.options))
     if near == "reason":
         attempt.reasons.append(value)

@@ -19,6 +19,7 @@ class Question(StrEnum):
     NODES = "nodes"
     BALANCE = "balance"
     VIEWS = "views"
+    HOSTS = "hosts"
     OPS = "ops"
     LOCK = "lock"
 

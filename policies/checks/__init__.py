@@ -41,10 +41,10 @@ from policies.plan import Finding, Verdict
 
 __all__ = [
     "ADD_BACKEND", "ADD_COMPUTE_NODE", "ADD_FOLLOWER", "ADD_OBSERVER", "CANCEL_DECOMMISSION", "DECOMMISSION_BACKEND",
-    "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "RESTART_ALL", "RESTART_BACKEND",
-    "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_BACKEND",
-    "STOP_COMPUTE_NODE", "STOP_FRONTEND", "Check", "destinations", "leader", "one_version",
-    "privileges", "rights", "room", "run", "views_seen",
+    "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "RESIZE_BACKEND", "RESIZE_COMPUTE_NODE",
+    "RESIZE_FRONTEND", "RESTART_ALL", "RESTART_BACKEND", "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_BACKEND",
+    "START_COMPUTE_NODE", "START_FRONTEND", "STOP_BACKEND", "STOP_COMPUTE_NODE", "STOP_FRONTEND", "Check", "destinations",
+    "leader", "one_version", "privileges", "rights", "room", "run", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
@@ -104,6 +104,9 @@ RESTART_COMPUTE_NODE: tuple[Check, ...] = (
 )
 RESTART_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached)
 RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:])
+RESIZE_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "resize"), *RESTART_BACKEND[1:])
+RESIZE_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "resize"), *RESTART_COMPUTE_NODE[1:])
+RESIZE_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "resize"), *RESTART_FRONTEND[1:])
 STOP_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "stop"), one_at_a_time, *RESTART_BACKEND[1:])
 STOP_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "stop"), *NODES_READ, hosts_reached)
 STOP_FRONTEND: tuple[Check, ...] = (

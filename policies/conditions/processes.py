@@ -7,6 +7,8 @@ from policies.address import Address
 from policies.awaited import (
     AllAtVersion,
     ClusterSettled,
+    Condition,
+    FrontendAnswers,
     GoAhead,
     HostJobDone,
     NodeRestarted,
@@ -14,7 +16,9 @@ from policies.awaited import (
     NodeUp,
     ProcessCondition,
 )
+from policies.awaited_conf import ConfIs
 from policies.cluster import ClusterState, RunMode
+from policies.conditions import confs
 from policies.conditions.nodes import missing
 from policies.hosts import HostLook, JobState
 from policies.operation import Reading, StepMemory
@@ -33,10 +37,14 @@ def holds(condition: ProcessCondition, state: ClusterState, memory: StepMemory) 
             return state.lists(condition.role) and gone and (row is None or not row.alive)
         case ClusterSettled():
             return not _unsettled(condition, state)
+        case FrontendAnswers():
+            return _refusal(condition, state) == ""
         case AllAtVersion():
             return not _otherwise(condition, state)
         case GoAhead():
             return memory.resumed_at is not None
+        case ConfIs():
+            return confs.holds(condition, state)
         case HostJobDone():
             return _job(state.host_of(condition.address), memory) is JobState.DONE
 
@@ -55,17 +63,28 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
             words = _unsettled(condition, state)
             settled = f"The cluster is at rest again after {condition.address}: all alive, nothing to repair."
             return Reading(done=done, sentence=words or settled)
+        case FrontendAnswers():
+            why = _refusal(condition, state)
+            words = f"Frontend {condition.address} answers a query."
+            return Reading(done=done, sentence=f"Frontend {condition.address} answers no query yet: {why}." if why else words)
         case AllAtVersion():
             otherwise = _otherwise(condition, state)
             words = f"All {len(state.nodes)} nodes are alive and run {condition.version}."
             return Reading(done=done, sentence=f"Not yet: {otherwise}." if otherwise else words)
         case GoAhead():
             return Reading(done=done, sentence="Somebody looked and resumed." if done else condition.seen)
+        case ConfIs():
+            return confs.read(condition, state)
         case HostJobDone():
             host = state.host_of(condition.address)
             said = _said(host, memory)
             words = f"{condition.what} on {condition.address.host} is done." if done else f"{condition.what} goes on."
             return Reading(done=done, sentence=f"{words} {said}".strip())
+
+
+def told_by_frontends(condition: Condition, state: ClusterState) -> bool:
+    """Whether what the frontends list proves the condition, so that no host has to be asked (a login takes longer than a list)."""
+    return isinstance(condition, NodeRestarted) and not _not_restarted(condition, state)
 
 
 def job_trouble(state: ClusterState, memory: StepMemory, address: Address) -> str | None:
@@ -113,6 +132,11 @@ def _restart_words(condition: NodeRestarted, state: ClusterState) -> str:
     if host is not None and host.process is None:
         return f"{who} {wanting} No process runs on its host."
     return f"{who} {wanting}"
+
+
+def _refusal(condition: FrontendAnswers, state: ClusterState) -> str:
+    """Why a query through the frontend failed; empty when it was answered."""
+    return (state.answers or {}).get(condition.address.host, "it could not be asked").rstrip(".")
 
 
 def _otherwise(condition: AllAtVersion, state: ClusterState) -> str:

@@ -2,6 +2,7 @@
 
 from policies import checks
 from policies.cluster import NodeKind
+from policies.host_checks.newcomers import and_siblings
 from policies.playbooks import (
     back_up_metadata,
     cancel_decommission,
@@ -17,6 +18,7 @@ from policies.playbooks.add_nodes import add_nodes
 from policies.playbooks.blacklist import blacklist
 from policies.playbooks.drop_nodes import drop_nodes
 from policies.playbooks.entry import EDIT_LOG_PORT, HEARTBEAT_PORT, REST, Entry
+from policies.playbooks.processes import nodes_of
 from policies.request import OperationKind
 from policies.tunable import OPTIONS
 
@@ -55,6 +57,8 @@ MENU: tuple[Entry, ...] = (
             port=port,
             checks=rules,
             make_plan=add_nodes(node, rules),
+            survey=True,
+            on_hosts=and_siblings(node),
         )
         for kind, node, word, port, rules, summary in (
             (OperationKind.ADD_BACKEND, NodeKind.BACKEND, "be", HEARTBEAT_PORT, checks.ADD_BACKEND,
@@ -78,6 +82,7 @@ MENU: tuple[Entry, ...] = (
             port=port,
             checks=rules,
             make_plan=drop_nodes(node, rules),
+            on_hosts=nodes_of(NodeKind.FOLLOWER) if node.frontend else None,
         )
         for kind, node, word, port, rules, summary in (
             (OperationKind.DROP_BACKEND, NodeKind.BACKEND, "be", HEARTBEAT_PORT, checks.DROP_BACKEND,

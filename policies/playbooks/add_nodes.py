@@ -11,6 +11,7 @@ from policies.address import Address
 from policies.cluster import ClusterState, NodeKind
 from policies.estimate import DrainRecord
 from policies.facts import nodes_facts
+from policies.host_checks.newcomers import judge_new
 from policies.pacing import Pacing
 from policies.plan import Estimate, Plan, Verdict
 from policies.playbooks.shape import MakePlan
@@ -54,7 +55,7 @@ def add_nodes(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
             command=request.command,
             targets=request.targets,
             steps=tuple(step for address in new for step in join(kind, address, state)),
-            findings=findings,
+            findings=(*findings, *judge_new(kind, new, state)),
             facts=nodes_facts(state),
             estimate=Estimate(low_s=None, high_s=None, reason=NOT_KNOWN),
             undo_words=UNDO,

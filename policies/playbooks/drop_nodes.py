@@ -68,7 +68,8 @@ def _leader_last(rows: list[Backend | ComputeNode | Frontend]) -> list[Backend |
 
 def _steps(kind: NodeKind, row: Backend | ComputeNode | Frontend, state: ClusterState) -> tuple[Step, ...]:
     if isinstance(row, Frontend):
-        return leave_frontend(kind, row, others_elect=can_stop(state))
+        host = state.host_of(row.address)
+        return leave_frontend(kind, row, others_elect=can_stop(state), by_ssh=host is not None and not host.trouble)
     if isinstance(row, ComputeNode):
         return leave(kind, row, Ground.HOLDS_NO_DATA)
     return leave(kind, row, Ground.EMPTY if row.alive else Ground.DEAD)

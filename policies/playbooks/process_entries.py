@@ -5,8 +5,10 @@ from policies.cluster import NodeKind
 from policies.playbooks import rehearse
 from policies.playbooks.entry import EDIT_LOG_PORT, HEARTBEAT_PORT, OPTIONAL, REST, Entry
 from policies.playbooks.processes import ACCEPT, Verb, nodes_of, processes
+from policies.playbooks.resize import resize, with_neighbours
 from policies.playbooks.upgrade import TO, Way, upgrade
 from policies.request import OperationKind
+from policies.resizing import HEAP, MEM_LIMIT
 
 Line = tuple[OperationKind, NodeKind, Verb, str, int, tuple[checks.Check, ...], str]
 
@@ -36,6 +38,15 @@ VERSIONS: tuple[tuple[OperationKind, Way, str, str], ...] = (
      "Bring every node to a newer version, one at a time: a canary that people look at, backends, frontends, the leader last."),
     (OperationKind.DOWNGRADE, "downgrade", "3.3.3",
      "Bring every node back to an older version: frontends first, the leader last of them, then backends."),
+)  # fmt: skip
+
+SIZES: tuple[tuple[OperationKind, NodeKind, str, int, tuple[checks.Check, ...], str, str, str], ...] = (
+    (OperationKind.RESIZE_BACKEND, NodeKind.BACKEND, "be", HEARTBEAT_PORT, checks.RESIZE_BACKEND, MEM_LIMIT, "80%",
+     "Give backends another mem_limit: checked against the host's memory, written, restarted one after the other."),
+    (OperationKind.RESIZE_COMPUTE_NODE, NodeKind.COMPUTE_NODE, "cn", HEARTBEAT_PORT, checks.RESIZE_COMPUTE_NODE, MEM_LIMIT, "80%",
+     "Give compute nodes another mem_limit, one after the other."),
+    (OperationKind.RESIZE_FRONTEND, NodeKind.FOLLOWER, "fe", EDIT_LOG_PORT, checks.RESIZE_FRONTEND, HEAP, "16g",
+     "Give frontends another heap, in the line of fe.conf that their version and Java read; the leader last."),
 )  # fmt: skip
 
 ENTRIES: tuple[Entry, ...] = (
@@ -87,6 +98,25 @@ ENTRIES: tuple[Entry, ...] = (
         also=("images",),
         survey=True,
         on_hosts=rehearse.two_hosts,
+    ),
+    *(
+        Entry(
+            kind=kind,
+            words=("resize", word),
+            usage=f"resize {word} HOST:PORT … | all {option}={value} {OPTIONAL}",
+            summary=summary,
+            example=f"resize {word} 10.84.0.18:{port} {option}={value}",
+            operation_class="processes",
+            port=port,
+            checks=rules,
+            make_plan=resize(node, rules),
+            options=(option, ACCEPT) if node is NodeKind.BACKEND else (option,),
+            also=() if node.frontend else ("blacklists",),
+            all_of=True,
+            survey=True,
+            on_hosts=with_neighbours(nodes_of(node)),
+        )
+        for kind, node, word, port, rules, option, value, summary in SIZES
     ),
     *(
         Entry(

@@ -57,8 +57,8 @@ def processes(kind: NodeKind | None, verb: Verb, rules: tuple[checks.Check, ...]
         findings = checks.run(rules, tuple(named) or request.targets, state)
         wrong = any(finding.check == "target" and finding.verdict is Verdict.BLOCK for finding in findings)
         findings = accepted(findings, request)
-        rows = [] if wrong else _in_order(named, state)
-        names = _names(request, kind, rows)
+        rows = [] if wrong else in_order(named, state)
+        names = names_of(request, kind, rows)
         return Plan(
             operation=request.id,
             revision=revision,
@@ -71,8 +71,8 @@ def processes(kind: NodeKind | None, verb: Verb, rules: tuple[checks.Check, ...]
             targets=tuple(row.address for _, row in rows) or request.targets,
             steps=tuple(step for role, row in rows for step in _steps(verb, role, row, state, pacing)),
             findings=(*findings, *_order(verb, rows)),
-            facts=(*nodes_facts(state), *_starts(rows)),
-            estimate=_estimate(rows, pacing, by_people=state.hosts is None),
+            facts=(*nodes_facts(state), *starts(rows)),
+            estimate=estimate(rows, pacing, by_people=state.hosts is None),
             unhealthy_baseline=state.health.unhealthy if state.health else 0,
             undo_words=UNDO[verb],
             done_words=f"{names} {DONE[verb] if len(rows) == 1 else DONE[verb].replace('is', 'are').replace('has', 'have')}.",
@@ -114,7 +114,7 @@ def accepted(findings: tuple[Finding, ...], request: Request) -> tuple[Finding, 
     )
 
 
-def _in_order(named: Mapping[Address, NodeKind], state: ClusterState) -> list[tuple[NodeKind, Node]]:
+def in_order(named: Mapping[Address, NodeKind], state: ClusterState) -> list[tuple[NodeKind, Node]]:
     """Backends, compute nodes, then frontends that follow, and the leader last, so that leadership moves once."""
     rows = [(kind, row) for address, kind in named.items() if (row := state.node(kind, address)) is not None]
     ranks = [NodeKind.BACKEND, NodeKind.COMPUTE_NODE, NodeKind.OBSERVER, NodeKind.FOLLOWER]
@@ -125,7 +125,7 @@ def _steps(verb: Verb, role: NodeKind, row: Node, state: ClusterState, pacing: P
     return {"restart": process.restart, "stop": process.stop, "start": process.start}[verb](role, row, state, pacing)
 
 
-def _names(request: Request, kind: NodeKind | None, rows: list[tuple[NodeKind, Node]]) -> str:
+def names_of(request: Request, kind: NodeKind | None, rows: list[tuple[NodeKind, Node]]) -> str:
     if kind is None:
         return f"all {len(rows)} nodes" if rows else "all nodes"
     if ALL in request.options:
@@ -143,7 +143,7 @@ def _order(verb: Verb, rows: list[tuple[NodeKind, Node]]) -> list[Finding]:
     return [Finding(check="order", verdict=Verdict.OK, sentence=words, told=True)]
 
 
-def _starts(rows: list[tuple[NodeKind, Node]]) -> tuple[Fact, ...]:
+def starts(rows: list[tuple[NodeKind, Node]]) -> tuple[Fact, ...]:
     """A node that restarts by itself before it is its turn is not the node that was looked at."""
     return tuple(
         Fact(key=f"start {row.address}", label=f"Start of {row.address}", value=f"{row.last_start:%Y-%m-%d %H:%M:%S}")
@@ -152,7 +152,7 @@ def _starts(rows: list[tuple[NodeKind, Node]]) -> tuple[Fact, ...]:
     )
 
 
-def _estimate(rows: list[tuple[NodeKind, Node]], pacing: Pacing, *, by_people: bool) -> Estimate:
+def estimate(rows: list[tuple[NodeKind, Node]], pacing: Pacing, *, by_people: bool) -> Estimate:
     kinds = [NodeKind.FOLLOWER if role.frontend else role for role, _ in rows]
     low, high = (sum(SECONDS[kind][end] for kind in kinds) for end in (0, 1))
     reason = "for each node: down, its metadata read again, the cluster at rest"

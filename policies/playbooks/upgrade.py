@@ -22,14 +22,14 @@ from policies.playbooks.shape import MakePlan
 from policies.releases.freeze import judge_freeze, to_freeze
 from policies.releases.java import jdk, needed_jdk
 from policies.releases.order import Stage, Turn, downgrade_order, explained, upgrade_order
-from policies.releases.paths import Direction, direction, judge_path
+from policies.releases.paths import Direction, PathFinding, direction, judge_path
+from policies.releases.set_first import set_for_good, to_set_first
 from policies.request import Request
 from policies.steps import swap
 from policies.steps.image import image_step
-from policies.steps.lend import give_back, lend, lent_fact
+from policies.steps.lend import Lent, give_back, lend, lent_fact
 from policies.units import in_bytes, in_list
 from policies.versions import build, known_since, runs
-from policies.view_refresh import refresh_storm_on_leader_restart
 
 Way = Literal["upgrade", "downgrade"]
 Node = Backend | ComputeNode | Frontend
@@ -59,7 +59,7 @@ def upgrade(way: Way) -> MakePlan:
         findings = accepted(_findings(way, wanted, turns, state), request)
         blocked = any(finding.verdict is Verdict.BLOCK for finding in findings)
         old = in_list(list(dict.fromkeys(turn.version for turn in turns)))
-        lent = to_freeze(state) if turns else ()
+        lent = _lent(wanted, turns, state)
         return Plan(
             operation=request.id,
             revision=revision,
@@ -75,7 +75,7 @@ def upgrade(way: Way) -> MakePlan:
             facts=(*nodes_facts(state), *_versions(state), *(lent_fact(one) for one in lent)),
             estimate=_estimate(turns, pacing, by_people=state.hosts is None),
             unhealthy_baseline=state.health.unhealthy if state.health else 0,
-            undo_words=_undo(way, old, wanted),
+            undo_words=_undo(way, old, wanted, by_people=state.hosts is None),
             done_words=f"every node runs {wanted}; balancing is as it was before.",
         )
 
@@ -94,10 +94,9 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         return (_block(f"Every node runs {wanted} already: there is nothing to do.", ""),)
     targets = tuple(turn.address for turn in turns)
     installed = sorted({turn.version for turn in turns})
-    paths = [found.finding for version in installed for found in judge_path(version, wanted, state.run_mode)]
     return (
         *_right_way(way, installed, wanted),
-        *paths,
+        *(found.finding for found in _paths(wanted, turns, state)),
         *checks.leader((), state),
         *checks.rights((), state),
         *hosts_reached(targets, state),
@@ -106,10 +105,15 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         *copies_enough(targets, state),
         *goes_dark(targets, state),
         *judge_freeze(state),
-        *_storm(wanted, state),
         *_quiet_time(turns),
         Finding(check="order", verdict=Verdict.OK, sentence=explained(tuple(turns)), told=True),
     )
+
+
+def _paths(wanted: str, turns: list[Turn], state: ClusterState) -> tuple[PathFinding, ...]:
+    """What is known about the way from every version that is installed; each thing once."""
+    installed = sorted({turn.version for turn in turns})
+    return tuple(dict.fromkeys(found for version in installed for found in judge_path(version, wanted, state.run_mode)))
 
 
 def _right_way(way: Way, installed: list[str], wanted: str) -> list[Finding]:
@@ -162,17 +166,8 @@ def _quiet_time(turns: list[Turn]) -> list[Finding]:
     """Frontends of two versions at once may stop at a journal record that one of them does not know (StarRocks issue 21214)."""
     if sum(turn.kind.frontend for turn in turns) < 2:
         return []
-    words = "From the first to the last frontend's turn nobody should create, alter or drop anything: two versions read one journal."
+    words = "From the first to the last frontend's turn nobody should create, alter or drop: two versions read one journal."
     return [Finding(check="no DDL", verdict=Verdict.OK, sentence=words, advice="Tell those who might.", told=True)]
-
-
-def _storm(wanted: str, state: ClusterState) -> list[Finding]:
-    """Versions on which a leader's start refreshes every asynchronous view (StarRocks PR 76576)."""
-    del state
-    if refresh_storm_on_leader_restart(wanted) is not True:
-        return []
-    words = f"On {wanted} every start of a leading frontend refreshes all asynchronous materialized views completely."
-    return [Finding(check="views", verdict=Verdict.WARN, sentence=words, advice="Expect load after the leader's turn.", told=True)]
 
 
 def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
@@ -180,9 +175,10 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
     nodes = [(turn, row) for turn in turns if (row := state.node(turn.kind, turn.address)) is not None]
     kept = {turn.address: name for turn in turns if (name := _kept(turn, wanted, state))}
     leader, on_hosts = state.leader, state.hosts is not None
-    lent = to_freeze(state)
+    lent = _lent(wanted, turns, state)
     steps = [swap.stage(turn.kind, row.address, wanted) for turn, row in nodes if on_hosts and turn.address not in kept]
     steps += [lend(one) for one in lent]
+    steps += set_for_good(_paths(wanted, turns, state), state)
     if known_since(state.version, CREATE_IMAGE_SINCE):
         steps.append(image_step())
     if leader is not None and on_hosts:
@@ -194,6 +190,11 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
             steps.append(swap.look_at(row, wanted))
     steps += [swap.everywhere(row, wanted) for _, row in nodes[-1:]]
     return (*steps, *(give_back(one) for one in reversed(lent)))
+
+
+def _lent(wanted: str, turns: list[Turn], state: ClusterState) -> tuple[Lent, ...]:
+    """The balancer's settings, and those that the way itself wants for its time."""
+    return (*to_freeze(state), *to_set_first(_paths(wanted, turns, state), state)) if turns else ()
 
 
 def _kept(turn: Turn, wanted: str, state: ClusterState) -> str:
@@ -218,12 +219,14 @@ def _estimate(turns: list[Turn], pacing: Pacing, *, by_people: bool) -> Estimate
     return Estimate(low_s=low, high_s=high, reason=reason + ("; without the time people need on hosts" if by_people else ""))
 
 
-def _undo(way: Way, old: str, wanted: str) -> str:
+def _undo(way: Way, old: str, wanted: str, *, by_people: bool) -> str:
     other = "downgrade" if way == "upgrade" else "upgrade"
+    abort = f"Abort puts {old} back on the node in hand and gives the balancer back; nodes before it stay at {wanted}"
+    if by_people:
+        abort = f"Abort gives the balancer back; people put {old} back on the node in hand. Nodes before it stay at {wanted}"
     return (
-        f"Abort puts {old} back on the node in hand and gives the balancer back; nodes before it stay at {wanted}, which a cluster "
-        f"bears for a while, and `/sr {other} to {old}` takes them back from the files that were kept. Once the leader's turn has "
-        "begun its journal may hold what the other version cannot read: from there on only forward."
+        f"{abort}, which a cluster bears for a while, and `/sr {other} to {old}` takes them back from the files that were kept. "
+        "Once the leader's turn has begun its journal may hold what the other version cannot read: from there on only forward."
     )
 
 

@@ -142,7 +142,8 @@ PREPARATIONS: tuple[Rule, ...] = (
         weight=W.FIRST,
         sentence="Before 3.3 there are no temporary tables: none may be left, and none may be made.",
         first=(
-            frontend_config("enable_experimental_temporary_table", "false"),
+            # The version it goes to does not know the name, so there is nothing to give back to.
+            frontend_config("enable_experimental_temporary_table", "false", back=False),
             person("CLEAN TEMPORARY TABLE ON SESSION '…' for each left.", proof="SELECT * FROM information_schema.temp_tables"),
         ),
         source="docs: release-3.3 (3.3.1, downgrade notes)",

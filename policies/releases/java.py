@@ -45,6 +45,7 @@ Tried on JDK 17 and 25; the JDKs between are from the JDK's own release notes, t
 _FLAG = re.compile(r"-XX:[+-]?([A-Za-z]\w*)")
 _HEAP = re.compile(r"(?<![^\s\"'])-Xmx(\d+[kKmMgGtT]?)(?![^\s\"'])")
 _SIZE = re.compile(r"[1-9]\d{0,6}[mMgG]")
+_FIRST = re.compile(r"(?<![^\s\"'])-Xms(\d+[kKmMgGtT]?)(?![^\s\"'])")
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 
 
@@ -117,10 +118,12 @@ def heap_bytes(size: str) -> int:
 def with_heap(value: str, size: str) -> str:
     """The value with every -Xmx set to `size`, such as 16g; one is added where there is none. ValueError on another size.
 
+    An -Xms that is larger comes down with it: a JVM whose first heap is larger than its largest does not start.
     The start script gives the value to a shell (bin/common.sh), so nothing but digits and a unit may come in.
     """
     if not (size.isascii() and _SIZE.fullmatch(size)):
         raise ValueError(f"{size!r} is no heap size such as 8192m or 16g")
+    value = _FIRST.sub(lambda found: found[0] if heap_bytes(found[1]) <= heap_bytes(size) else f"-Xms{size}", value)
     if _HEAP.search(value):
         return _HEAP.sub(f"-Xmx{size}", value)
     closing = value[-1:] if value[-1:] in ('"', "'") and value[:1] == value[-1:] and len(value) > 1 else ""

@@ -87,7 +87,7 @@ def to_do_first(found: tuple[PathFinding, ...]) -> tuple[First, ...]:
 
 
 def _of(rule: Rule) -> PathFinding:
-    advice = rule.advice or in_list([each.line for each in rule.first])
+    advice = rule.advice or "; ".join(each.line.rstrip(".") for each in rule.first)
     return _found(rule.id, _VERDICTS[rule.weight], rule.sentence, advice, rule.source, rule.first)
 
 
@@ -129,7 +129,7 @@ def _lines_between(old: Build, new: Build) -> list[PathFinding]:
     if old.line == new.line:
         return []
     up = new.number > old.number
-    words = "An image of now must be on every follower before the first frontend changes; after a downgrade, before going up again."
+    words = "An image of now must be on every follower before the first frontend changes; so too before going up after a downgrade."
     found = [_found("image", Verdict.WARN, words, IMAGE.line, MANUAL, (IMAGE,))]
     if not up:
         words = "The older frontends skip journal records that they do not know: what those created or changed may be missing."

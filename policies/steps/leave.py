@@ -1,9 +1,10 @@
 """A node without data leaves: a frontend, a compute node, or a backend that holds nothing."""
 
-from policies.acts import AskPerson, DropNode, Ground
-from policies.awaited import LeaderElsewhere, NodeUnlisted, ProcessSilent
+from policies.acts import AskPerson, DropNode, Ground, RestartProcess, StartProcess, StopProcess
+from policies.awaited import LeaderElsewhere, NodeStopped, NodeUnlisted, NodeUp, ProcessSilent
 from policies.cluster import Backend, ComputeNode, Frontend, NodeKind, Role
 from policies.plan import Step
+from policies.releases.graceful import stops_gracefully
 
 STOP_DEADLINE = 24 * 3600.0
 """Cluster seconds that a person may take to stop a dropped process before the operation asks again."""
@@ -24,13 +25,14 @@ def leave(role: NodeKind, node: Backend | ComputeNode, ground: Ground) -> tuple[
     )
 
 
-def leave_frontend(role: NodeKind, node: Frontend, *, others_elect: bool = True) -> tuple[Step, ...]:
+def leave_frontend(role: NodeKind, node: Frontend, *, others_elect: bool = True, by_ssh: bool = False) -> tuple[Step, ...]:
     """Drop one frontend and see its process stopped: a dropped frontend lives on with an old list of members and keeps
     answering clients (StarRocks issue 78195). A leader gives up its lead first; there is no statement for that. It is
-    stopped for good where the others can elect one without it (`others_elect`), else restarted.
+    stopped for good where the others can elect one without it (`others_elect`), else restarted. `by_ssh`: a driver reaches its
+    host and does what a person would be asked for.
     """
     group, who = f"drop {node.address}", {"role": role, "address": node.address}
-    moved = (_move_leader(node, group, others_elect),) if node.role is Role.LEADER else ()
+    moved = (_move_leader(node, group, others_elect, by_ssh),) if node.role is Role.LEADER else ()
     return (
         *moved,
         Step(
@@ -45,15 +47,8 @@ def leave_frontend(role: NodeKind, node: Frontend, *, others_elect: bool = True)
             id=f"stop-{node.address}",
             group=group,
             title=f"See the frontend process on {node.address.host} stopped",
-            act=AskPerson(
-                address=node.address,
-                task=(
-                    f"Please stop the frontend process on {node.address.host}: it was dropped, but it goes on answering clients "
-                    "with an old list of nodes. Take it out of load balancers too."
-                ),
-                commands=("bin/stop_fe.sh",),
-            ),
-            until=ProcessSilent(address=node.address, port=node.query_port),
+            act=_stop(role, node) if by_ssh else _ask_to_stop(node),
+            until=NodeStopped(**who) if by_ssh else ProcessSilent(address=node.address, port=node.query_port),
             deadline=STOP_DEADLINE,
             advice="Retry asks again.",
             skippable=True,
@@ -61,7 +56,22 @@ def leave_frontend(role: NodeKind, node: Frontend, *, others_elect: bool = True)
     )
 
 
-def _move_leader(node: Frontend, group: str, others_elect: bool) -> Step:
+def _stop(role: NodeKind, node: Frontend) -> StopProcess:
+    return StopProcess(role=role, address=node.address, graceful=stops_gracefully(role, node.version))
+
+
+def _ask_to_stop(node: Frontend) -> AskPerson:
+    return AskPerson(
+        address=node.address,
+        task=(
+            f"Please stop the frontend process on {node.address.host}: it was dropped, but it goes on answering clients "
+            "with an old list of nodes. Take it out of load balancers too."
+        ),
+        commands=("bin/stop_fe.sh",),
+    )
+
+
+def _move_leader(node: Frontend, group: str, others_elect: bool, by_ssh: bool) -> Step:
     host, stop = node.address.host, "bin/stop_fe.sh    # from 3.4 on: bin/stop_fe.sh -g hands over first"
     why = "it leads, and a leader cannot be dropped. StarRocks has no statement that moves the leadership; the others elect one"
     task = f"Please stop the frontend on {host}, and leave it stopped: {why}."
@@ -73,8 +83,18 @@ def _move_leader(node: Frontend, group: str, others_elect: bool) -> Step:
         id=f"lead-{node.address}",
         group=group,
         title=f"Move the leadership away from {node.address.host}",
-        act=AskPerson(address=node.address, task=task, commands=commands),
+        act=_away(node, others_elect) if by_ssh else AskPerson(address=node.address, task=task, commands=commands),
         until=LeaderElsewhere(address=node.address),
+        undo=StartProcess(role=NodeKind.FOLLOWER, address=node.address) if by_ssh else None,
+        undo_until=NodeUp(role=NodeKind.FOLLOWER, address=node.address, version=node.version) if by_ssh else None,
         deadline=STOP_DEADLINE,
         advice="Retry asks again.",
     )
+
+
+def _away(node: Frontend, others_elect: bool) -> StopProcess | RestartProcess:
+    """Stopped for good, since it is dropped next; or restarted where two voters need both to elect."""
+    stop = _stop(NodeKind.FOLLOWER, node)
+    if others_elect:
+        return stop
+    return RestartProcess(role=NodeKind.FOLLOWER, address=node.address, graceful=stop.graceful)

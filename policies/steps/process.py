@@ -5,7 +5,7 @@ in the hands of people, the same step asks them, and sees the same things.
 """
 
 from policies.acts import Act, AskPerson, RestartProcess, SetBlacklist, StartProcess, StopProcess
-from policies.awaited import ClusterSettled, NodeRestarted, NodeStopped, NodeUp, OnBlacklist
+from policies.awaited import ClusterSettled, FrontendAnswers, NodeRestarted, NodeStopped, NodeUp, OnBlacklist
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
 from policies.pacing import Pacing
 from policies.plan import Step
@@ -60,7 +60,25 @@ def after(role: NodeKind, node: Node, state: ClusterState, group: str, *, idle: 
         advice="Retry waits on; Skip goes on to the next node as the cluster is.",
         skippable=True,
     )
-    return (*quiet(role, node, state, group, listed=False), settled)
+    return (*quiet(role, node, state, group, listed=False), *_asked(node, group), settled)
+
+
+def _asked(node: Node, group: str) -> tuple[Step, ...]:
+    """Mission document 002 asks for it: a query through each frontend that came back."""
+    if not isinstance(node, Frontend):
+        return ()
+    return (
+        Step(
+            id=f"ask-{node.address}",
+            group=group,
+            title=f"See frontend {node.address} answer a query",
+            act=None,
+            until=FrontendAnswers(address=node.address),
+            deadline=COME_BACK,
+            advice="Look at its fe.log; Retry asks again, Skip goes on without.",
+            skippable=True,
+        ),
+    )
 
 
 def stop(role: NodeKind, node: Node, state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:

@@ -74,7 +74,7 @@ def swap(
         undo_until=None if state.hosts is None else up_again,
         point_of_no_return=not back,
         deadline=COME_BACK,
-        advice=f"Look at its log. Retry waits for it, and tries anew only if the job failed; Abort {_abort(node, back)}.",
+        advice=_advice(node, back, by_people=state.hosts is None),
     )
     return (*quiet(role, node, state, group, listed=True), step, *after(role, node, state, group, idle=True))
 
@@ -125,5 +125,8 @@ def by_hand(act: SwapPackage) -> AskPerson:
     )
 
 
-def _abort(node: Node, back: bool) -> str:
-    return f"puts {node.version} back" if back else "starts it if it is down"
+def _advice(node: Node, back: bool, *, by_people: bool) -> str:
+    if by_people:
+        return "Look at its log. Retry waits for it; Abort ends here and gives back what was lent."
+    abort = f"puts {node.version} back" if back else "starts it if it is down"
+    return f"Look at its log. Retry waits for it, and tries anew only if the job failed; Abort {abort}."

@@ -20,6 +20,8 @@ GOALS: dict[str, float] = {
     "waiting_1000_rss_mb": 250.0,
     "waiting_1000_core_share": 0.30,
     "drain_time_ratio": 1.02,
+    "rolling_restart_ratio": 1.05,
+    "rolling_upgrade_ratio": 1.05,
     "fe_statements_per_minute": 12.0,
     "recovery_s": 31.0,
     "plan_100_be_s": 10.0,

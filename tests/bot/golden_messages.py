@@ -8,8 +8,10 @@ from bot.commands import Mistake
 from bot.message import Message
 from policies.address import Address, AddressError
 from policies.cluster import ClusterState, RunMode
+from policies.hosts import HostLook, HostSurvey, Process
 from policies.operation import EventKind, OperationState, Snapshot
 from policies.plan import Estimate, Finding, Verdict
+from policies.units import GIB
 from policies.views import View, Views
 from tests.bot import samples
 from tests.bot.samples import ALICE, BOB, CAROL, STALL, draining, event, later, operation, plan, snapshot
@@ -41,6 +43,23 @@ def blocked() -> Snapshot:
         estimate=Estimate(low_s=None, high_s=None, reason="it cannot run"),
     )
     return snapshot(operation(S.REFUSED, bad), bad)
+
+
+def hosts_seen() -> ClusterState:
+    """One host that cannot be reached, one with another limit and a note behind it, the others as they should be."""
+    state = samples.cluster_state()
+    looks = []
+    for number, (address, kind) in enumerate(state.kinds.items()):
+        conf = {"JAVA_OPTS": '"-Xmx8192m"'} if kind.frontend else {"mem_limit": "70% # for now" if number == 4 else "60%"}
+        survey = HostSurvey(
+            installed="3.3.3-312ed45", java='openjdk version "17.0.12"', memory=128 * GIB, home_free=1700 * GIB, open_files=655_350,
+            clock_skew_s=0.04 * number - 0.1, conf=conf, conf_read=number != 4,
+        )  # fmt: skip
+        trouble = "10.84.91.18 refuses connections on port 22: sshd does not run there." if number == 8 else ""
+        process = None if trouble else Process(pid=7, unit="" if number % 2 else "starrocks.service")
+        seen = None if trouble else survey
+        looks.append(HostLook(address=address, taken_at=samples.NOW, trouble=trouble, process=process, survey=seen))
+    return state.with_(hosts=tuple(looks))
 
 
 def running(**changes: object) -> Snapshot:
@@ -174,6 +193,8 @@ ANSWERS: dict[str, Callable[[], Message]] = {
     "refusal": lambda: blocks.refusal_message(
         samples.request(), ("`10.84.0.81:9050` is not in the list.", "Did you mean …18?")
     ),
+    "hosts": lambda: blocks.hosts_message(hosts_seen()),
+    "hosts-by-people": lambda: blocks.hosts_message(samples.cluster_state()),
     "views": lambda: blocks.views_message(views_seen()),
     "views-storm": lambda: blocks.views_message(views_seen().with_(version="3.5.18-a1b2c3d")),
     "views-unread": lambda: blocks.views_message(views_seen().with_(views=None, unread={"materialized views": "It was refused."})),

@@ -34,7 +34,16 @@ def views(*names: str, kind: OperationKind = OperationKind.PAUSE_VIEWS, cluster:
     return Operate(kind=kind, targets=(), names=names, cluster=cluster, reason=reason)
 
 
+RESIZE_BE, RESIZE_FE = OperationKind.RESIZE_BACKEND, OperationKind.RESIZE_FRONTEND
+
 UNDERSTOOD = {
+    "hosts": Ask(question=Question.HOSTS, cluster="prod"),
+    "hosts on test-eu": Ask(question=Question.HOSTS, cluster="test-eu"),
+    "resize be 10.84.0.18:9050 mem_limit=80%": Operate(kind=RESIZE_BE, targets=(NODE,), options={"mem_limit": "80%"}, cluster="prod"),
+    "resize be all mem_limit=100G on test-eu": Operate(
+        kind=RESIZE_BE, targets=(), options={"mem_limit": "100G", "all": "yes"}, cluster="test-eu"
+    ),
+    "resize fe heap=8192m 10.84.0.18:9050": Operate(kind=RESIZE_FE, targets=(NODE,), options={"heap": "8192m"}, cluster="prod"),
     "create image on test-eu": Operate(kind=OperationKind.CREATE_IMAGE, targets=(), cluster="test-eu"),
     "views": Ask(question=Question.VIEWS, cluster="prod"),
     "views on test-eu": Ask(question=Question.VIEWS, cluster="test-eu"),
@@ -110,6 +119,18 @@ def test_understood(text: str) -> None:
 
 # typed -> (a part of the sentence, the command to type next)
 MISTAKES = {
+    "resize be 10.84.0.18:9050": ("How much is missing", "/sr resize be 10.84.0.18:9050 mem_limit=80%"),
+    "resize fe all on test-eu": ("How much is missing", "/sr resize fe all heap=16g on test-eu"),
+    "resize be 10.84.0.18:9050 mem_limit=120%": ("no amount of memory", "/sr resize be 10.84.0.18:9050 mem_limit=80%"),
+    "resize fe 10.84.0.18:9010 heap=16": ("no amount of memory", "/sr resize fe 10.84.0.18:9010 heap=16g"),
+    "resize fe 10.84.0.18:9010 heap=$(id)": ("no amount of memory", "/sr resize fe 10.84.0.18:9010 heap=16g"),
+    "resize fe 10.84.0.18:9010 mem_limit=80%": ("It takes `heap=`", "/sr resize fe 10.84.0.18:9010 heap=16g"),
+    "resize be 10.84.0.18:9050 -Xmx=16g": ("It takes `mem_limit=`", "/sr resize be 10.84.0.18:9050 mem_limit=80%"),
+    "resize be 10.84.0.18:9050 memlimit=80%": ("Did you mean `mem_limit=`", "/sr resize be 10.84.0.18:9050 mem_limit=80%"),
+    "resize be 10.84.0.18:9050 storage_root_path=/data2/be": (
+        "`storage_root_path` is not changed by a resize",
+        "/sr rebuild be 10.84.0.18:9050 path=/data2/be",
+    ),
     "stauts": ("Did you mean `status`", "/sr status"),
     "statsu test-eu": ("Did you mean `status`", "/sr status test-eu"),
     "decomission be 10.84.0.18:9050 on prod": (

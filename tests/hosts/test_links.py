@@ -72,6 +72,14 @@ def test_a_revoked_key(rig: Rig) -> None:
     trouble(rig, "host key")
 
 
+def test_names_in_capitals(rig: Rig) -> None:
+    """SHOW BACKENDS prints names as they were added; ssh writes them in small letters."""
+    rig.with_backend().known_hosts.write_text(rig.server.known_as("be-1.example.com"))
+    node = Address(host="BE-1.Example.com", port=9050)
+    (look,) = rig.driver(via={node.host: f"127.0.0.1:{rig.server.port}"}).look({node: NodeKind.BACKEND})
+    assert not look.trouble
+
+
 def test_known_under_its_port(rig: Rig) -> None:
     rig.with_backend().known_hosts.write_text(rig.server.known_as(f"[{HOST}]:2222"))
     assert not rig.look(port=2222).trouble

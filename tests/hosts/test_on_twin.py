@@ -63,6 +63,7 @@ def test_every_host_is_looked_at(twin: Twin) -> None:
     for node in (twin.be, twin.fe):
         look = twin.look(node, survey=True)
         assert look.process and look.survey and look.survey.installed.startswith("3.3.3"), look
+        assert look.survey.heap == ("8192m" if node is twin.fe else "")
         assert look.survey.conf and not any("password" in key for key in look.survey.conf)
 
 
@@ -100,4 +101,8 @@ def test_edit_and_copy(twin: Twin) -> None:
     done(twin.do(EditConf(role=NodeKind.BACKEND, address=twin.be, key="mem_limit", value="77%", old=old)))
     after = twin.look(twin.be, survey=True).survey
     assert after and after.conf and after.conf["mem_limit"] == "77%"
+    assert (survey.conf_read, after.conf_read) == (True, False)
+    done(twin.do(RestartProcess(role=NodeKind.BACKEND, address=twin.be)))
+    again = twin.look(twin.be, survey=True).survey
+    assert again and again.conf_read is True and again.heap == ""
     done(twin.do(BackUpMeta(role=NodeKind.FOLLOWER, address=twin.fe, label="before")))

@@ -17,7 +17,7 @@ from policies.hosts import JobState
 from tests.hosts.fake_starrocks import end_all, package
 from tests.hosts.rig import BE, HOST, Rig
 from tests.hosts.ssh_server import SshServer
-from workers.hosts import HostUnreachable
+from workers.hosts import HostOutcomeUnknown, HostUnreachable
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/sbin:/usr/bin")
 pytestmark = pytest.mark.skipif(SSHD is None, reason="sshd is not installed (Debian package openssh-server)")
@@ -34,7 +34,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 Subsystem sftp internal-sftp
-SetEnv HOME={account} TMPDIR={tmp} PATH=/usr/sbin:/usr/bin:/sbin:/bin
+SetEnv HOME={account} TMPDIR={tmp} PATH={stubs}:/usr/sbin:/usr/bin:/sbin:/bin
 """
 
 
@@ -50,7 +50,7 @@ def sshd(tmp_path: Path, client_key: asyncssh.SSHKey) -> Iterator[Rig]:
     (tmp_path / "host_key").write_bytes(host.host_key.export_private_key())
     (tmp_path / "host_key").chmod(0o600)
     (tmp_path / "authorized_keys").write_bytes(client_key.export_public_key())
-    (tmp_path / "config").write_text(CONFIG.format(port=host.port, root=tmp_path, account=host.home, tmp=tmp_path / "host" / "tmp"))
+    (tmp_path / "config").write_text(CONFIG.format(port=host.port, root=tmp_path, account=host.home, stubs=host.stubs, tmp=tmp_path / "host" / "tmp"))
     server = subprocess.Popen([SSHD or "", "-D", "-e", "-f", str(tmp_path / "config")], stderr=(tmp_path / "log").open("wb"))
     rig = Rig(tmp_path, host, client_key, user=getpass.getuser())
     Rig.wait(lambda: "listening" in (tmp_path / "log").read_text())
@@ -86,6 +86,19 @@ def test_a_job_outlives_its_link(sshd: Rig) -> None:
     sshd.driver().begin("op-9.1", StartProcess(role=NodeKind.BACKEND, address=BE))
     assert sshd.ended("op-9.1").state is JobState.DONE
     assert sshd.pid()
+
+
+def test_sshd_dies_in_the_middle(sshd: Rig) -> None:
+    """The session's process is killed when the job has just begun: its outcome is unknown, and it is begun once."""
+    sshd.with_backend().running()
+    sshd.server.stub("find", "kill -9 $(cut -d ' ' -f 4 /proc/$PPID/stat)")
+    restart = RestartProcess(role=NodeKind.BACKEND, address=BE)
+    with pytest.raises(HostOutcomeUnknown, match="cut"):
+        sshd.driver().begin("op-9.1", restart)
+    (sshd.server.stubs / "find").unlink()
+    sshd.driver().begin("op-9.1", restart)
+    assert sshd.ended("op-9.1").state is JobState.DONE
+    assert (sshd.be / "log" / "be.out").read_text().count("start time") == 2
 
 
 def test_strangers(sshd: Rig) -> None:

@@ -84,6 +84,16 @@ def test_no_room_for_the_archive(rig: Rig) -> None:
     assert not list(rig.stage.iterdir())
 
 
+def test_what_was_sent_needs_no_room_again(rig: Rig) -> None:
+    """A disk with just enough room: less is left when the upload goes on."""
+    path = package(rig.with_backend().packages, "3.3.9")
+    size = path.stat().st_size
+    rig.stage.mkdir()
+    (rig.stage / "StarRocks-3.3.9.tar.gz.part").write_bytes(path.read_bytes()[:-10])
+    rig.server.stub("df", DF.format(kib=(size * 2 + 2048) // 1024))
+    assert rig.do(STAGE).state is JobState.DONE
+
+
 def test_no_room_to_unpack(rig: Rig) -> None:
     """Another job has filled the disk between the two looks at it."""
     package(rig.with_backend().packages, "3.3.9")

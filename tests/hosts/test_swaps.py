@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.acts import StagePackage, SwapPackage
+from policies.acts import StagePackage, StartProcess, SwapPackage
 from policies.cluster import NodeKind
 from policies.hosts import JobState
 from tests.hosts.fake_starrocks import package
@@ -171,3 +171,16 @@ def test_files_that_fit_while_prepared_but_not_in_place(rig: Rig) -> None:
     assert (job.state, job.said) == (JobState.FAILED, "3.3.9 did not fit: 3.3.3 is in place again and was started")
     assert version(rig.be) == "3.3.3" and rig.pid()
     assert not (rig.be / ".sr-swap").exists()
+
+
+def test_a_version_that_does_not_start(rig: Rig) -> None:
+    """The files are in place and whole: a restart may be tried, and the way back is open."""
+    staged(rig.with_backend().running())
+    (rig.be / "faults" / "dies_at_once").touch()
+    job = rig.do(SWAP, start_timeout_s=1)
+    assert job.state is JobState.FAILED and "F0000 bad storage_root_path" in job.said
+    assert version(rig.be) == "3.3.9" and not (rig.be / ".sr-swap").exists()
+    assert "a swap of versions was cut" not in rig.do(StartProcess(role=NodeKind.BACKEND, address=BE), start_timeout_s=1).said
+    (rig.be / "faults" / "dies_at_once").unlink()
+    assert rig.do(BACK).state is JobState.DONE
+    assert version(rig.be) == "3.3.3" and rig.pid()

@@ -8,7 +8,7 @@ from playwright.sync_api import APIResponse, Page, Route, expect
 from tests.playground_page.cards import ABORT, card
 from tests.playground_page.stage import BOB, Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("playground_page_afresh")]
+pytestmark = pytest.mark.browser
 
 READING = "**/control/channels?*"
 FORM = {"type": "modal", "title": {"type": "plain_text", "text": "Why?"}, "blocks": [{"type": "divider"}]}

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.playground_page.cards import MESSAGE_BLOCKS, button, card, mrkdwn
 from tests.playground_page.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("playground_page_blocks")]
+pytestmark = pytest.mark.browser
 
 # One white pixel.
 PNG = bytes.fromhex(

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.playground_page.cards import ABORT, APPROVE, button, card, mrkdwn, option
 from tests.playground_page.stage import BOB, OPS, Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("playground_page_clicks")]
+pytestmark = pytest.mark.browser
 
 
 def until_clicked(page: Page, stage: Stage, number: int = 1) -> dict[str, Any]:

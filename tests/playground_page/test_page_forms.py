@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.playground_page.cards import ABORT, FULL_FORM, REASON, button, card, form, input_block, mrkdwn
 from tests.playground_page.stage import Json, Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("playground_page_forms")]
+pytestmark = pytest.mark.browser
 
 
 def opening(stage: Stage, view: Json, then: Any = None) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.playground_page.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("playground_page_words")]
+pytestmark = pytest.mark.browser
 
 DRAW = """async ([module, name, argument]) => {
   const drawn = (await import(`/page/${module}.js`))[name](argument);

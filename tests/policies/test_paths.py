@@ -4,13 +4,16 @@ import itertools
 
 import pytest
 
+from policies.acts import SetSetting
 from policies.cluster import RunMode
 from policies.plan import Verdict
 from policies.releases.downgrade_rules import DOWNGRADE_RULES
 from policies.releases.paths import LINES, Direction, PathFinding, blocked, crosses_line, direction, judge_path, to_do_first
 from policies.releases.rule import Way
+from policies.releases.set_first import set_for_good, to_set_first
 from policies.releases.upgrade_rules import UPGRADE_RULES
 from policies.versions import Build, build
+from tests.policies.clusters import mission000
 
 
 def rules(installed: str, wanted: str, mode: RunMode | None = RunMode.SHARED_NOTHING) -> list[str]:
@@ -127,11 +130,23 @@ def test_what_is_to_be_set_first_has_name_and_value() -> None:
         (Way.IMAGE, "", "", False),
         (Way.CONF_LINE, "ignore_unknown_log_id", "true", True),
         (Way.FRONTEND_CONFIG, "history_job_keep_max_second", "0", True),
-        (Way.FRONTEND_CONFIG, "enable_experimental_temporary_table", "false", True),
+        (Way.FRONTEND_CONFIG, "enable_experimental_temporary_table", "false", False),
     ]
     assert [each.proof for each in first if each.proof] == ["SHOW PROC '/jobs/<db>/schema_change'", "SELECT * FROM information_schema.temp_tables"]
     variable = to_do_first(judge_path("3.4.9", "3.5.6"))[-1]
     assert (variable.way, variable.line) == (Way.GLOBAL_VARIABLE, "SET GLOBAL cbo_enable_low_cardinality_optimize = false")
+
+
+def test_settings_that_come_first_are_steps() -> None:
+    found = judge_path("3.3.3", "3.2.11")
+    seen = mission000().with_(settings={"history_job_keep_max_second": "259200", "enable_experimental_temporary_table": "TRUE"})
+    assert [(one.name, one.new, one.old) for one in to_set_first(found, seen)] == [("history_job_keep_max_second", "0", "259200")]
+    (step,) = set_for_good(found, seen)
+    assert step.act == SetSetting(name="enable_experimental_temporary_table", value="false") and not step.lent
+    assert step.undo == SetSetting(name="enable_experimental_temporary_table", value="TRUE")
+    done = seen.with_(settings={"history_job_keep_max_second": "0", "enable_experimental_temporary_table": "false"})
+    assert to_set_first(found, done) == () == set_for_good(found, done)
+    assert to_set_first(judge_path("3.3.3", "3.3.9"), seen) == ()
 
 
 @pytest.mark.parametrize(

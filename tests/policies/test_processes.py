@@ -5,18 +5,30 @@ from datetime import datetime, timedelta
 import pytest
 
 from policies.acts import AskPerson, RestartProcess, StartProcess
-from policies.awaited import ClusterSettled, HostJobDone, NodeRestarted, NodeStopped, ProcessCondition
+from policies.awaited import (
+    ClusterSettled,
+    FrontendAnswers,
+    GoAhead,
+    HostJobDone,
+    NodeRestarted,
+    NodeStopped,
+    OnBlacklist,
+    ProcessCondition,
+)
 from policies.cluster import ClusterState, ColocateGroup, NodeKind, Role, RunMode, Scheduler, TabletHealth
 from policies.conditions import holds, read
+from policies.conditions.processes import told_by_frontends
+from policies.deciding import decide
 from policies.hosts import HostJob, HostLook, JobState, Process, job_name
 from policies.interrupting import why_not_interrupt
-from policies.operation import HostJobRef, Operation, OperationState, StepMemory
+from policies.operation import Decision, DecisionKind, HostJobRef, Operation, OperationState, StepMemory
 from policies.pacing import Pacing
-from policies.plan import Plan, Verdict
+from policies.plan import Plan, Step, Verdict
 from policies.playbooks import entry_for
 from policies.request import OperationKind
-from policies.stepping import Advance, Halt, Move, Perform, Wait, next_move, next_undo
-from tests.policies.clusters import NOW, address, changed, mission000, request
+from policies.stepping import Advance, Halt, Move, Pause, Perform, Wait, next_move, next_undo
+from policies.watching import came_back, next_look, shared_age
+from tests.policies.clusters import BOB, NOW, address, changed, mission000, request
 
 BEFORE, LATER = NOW - timedelta(days=3), NOW + timedelta(minutes=2)
 VERSION = "3.3.3-312ed45"
@@ -85,6 +97,9 @@ def fe(state: ClusterState, **changes: object) -> ClusterState:
         (SETTLED, STATE.with_(colocate_groups=(ColocateGroup(id="1", name="g", stable=False),)), False, "group g is not stable"),
         (SETTLED, STATE.with_(scheduler=Scheduler(pending=4, running=1)), True, "at rest"),
         (SETTLED.with_(idle=True), STATE.with_(scheduler=Scheduler(pending=4, running=1)), False, "5 tablets to repair"),
+        (FrontendAnswers(address=FE_AT), STATE, False, "it could not be asked"),
+        (FrontendAnswers(address=FE_AT), STATE.with_(answers={"10.84.0.19": "Backend node not found."}), False, "not found."),
+        (FrontendAnswers(address=FE_AT), STATE.with_(answers={"10.84.0.19": ""}), True, "answers a query"),
         (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.DONE, said="3.3.9"),)), True, "done. 3.3.9"),
         (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.RUNNING),)), False, "goes on"),
         (HostJobDone(address=AT, what="Unpacking"), STATE, False, "goes on"),
@@ -194,6 +209,21 @@ RETRIED = {**BEGUN, "acted_at": NOW - timedelta(seconds=1), "intended_at": NOW -
 
 
 @pytest.mark.parametrize(
+    ("condition", "state", "told"),
+    [
+        (RESTARTED, changed(STATE, "10.84.0.18", last_start=LATER), True),
+        (RESTARTED, changed(STATE, "10.84.0.18", last_start=LATER, alive=False), False),
+        (RESTARTED, STATE, False),
+        (NodeStopped(role=NodeKind.BACKEND, address=AT), changed(STATE, "10.84.0.18", alive=False), False),
+        (HostJobDone(address=AT, what="Staging"), STATE, False),
+        (SETTLED, STATE, False),
+    ],
+)  # fmt: skip
+def test_no_host_is_asked_for_what_the_frontends_list(condition: ProcessCondition, state: ClusterState, told: bool) -> None:
+    assert told_by_frontends(condition, state) is told
+
+
+@pytest.mark.parametrize(
     ("look", "memory", "expected"),
     [
         (host(), {}, Perform),
@@ -230,6 +260,42 @@ def test_a_failed_job_is_told_in_the_words_of_the_host() -> None:
     assert isinstance(halted, Halt) and "the process ignores SIGTERM" in halted.sentence
 
 
+@pytest.mark.parametrize(
+    ("passed", "before", "seconds"),
+    [
+        (0, None, 5),
+        (60, None, 5),
+        (600, None, 12),
+        (3_000, None, 15),
+        (0, 90.0, 15),
+        (60, 90.0, 12),
+        (70, 90.0, 5),
+        (100, 90.0, 5),
+        (600, 90.0, 12),
+        (0, 12.0, 9.6),
+    ],
+)
+def test_a_node_is_looked_for_when_the_one_before_was_back(passed: float, before: float | None, seconds: float) -> None:
+    memory = MEMORY.with_(acted_at=NOW, back_after=before)
+    step = Step(id="restart", group="g", title="", act=None, until=RESTARTED)
+    pacing = Pacing(speed=10)
+    assert next_look(step, memory, pacing, NOW + timedelta(seconds=passed / 10)) == pytest.approx(seconds / 10)
+
+
+def test_how_long_a_node_took_counts_from_its_job() -> None:
+    step = Step(id="restart", group="g", title="", act=None, until=RESTARTED)
+    memory = MEMORY.with_(acted_at=NOW)
+    took = came_back(step, memory, Pacing(speed=10), NOW + timedelta(seconds=9))
+    assert took == {NodeKind.BACKEND: 90.0}
+    assert came_back(step, MEMORY, Pacing(), NOW) == {}, "it restarted by itself"
+    assert came_back(step.with_(until=SETTLED), memory, Pacing(), NOW) == {}
+
+
+def test_a_look_of_others_is_never_older_than_the_wait_for_the_next_one() -> None:
+    assert shared_age(Step(id="restart", group="g", title="", act=None, until=RESTARTED)) < 5
+    assert shared_age(Step(id="settle", group="g", title="", act=None, until=SETTLED)) < 12
+
+
 def test_another_backend_down_stops_before_the_job() -> None:
     halted = move(host(), state=changed(STATE, "10.84.0.19", alive=False))
     assert isinstance(halted, Halt) and "10.84.0.19:9050 is not alive" in halted.sentence
@@ -264,3 +330,59 @@ def test_the_name_of_a_job_is_a_plain_word() -> None:
     assert len(job_name("sr-abc", "x" * 300, NOW)) <= 120
 
 
+
+
+FE_PLAN = plan(OperationKind.RESTART_FRONTEND, "10.84.0.19:9010", state=REACHED)
+
+
+def test_a_frontend_whose_turn_would_cost_the_majority_is_not_stopped() -> None:
+    """Judged again right before the job: another frontend may have died since the plan was made."""
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.19:9010"), state=OperationState.RUNNING, created_at=NOW, changed_at=NOW
+    )
+    others = [f.address for f in STATE.frontends if f.address != FE_AT and f.role is not Role.LEADER]
+    poor = STATE.with_(frontends=tuple(f.with_(alive=False) if f.address in others else f for f in STATE.frontends))
+    look = HostLook(address=FE_AT, taken_at=NOW, process=Process(pid=1))
+    halted = next_move(FE_PLAN, operation, poor.with_(hosts=(look,)), Pacing(), NOW)
+    assert isinstance(halted, Halt) and "majority" in halted.sentence
+    assert isinstance(next_move(FE_PLAN, operation, STATE.with_(hosts=(look,)), Pacing(), NOW), Perform)
+
+
+def test_a_plan_that_has_people_look_pauses_and_goes_on_when_one_resumes() -> None:
+    waits = Step(id="canary", group="g", title="People look", act=None, until=GoAhead(address=AT, seen="Look at it."))
+    looking = PLAN.with_(steps=(waits,))
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.RUNNING, created_at=NOW, changed_at=NOW
+    )
+    paused = next_move(looking, operation, STATE, Pacing(), NOW)
+    assert isinstance(paused, Pause) and paused.sentence == "Look at it."
+    held = operation.moved(OperationState.PAUSED, NOW, memory=paused.memory)
+    click = Decision(token="t", operation="sr-x", kind=DecisionKind.RESUME, person=BOB, channel="C", at=LATER)
+    resumed = decide(held, click, LATER).operation
+    assert isinstance(next_move(looking, resumed, STATE, Pacing(), LATER), Advance)
+
+
+def test_the_health_of_all_tablets_is_asked_for_seldom() -> None:
+    rest = next(step for step in PLAN.steps if isinstance(step.until, ClusterSettled))
+    assert next_look(rest, StepMemory(step=rest.id, entered_at=NOW), Pacing(), NOW) >= Pacing().statistic_every
+
+
+EVERYWHERE = OnBlacklist(address=AT, node_id=7, listed=True)
+LISTED, FREE = frozenset({7}), frozenset[int]()
+HOSTS = [f.address.host for f in STATE.frontends]
+
+
+@pytest.mark.parametrize(
+    ("lists", "down", "done", "words"),
+    [
+        (dict.fromkeys(HOSTS, LISTED), "", True, f"is on the blacklist of {len(HOSTS)} frontends"),
+        ({**dict.fromkeys(HOSTS, LISTED), HOSTS[1]: FREE}, "", False, f"is not on the blacklist of frontend {HOSTS[1]}"),
+        (dict.fromkeys(HOSTS[1:], LISTED), "", False, f"Frontend {HOSTS[0]} does not tell"),
+        (dict.fromkeys(HOSTS[:-1], LISTED), HOSTS[-1], True, f"is on the blacklist of {len(HOSTS) - 1} frontends"),
+        ({}, "", False, "does not tell" if len(HOSTS) == 1 else "tell the blacklist"),
+    ],
+)
+def test_on_every_frontend_that_lives(lists: dict[str, frozenset[int]], down: str, done: bool, words: str) -> None:
+    frontends = tuple(f.with_(alive=f.address.host != down) for f in STATE.frontends)
+    reading = read(EVERYWHERE, STATE.with_(blacklists=lists, frontends=frontends), MEMORY, Pacing(), NOW)
+    assert reading.done is done and words in reading.sentence

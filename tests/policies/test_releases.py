@@ -130,6 +130,8 @@ def test_flags_with_which_a_jdk_does_not_start(running: int, found: tuple[str, .
         ('""', None, '"-Xmx16g"'),
         ("", None, "-Xmx16g"),
         ("-Dnote=-Xmx8g", None, "-Dnote=-Xmx8g -Xmx16g"),
+        ('"-Xms20g -Xmx20g"', "20g", '"-Xms16g -Xmx16g"'),
+        ('"-Xms8g -Xmx20g"', "20g", '"-Xms8g -Xmx16g"'),
     ],
 )
 def test_the_heap_in_a_value(value: str, size: str | None, after: str) -> None:

@@ -1,4 +1,4 @@
-"""Stories: whole operations on real processes. Each module has one house; each test starts on a clean table."""
+"""Stories: whole operations on real processes. Modules share one house unless they need another; each test starts on a clean table."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,9 @@ from tests.stories.scene import Scene
 from workers.demo import house
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def scene() -> Iterator[Scene]:
+    """Started once for each worker of the suite: it takes seconds. Whatever a test kills, `mend` revives."""
     with house(
         scenario="small", speed=100.0, policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, slack_timeout_s=2.0
     ) as built:

@@ -7,7 +7,7 @@ import pytest
 from tests.stories.scene import ALICE, BOB, CAROL, TARGET, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("approval")]
+pytestmark = pytest.mark.story
 DECOMMISSION = f'ALTER SYSTEM DECOMMISSION BACKEND "{TARGET}"'
 
 

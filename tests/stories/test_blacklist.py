@@ -4,7 +4,7 @@ import pytest
 
 from tests.stories.scene import ALICE, TARGET, Scene
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("nodes")]
+pytestmark = pytest.mark.story
 
 
 def lists(scene: Scene) -> list[int]:

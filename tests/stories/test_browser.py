@@ -12,7 +12,6 @@ from workers.demo import House, house
 pytestmark = [
     pytest.mark.story,
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
 ]
 

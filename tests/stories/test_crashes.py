@@ -4,7 +4,7 @@ import pytest
 
 from tests.stories.scene import TARGET, Scene
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("crashes")]
+pytestmark = pytest.mark.story
 
 WORKER_FAILPOINTS = (
     "after_intent:1", "before_send:1", "after_send:1", "before_acted_commit:1", "before_wait_commit:1",

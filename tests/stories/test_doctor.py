@@ -8,7 +8,7 @@ import pytest
 from tests.stories.scene import TARGET, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("doors")]
+pytestmark = pytest.mark.story
 
 
 def examined(scene: Scene, **environment: str) -> tuple[int, str]:

@@ -7,7 +7,7 @@ import pytest
 from tests.stories.scene import ALICE, TARGET, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("doors")]
+pytestmark = pytest.mark.story
 STAYING = "10.84.91.16:9050"
 
 

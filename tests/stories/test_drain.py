@@ -4,7 +4,7 @@ import pytest
 
 from tests.stories.scene import BOB, TARGET, Scene
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("drain")]
+pytestmark = pytest.mark.story
 DECOMMISSION = f'ALTER SYSTEM DECOMMISSION BACKEND "{TARGET}"'
 CANCEL = f'CANCEL DECOMMISSION BACKEND "{TARGET}"'
 DROP = f'ALTER SYSTEM DROP BACKEND "{TARGET}"'
@@ -44,6 +44,7 @@ def test_a_stall_is_named_and_ends_by_itself(scene: Scene) -> None:
     assert "recycle bin" in scene.card(ts)
     scene.press(ts, "approve")
     assert "40" in scene.told(ts, "recycle bin")
+    scene.twin("advance", {"seconds": 1000})
     scene.ends_done(ts)
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.stories.scene import Scene
 from workers.demo import House
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("follower")]
+pytestmark = pytest.mark.story
 
 
 class FollowerHouse(House):

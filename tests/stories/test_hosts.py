@@ -8,7 +8,7 @@ import pytest
 from tests.stories.scene import ALICE, TARGET, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("hosts")]
+pytestmark = pytest.mark.story
 
 HOST = "10.84.0.18"
 
@@ -130,7 +130,7 @@ def test_a_backend_that_does_not_start_is_a_persons_matter_and_then_tried_anew(s
     scene.fault("host_never_starts", host=HOST, process="be", on=True)
     ts = started(scene)
     halted = scene.told(ts, f"The job on {HOST} failed", 40)
-    assert "nothing runs 3 s after the start" in halted
+    assert "cannot start: storage is not what the metadata say" in halted
     scene.fault("host_never_starts", host=HOST, process="be", on=False)
     scene.press(ts, "retry", ALICE)
     ends(scene, ts)
@@ -178,3 +178,28 @@ def test_the_directory_of_a_job_is_its_owners_alone(scene: Scene) -> None:
     ends(scene, started(scene))
     directory = scene.house.directory / "hosts" / HOST / ".sr" / "jobs" / jobs(scene)[0]
     assert isinstance(directory, Path) and directory.stat().st_mode & 0o077 == 0
+
+
+def test_a_dropped_frontend_is_stopped_without_asking(scene: Scene) -> None:
+    ts = started(scene, "/sr drop follower 10.84.0.19:9010")
+    scene.told(ts, "Done in", 40)
+    assert not any("Please" in reply for reply in scene.thread(ts))
+    assert lives(scene, "10.84.0.19", "fe")[-1].startswith("ended")
+
+
+def test_a_leader_is_stopped_and_then_dropped(scene: Scene) -> None:
+    ts = started(scene, "/sr drop follower 10.84.0.12:9010")
+    scene.told(ts, "Done in", 60)
+    assert not any("Please" in reply for reply in scene.thread(ts))
+    assert "10.84.0.12" not in [f["host"] for f in scene.twin("state")["frontends"]]
+
+
+def test_the_only_frontend_that_does_not_come_back_is_told_though_nobody_answers(scene: Scene) -> None:
+    for host in ("10.84.0.19", "10.84.91.16", "10.84.91.18"):
+        scene.twin("sql", {"sql": f'ALTER SYSTEM DROP FOLLOWER "{host}:9010"'})
+    ts = scene.ask("/sr restart fe 10.84.0.12:9010")
+    assert "no statement is answered" in scene.card(ts)
+    scene.fault("host_never_starts", host="10.84.0.12", process="fe", on=True)
+    scene.press(ts, "approve")
+    halted = scene.told(ts, "No frontend of the cluster answers", 40)
+    assert "The job on 10.84.0.12 failed" in halted

@@ -7,7 +7,7 @@ import pytest
 from tests.stories.scene import BOB, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("image")]
+pytestmark = pytest.mark.story
 
 SPEED = 300.0
 

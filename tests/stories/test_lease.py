@@ -4,7 +4,7 @@ import pytest
 
 from tests.stories.scene import ALICE, BOB, TARGET, Scene
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("nodes")]
+pytestmark = pytest.mark.story
 
 NAME = "tablet_sched_slot_num_per_path"
 LEND, GIVE_BACK = f'ADMIN SET FRONTEND CONFIG ("{NAME}" = "16")', f'ADMIN SET FRONTEND CONFIG ("{NAME}" = "8")'
@@ -24,7 +24,7 @@ def lent(scene: Scene, span: str = "10m") -> str:
 
 
 def test_it_comes_back_when_the_time_is_over(scene: Scene) -> None:
-    ts = lent(scene)
+    ts = lent(scene, "4m")
     assert value(scene) == "16"
     scene.told(ts, "is 8 again")
     assert (scene.sent(), value(scene)) == ([LEND, GIVE_BACK], "8")

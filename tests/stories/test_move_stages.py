@@ -6,7 +6,7 @@ import pytest
 
 from tests.stories.scene import BOB, TARGET, Scene
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("moving")]
+pytestmark = pytest.mark.story
 
 NEW_HOST, OLD_FE = "10.84.91.20", "10.84.0.19:9010"
 NEW, NEW_FE = f"{NEW_HOST}:9050", f"{NEW_HOST}:9010"

@@ -4,7 +4,7 @@ import pytest
 
 from tests.stories.scene import TARGET, Scene
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("moving")]
+pytestmark = pytest.mark.story
 
 NEW_HOST = "10.84.91.20"
 NEW = f"{NEW_HOST}:9050"

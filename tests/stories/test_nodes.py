@@ -4,7 +4,7 @@ import pytest
 
 from tests.stories.scene import ALICE, BOB, TARGET, Scene
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("nodes")]
+pytestmark = pytest.mark.story
 
 NEW = "10.84.91.20:9050"
 

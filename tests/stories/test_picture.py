@@ -8,7 +8,7 @@ import pytest
 from bot.redis_connection import connect
 from tests.stories.scene import TARGET, Scene
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("pictures")]
+pytestmark = pytest.mark.story
 SHARE = "files.completeUploadExternal"
 PNG = b"\x89PNG\r\n\x1a\n"
 

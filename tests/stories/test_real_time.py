@@ -7,7 +7,7 @@ import pytest
 from tests.stories.scene import ALICE, BOB, TARGET, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("two clusters")]
+pytestmark = pytest.mark.story
 
 
 @pytest.fixture(scope="module")

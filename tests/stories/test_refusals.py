@@ -6,7 +6,7 @@ import pytest
 
 from tests.stories.scene import ALICE, BOB, CAROL, DAVE, GUS, MALLORY, TARGET, Scene
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("refusals")]
+pytestmark = pytest.mark.story
 
 SLIPS = [
     ("/sr decommission be 10.84.0.81:9050", "Did you mean"),

@@ -10,7 +10,7 @@ import pytest
 from tests.stories.scene import ALICE, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("rehearsals")]
+pytestmark = pytest.mark.story
 
 NEW, SPARE = "3.4.4", "10.84.99.1"
 TOOL = ["unshare", "--net"] if os.getuid() == 0 else ["unshare", "--user", "--map-root-user", "--net"]

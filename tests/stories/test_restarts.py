@@ -4,7 +4,7 @@ import pytest
 
 from tests.stories.scene import ALICE, TARGET, Scene
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("nodes")]
+pytestmark = pytest.mark.story
 
 
 def test_a_backend_is_restarted_by_a_person(scene: Scene) -> None:
@@ -45,3 +45,18 @@ def test_a_backend_that_stays_down_is_left_to_people(scene: Scene) -> None:
 def test_a_node_of_another_role_is_explained(scene: Scene) -> None:
     scene.type("/sr restart be 10.84.0.19:9010")
     assert "restart fe 10.84.0.19:9010" in scene.private(ALICE, "is a follower, not a BE")
+
+
+def test_an_upgrade_without_a_driver_asks_for_every_node(scene: Scene) -> None:
+    ts = scene.ask("/sr upgrade to 3.3.9")
+    scene.press(ts, "approve")
+    asked = scene.told(ts, "Please install 3.3.9 in place of 3.3.3-312ed45 on 10.84.91.16 for the BE")
+    assert "bin/stop_be.sh" in asked and "mkdir -p old-3.3.3-312ed45" in asked
+    scene.fault("host", host="10.84.91.16", process="be", version="3.3.9-7b9fccd")
+    scene.fault("be_down", at="10.84.91.16:9050")
+    scene.fault("be_up", at="10.84.91.16:9050")
+    scene.told(ts, "is the first node that runs 3.3.9")
+    scene.press(ts, "abort", ALICE)
+    ended = scene.told(ts, "Restored")
+    assert "10.84.91.16:9050 runs 3.3.9-7b9fccd" in ended
+    assert scene.sent()[-1] == 'ADMIN SET FRONTEND CONFIG ("tablet_sched_max_scheduling_tablets" = "10000")'

@@ -7,7 +7,7 @@ import pytest
 from tests.stories.scene import ALICE, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("versions")]
+pytestmark = pytest.mark.story
 
 NEW = "10.84.91.20:9050"
 

@@ -7,7 +7,7 @@ import pytest
 from tests.stories.scene import ALICE, BOB, TARGET, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("stalls")]
+pytestmark = pytest.mark.story
 
 SPEED = 300.0
 POLICY = "quorum = 1\nexpires_s = 3600"

@@ -7,7 +7,7 @@ import pytest
 from tests.stories.scene import ALICE, TARGET, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("two clusters")]
+pytestmark = pytest.mark.story
 
 OTHER_TARGET = "10.85.0.12:9050"
 
@@ -19,7 +19,7 @@ def scene() -> Iterator[Scene]:
 
 
 def test_two_drains_run_side_by_side(scene: Scene) -> None:
-    scene.fault("drain_rate", factor=0.2)
+    scene.fault("drain_rate", factor=0.02)
     first = scene.ask()
     second = scene.ask(f"/sr decommission be {OTHER_TARGET} on second", nth=1)
     scene.press(first, "approve")

@@ -9,7 +9,7 @@ import pytest
 from tests.stories.scene import ALICE, BOB, TARGET, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("typing")]
+pytestmark = pytest.mark.story
 
 REASONS = [
     ('reason="disk full"', "disk full"),

@@ -7,7 +7,7 @@ import pytest
 from tests.stories.scene import TARGET, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("versions")]
+pytestmark = pytest.mark.story
 
 NEW = "10.84.91.20:9050"
 POLICY = "quorum = 1\nexpires_s = 3600"

@@ -8,7 +8,7 @@ import pytest
 from tests.stories.scene import ALICE, BOB, Scene
 from workers.demo import house
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("views")]
+pytestmark = pytest.mark.story
 
 POLICY = "quorum = 1\nexpires_s = 3600"
 ACTIVE = ["dws.orders_hourly", "dws.users_daily", "dws.orders daily", "ads.gmv", "ads.top`10.v2", "报表.日报", "ads.on_demand"]

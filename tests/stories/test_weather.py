@@ -8,7 +8,7 @@ import pytest
 
 from tests.stories.scene import ALICE, BOB, TARGET, Scene
 
-pytestmark = [pytest.mark.story, pytest.mark.xdist_group("weather")]
+pytestmark = pytest.mark.story
 
 @pytest.mark.parametrize(
     "fault",

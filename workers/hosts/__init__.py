@@ -42,8 +42,8 @@ class HostOutcomeUnknown(HostError):
     """The link was cut or the time ran out in the middle: only a look tells whether the job was begun."""
 
 
-class HostGoesOn(HostOutcomeUnknown):
-    """A part of what is sent beforehand is there, and nothing was begun: call again for the rest."""
+class HostUnderWay(HostOutcomeUnknown):
+    """Nothing was begun yet, but something before it came further, as the copy of a package: call again with the same id."""
 
 
 class HostRefused(HostError):

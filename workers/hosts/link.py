@@ -131,7 +131,10 @@ class Reach:
 
         def keys_of_host(_host: str, _address: str, _port: int | None) -> Any:
             # By the node's own name only: an address that tunnels share would let one host stand in for another.
-            return known.match(host, "", known_port if known_port != 22 else None)
+            asked = known_port if known_port != 22 else None
+            as_listed = known.match(host, "", asked)
+            # ssh writes names in small letters, whatever was typed.
+            return as_listed if any(as_listed[:2]) else known.match(host.lower(), "", asked)
 
         try:
             async with asyncio.timeout(limit):

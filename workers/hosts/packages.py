@@ -7,7 +7,7 @@ from pathlib import Path
 
 import asyncssh
 
-from workers.hosts import HostGoesOn, HostOutcomeUnknown, HostRefused
+from workers.hosts import HostOutcomeUnknown, HostRefused, HostUnderWay
 from workers.hosts.link import Link
 
 CHUNK = 1 << 20
@@ -48,7 +48,7 @@ def _checksum(path: Path) -> str:
 async def upload(link: Link, package: Package, stage: str, until: float) -> None:
     """Bring the package into the staging directory, going on where an earlier call ended.
 
-    Raises HostGoesOn when the time (monotonic `until`) is over before the file: call again.
+    Raises HostUnderWay when the time (monotonic `until`) is over before the file: call again.
     """
     target = f"{stage}/{package.path.name}"
     part = f"{target}.part"
@@ -58,12 +58,12 @@ async def upload(link: Link, package: Package, stage: str, until: float) -> None
                 return
             done = await _send(sftp, package, part, until)
             if done < package.size:
-                raise HostGoesOn(
+                raise HostUnderWay(
                     f"{done * 100 // package.size} % of {package.path.name} is on {link.host}; going on with the rest."
                 )
             await sftp.posix_rename(part, target)
     except TimeoutError:
-        raise HostOutcomeUnknown(f"{package.path.name} is on its way to {link.host}; going on with the rest.") from None
+        raise HostUnderWay(f"{package.path.name} is on its way to {link.host}; going on with the rest.") from None
     except asyncssh.SFTPError as error:
         raise HostRefused(f"{package.path.name} cannot be written on {link.host}: {error.reason}") from None
     except (asyncssh.Error, OSError) as error:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import asyncssh
 
 from policies.acts import RehearseMetadata
-from workers.hosts import HostGoesOn, HostOutcomeUnknown, HostRefused
+from workers.hosts import HostOutcomeUnknown, HostRefused, HostUnderWay
 from workers.hosts.conf_files import read_conf
 from workers.hosts.link import Link
 from workers.hosts.report import BEGIN, END, between_marks
@@ -98,7 +98,7 @@ def heap_mib(values: Mapping[str, str]) -> int:
 
 
 async def bring(source: Link, spare: Link, files: Origin, act: RehearseMetadata, work: str, until: float) -> None:
-    """Copy what is missing on the spare host. Raises HostGoesOn when the time (monotonic `until`) is over before the files."""
+    """Copy what is missing on the spare host. Raises HostUnderWay when the time (monotonic `until`) is over before the files."""
     lines = between_marks((await spare.run(spare_text(work.rpartition("/")[0], work), until - time.monotonic())).lines)
     told = dict(lines)
     if told.get("isolated") != "yes":
@@ -124,9 +124,9 @@ async def bring(source: Link, spare: Link, files: Origin, act: RehearseMetadata,
             for name, begun in missing.items():
                 done += await _copy(reading, writing, files, name, begun, work, until)
                 if done < total and time.monotonic() > until - 0.5:
-                    raise HostGoesOn(f"{done * 100 // total} % of the metadata is on {spare.host}; going on with the rest.")
+                    raise HostUnderWay(f"{done * 100 // total} % of the metadata is on {spare.host}; going on with the rest.")
     except TimeoutError:
-        raise HostGoesOn(f"The metadata is on its way to {spare.host}; going on with the rest.") from None
+        raise HostUnderWay(f"The metadata is on its way to {spare.host}; going on with the rest.") from None
     except asyncssh.SFTPError as error:
         raise HostRefused(f"The metadata cannot be copied from {source.host} to {spare.host}: {error.reason}") from None
     except (asyncssh.Error, OSError) as error:

@@ -16,6 +16,7 @@ BEGIN, END = "sr-look", "sr-look-end"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _RELEASE = re.compile(r"\d+\.\d+\.\d+[A-Za-z0-9._-]*")
 _COMMIT = re.compile(r"(?:Commit hash: *|\(build )([0-9a-f]{4,40})")
+_SIZE = re.compile(r"\d{1,18}[kKmMgGtT]?")
 _STATES = {"absent": JobState.ABSENT, "running": JobState.RUNNING, "lost": JobState.LOST}
 
 Lines = Sequence[tuple[str, str]]
@@ -96,12 +97,13 @@ def _process(said: Mapping[str, str], clock: Mapping[str, str]) -> Process | Non
 
 
 def _skew(clock: Mapping[str, str], sent: datetime, received: datetime) -> float | None:
-    """The host reads its clock while we wait: its time minus the middle of ours."""
+    """The host reads its clock at both ends of its answer, which may take seconds: its middle minus the middle of ours."""
     try:
-        host = float(clock.get("clock", ""))
+        begun = float(clock.get("clock", ""))
+        ended = float(clock.get("clock_end", begun))
     except ValueError:
         return None
-    return round(host - (sent.timestamp() + received.timestamp()) / 2, 3)
+    return round((begun + ended) / 2 - (sent.timestamp() + received.timestamp()) / 2, 3)
 
 
 def _survey(lines: Lines, role: str, skew: float | None) -> HostSurvey | None:
@@ -119,11 +121,17 @@ def _survey(lines: Lines, role: str, skew: float | None) -> HostSurvey | None:
         clock_skew_s=skew,
         conf=None if conf is None else values_of(role, conf),
         conf_sha256=one.get("confsum", ""),
+        conf_read={"yes": True, "no": False}.get(one.get("read", "")),
+        heap=_heap(one.get("heap", "")),
         extra_jars=tuple(clean(rest) for word, rest in lines if word == "jar"),
         staged={name: yes == "yes" for yes, _, name in (rest.partition(" ") for word, rest in lines if word == "staged")},
         isolation=clean(one.get("isolation", "")),
         backups=tuple(sorted(rest for word, rest in lines if word == "backup")),
     )
+
+
+def _heap(text: str) -> str:
+    return text if _SIZE.fullmatch(text) else ""
 
 
 def version_in(text: str) -> str:

@@ -120,7 +120,7 @@ class SshDriver:
         if isinstance(act, StagePackage):
             package = Package(self._entry.packages, act.version)
             if "unpacked" not in peek:
-                _want_room(link.host, place.stage, peek.get("room", ""), package.size)
+                _want_room(link.host, place.stage, peek.get("room", ""), package.size, int(peek.get("sent") or 0))
                 await upload(link, package, place.stage, ends - 2)
             return job_script(job, act, place, self._entry, sha256=package.sha256)
         if isinstance(act, RehearseMetadata):
@@ -158,7 +158,7 @@ def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: bool, *, sp
         calls.append(f"{script('rehearsal')}\ntool=$(isolation); $tool true 2> /dev/null && tool=yes; echo \"isolation $tool\"")
     clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
     body = [stage, script("process"), script("probe"), script("survey") if survey else "", f"echo; echo {BEGIN}"]
-    body += ['echo "clock $(date +%s.%N)"', clock, *calls, f"echo {END}"]
+    body += ['echo "clock $(date +%s.%N)"', clock, *calls, 'echo "clock_end $(date +%s.%N)"', f"echo {END}"]
     return whole("\n".join(body))
 
 
@@ -169,6 +169,8 @@ def peek_text(place: Place, job: str, act: HostAct) -> str:
     if isinstance(act, StagePackage):
         body += [
             f'mkdir -p "$stage"; [ ! -d "$stage/{act.version}/{place.part}" ] || echo "unpacked yes"',
+            f'archive="$stage/StarRocks-{act.version}.tar.gz"',
+            'echo "sent $(stat -c %s "$archive.part" 2>/dev/null || stat -c %s "$archive" 2>/dev/null)"',
             "echo \"room $(df -Pk \"$stage\" 2>/dev/null | awk 'END { print $4 }')\"",
         ]
     else:
@@ -187,10 +189,11 @@ async def _send(link: Link, text: str, limit_s: float) -> None:
     raise HostOutcomeUnknown(f"{link.host} did not say whether the job was begun ({answer.complaint or answer.status}).")
 
 
-def _want_room(host: str, stage: str, free_kib: str, size: int) -> None:
-    """The archive itself and what it unpacks to: three times its size."""
-    if free_kib.isdigit() and int(free_kib) * 1024 < size * 3:
-        raise HostRefused(f"{stage} on {host} has {int(free_kib) >> 10} MiB left, and the package needs {size * 3 >> 20} MiB.")
+def _want_room(host: str, stage: str, free_kib: str, size: int, sent: int) -> None:
+    """The archive itself, as far as it is not there yet, and what it unpacks to: three times its size."""
+    needed = size * 3 - min(sent, size)
+    if free_kib.isdigit() and int(free_kib) * 1024 < needed:
+        raise HostRefused(f"{stage} on {host} has {int(free_kib) >> 10} MiB left, and the package needs {needed >> 20} MiB.")
 
 
 def _meta_directory(conf: bytes, home: str) -> str:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from policies.address import Address
 from policies.checks.views_seen import PART as VIEWS
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind, PendingTablet, Role, RunMode, Scheduler
+from policies.releases.set_first import NAMES
 from policies.tunable import TUNABLES
 from policies.versions import BLACKLIST_SINCE, known_since
 from workers.starrocks import nodes, parts, queries, reader
@@ -21,19 +22,19 @@ from workers.starrocks.errors import Refused, Unreachable, Unreadable
 
 T = TypeVar("T")
 BLACKLISTS = {NodeKind.BACKEND: queries.BACKEND_BLACKLIST, NodeKind.COMPUTE_NODE: queries.COMPUTE_NODE_BLACKLIST}
-LENT = frozenset(name for one in TUNABLES for name in (one.setting.name, *one.setting.aliases))
+LENT = NAMES | {name for one in TUNABLES for name in (one.setting.name, *one.setting.aliases)}
 """What is kept of each frontend's six hundred settings."""
 
 
 class Depth(StrEnum):
     """How much to read, in statements besides the one that opens the session.
 
-    GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS
-    and BLACKLISTS: two and one or two on each frontend. SETTLED 6: every node, scheduler, colocate groups and tablet
-    health, which is dear. VIEWS 4: two, materialized views and what they stand on. IMAGES 2: and a
-    question over HTTP to each frontend. STATUS 4: and tablet health.
-    EVIDENCE some ten and three per database: what may hold a drain. FULL the same with a statement per backend for its
-    disks: everything a plan is judged on. GLANCE, WATCH and EVIDENCE list no frontends.
+    GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS and BLACKLISTS: two and one or two on
+    each frontend. SETTLED 6: every node, scheduler, colocate groups and tablet health, which is dear. ANSWERS: two and
+    one through each frontend. VIEWS 4: two, materialized views and what they stand on. IMAGES 2: and a question over HTTP
+    to each frontend. STATUS 4: and tablet health. EVIDENCE some ten and three per database: what may hold a drain. FULL
+    the same with a statement per backend for its disks: everything a plan is judged on. GLANCE, WATCH and EVIDENCE list
+    no frontends.
     """
 
     GLANCE = "glance"
@@ -42,6 +43,7 @@ class Depth(StrEnum):
     SETTINGS = "settings"
     BLACKLISTS = "blacklists"
     SETTLED = "settled"
+    ANSWERS = "answers"
     VIEWS = "views"
     IMAGES = "images"
     EVIDENCE = "evidence"
@@ -94,6 +96,8 @@ class _Look:
                 state = self._blacklists(state)
             case Depth.SETTLED:
                 state = self._health(self._groups(self._scheduler(self._compute_nodes(state))))
+            case Depth.ANSWERS:
+                state = self._answers(state)
             case Depth.VIEWS:
                 state = state.with_(views=self.part(VIEWS, lambda: parts.views(self, state.version)))
             case Depth.IMAGES:
@@ -184,6 +188,18 @@ class _Look:
                 if all(rows is not None for rows in read):
                     found[frontend.address.host] = frozenset(reader.blacklisted(row) for rows in read for row in rows or ())
         return state.with_(blacklists=found)
+
+    def _answers(self, state: ClusterState) -> ClusterState:
+        """Send a query through every living frontend, the leader last, so that the session ends there."""
+        found: dict[str, str] = {}
+        for frontend in sorted(state.frontends, key=lambda each: each.role is Role.LEADER):
+            host = frontend.address.host
+            if not frontend.alive or not self.connection.move_to(host, frontend.query_port):
+                found[host] = "its query port does not answer, or it is not among the configured frontends"
+                continue
+            read = self.part(f"query through {host}", lambda: self.connection.rows(queries.SMOKE))
+            found[host] = "" if read is not None else self.unread.get(f"query through {host}", "no answer")
+        return state.with_(answers=found)
 
     def _settings_of_each(self, state: ClusterState) -> ClusterState:
         """Ask every living frontend for its own memory, the leader last, so that the session ends there."""

@@ -32,6 +32,7 @@ def backend(row: Row) -> Backend:
         running_queries=row.number_or("NumRunningQueries", None),
         last_start=row.moment("LastStartTime"),
         last_heartbeat=row.moment("LastHeartbeat"),
+        mem_limit=row.size_or("MemLimit", None),
         warehouse=row.text("WarehouseName"),
     )
 

@@ -95,6 +95,14 @@ CURRENT_ROLE = Query(
     "SELECT CURRENT_ROLE() AS CURRENT_ROLE", "docs: utility-functions/current_role", "3.0", "memory", "local"
 )
 
+SMOKE = Query(
+    "SELECT TABLE_NAME FROM information_schema.tables LIMIT 1",
+    "be: exec/schema_scanner/schema_tables_scanner.cpp: a backend or compute node runs it and asks the frontend for the rows",
+    "2.0",
+    "the names of the first database",
+    "local",
+)
+
 _PARTITIONS_META = "fe: service/InformationSchemaDataSource.java; PR 39265 and 41101 (patches of 3.1 and 3.2)"
 _PAGES = "a backend pulls it from the frontend in pages; seconds at a million partitions"
 

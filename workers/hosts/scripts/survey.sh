@@ -18,6 +18,15 @@ open_files() {
 
 variable_of() { { tr '\0' '\n' < "/proc/$1/environ"; } 2>/dev/null | sed -n "s/^$2=//p" | head -n 1; }
 
+# Whether process $2 began after file $1 was last changed. Ages are compared: the time of boot is known to a second only.
+has_read() {
+  changed=$(LC_ALL=C stat -L -c %.9Y "$1" 2>/dev/null) && since=$(ticks_of "$2") || return 0
+  awk -v now="$(date +%s.%N)" -v changed="$changed" -v ticks="$since" -v hz="$(getconf CLK_TCK 2>/dev/null || echo 100)" \
+    '{ print "read " ($1 - ticks / hz < now - changed ? "yes" : "no") }' /proc/uptime
+}
+
+heap_of() { { tr '\0' '\n' < "/proc/$1/cmdline"; } 2>/dev/null | sed -n 's/^-Xmx//p' | tail -n 1; }
+
 extra_files() {
   listed=$home/.sr-manifest
   [ -f "$listed" ] || listed=$stage/$(echo "$says" | release_in)/.sr-manifest-$part
@@ -42,8 +51,10 @@ survey() { # index role home
   echo "files $(open_files)"
   if [ -r "$home/conf/$role.conf" ]; then
     echo "confsum $(sha256sum < "$home/conf/$role.conf" | cut -c 1-64)"
+    [ -z "$pid" ] || has_read "$home/conf/$role.conf" "$pid"
     echo "conf $(head -c 262144 "$home/conf/$role.conf" | base64 | tr -d '\n')"
   fi
+  [ -z "$pid" ] || [ "$role" != fe ] || echo "heap $(heap_of "$pid")"
   says=$(version_text "$home" 2>/dev/null)
   echo "$says" | while IFS= read -r line; do echo "version $line"; done
   extra_files | while IFS= read -r file; do echo "jar $file"; done

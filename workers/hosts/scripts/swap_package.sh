@@ -116,8 +116,9 @@ if [ "$now_there" != "$wanted" ]; then
   fail "$version did not fit: $old is in place again and was started"
 fi
 stay_stopped
-start_node
 rm -rf "$home/.sr-new"
 [ "$roll_back" != yes ] || rmdir "$coming" 2>/dev/null
+# All files are of one version again: whatever the start does, a restart or a way back begins from here.
 rm -f "$home/.sr-swap"
+start_node
 say "$version is in place; $old is kept in $kept; process $running runs"

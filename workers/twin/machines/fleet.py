@@ -122,8 +122,10 @@ class Fleet:
         return {"spare": name, "rehearsal_dir": str(self._shells[name].machine.directory / "rehearsal")} if name else {}
 
     def state(self) -> dict[str, Any]:
-        """Per host: where to log in, and the processes of nodes."""
-        hosts: dict[str, Any] = {name: {"port": shell.port, "processes": {}} for name, shell in self._shells.items()}
+        """Per host: where to log in, how often somebody did, and the processes of nodes."""
+        hosts: dict[str, Any] = {
+            name: {"port": shell.port, "logins": shell.logins, "processes": {}} for name, shell in self._shells.items()
+        }
         for (name, process), running in self._coupling.running.items():
             seen = {"pid": running.pid, "version": running.version, "phase": running.phase.name.lower()}
             hosts[name]["processes"][process] = seen

@@ -28,6 +28,8 @@ class SecureShell:
         self.key = asyncssh.generate_private_key("ssh-ed25519")
         self.port = 0
         self.children: dict[int, asyncio.subprocess.Process] = {}
+        self.logins = 0
+        """Connections that were accepted since the start, whatever became of them."""
         self.starting = 0
         """Shells that are being started: their pids are not known yet."""
         self._conduct = conduct
@@ -54,7 +56,7 @@ class SecureShell:
         self._server = await asyncssh.listen(
             LOOPBACK,
             self.port,
-            server_factory=lambda: _Guard(self._connections, self.machine.user, self._client_key),
+            server_factory=self._guard,
             server_host_keys=[self.key],
             process_factory=self._serve,
             sftp_factory=self._files,
@@ -64,6 +66,10 @@ class SecureShell:
             allow_scp=False,
             agent_forwarding=False,
         )
+
+    def _guard(self) -> "_Guard":
+        self.logins += 1
+        return _Guard(self._connections, self.machine.user, self._client_key)
 
     async def refuse(self) -> None:
         """Nobody listens any more, and open connections break; the port stays ours."""

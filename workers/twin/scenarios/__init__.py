@@ -12,6 +12,8 @@ SCENARIOS: dict[str, Callable[..., Course]] = {
     "small": small.small,
     "small-b": small.small_b,
     "three-be": small.three_be,
+    "rolling-8": big.rolling_8,
+    "rolling-50": big.rolling_50,
     "big-100": big.big_100,
     "big-1000": big.big_1000,
     "shared-data": shared_data.finish,

@@ -20,6 +20,27 @@ def big_1000(name: str, *, seed: int, columns: str) -> Course:
     return _big(name, 1000, tables=100, partitions=10_000, buckets=1, seed=seed, columns=columns)
 
 
+def rolling_8(name: str, *, seed: int, columns: str) -> Course:
+    """Five backends and three frontends, each on a host of its own: what is restarted node by node."""
+    return _rolling(name, 5, seed=seed, columns=columns)
+
+
+def rolling_50(name: str, *, seed: int, columns: str) -> Course:
+    """The same with 47 backends."""
+    return _rolling(name, 47, seed=seed, columns=columns)
+
+
+def _rolling(name: str, backends: int, *, seed: int, columns: str) -> Course:
+    """Few tablets, each on three neighbours."""
+    building = Building(name, EPOCH, seed=seed, columns=columns)
+    hosts = [f"10.91.0.{number}" for number in range(1, backends + 1)]
+    nodes(building, hosts, [f"10.91.1.{number}" for number in range(1, 4)], first_id=31_001)
+    ids = list(building.cluster.backends)
+    rings = {tuple(sorted(ids[(at + step) % len(ids)] for step in range(REPLICATION))): 40 for at in range(len(ids))}
+    building.table("ods.events", REPLICATION, 4 * MB, rings, buckets=10)
+    return building.finished()
+
+
 def _big(name: str, backends: int, *, tables: int, partitions: int, buckets: int, seed: int, columns: str) -> Course:
     building = Building(name, EPOCH, seed=seed, columns=columns)
     hosts = [f"10.90.{number // 200}.{number % 200 + 1}" for number in range(backends)]

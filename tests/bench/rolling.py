@@ -1,0 +1,137 @@
+"""Nodes restarted, or upgraded, one by one over SSH: the operation's time beside the time that the nodes themselves took.
+
+A node's own time: from its process being told to stop (for an upgrade: from the beginning of the job that exchanges the files)
+until the frontends' next heartbeat finds it again. All else is idle: looks that come late, statements, logins, turns. At
+this speed each second that the machine takes is four of the cluster's.
+"""
+
+import math
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.queue import Mailbox
+from policies.operation import Operation
+from tests.stories.scene import BOB, Scene
+from workers.audit import AuditEntry, rows
+from workers.demo import house
+from workers.twin.model.nodes import HEARTBEAT_S
+
+SPEED = 4.0
+NEW = "3.3.9"
+STARTS_S = {"be": (60.0, 120.0), "fe": (60.0, 60.0)}
+"""Cluster seconds from the start of a process until it serves, least and most."""
+TURNS = ("ADD BACKEND BLACKLIST", "restart", "install")
+"""How the intent of a node's turn begins."""
+LIMIT_S = 900.0
+
+
+def run(scenario: str = "rolling-8") -> dict[str, float]:
+    """Both operations at the same time, each with a house of its own."""
+    with ThreadPoolExecutor(2) as threads:
+        restart = threads.submit(_measured, scenario, "/sr restart all")
+        upgrade = threads.submit(_measured, scenario, f"/sr upgrade to {NEW}")
+        parts = {"restart": restart.result(), "upgrade": upgrade.result()}
+    return {f"rolling_{way}_{key}": value for way, part in parts.items() for key, value in part.items()}
+
+
+def fifty() -> dict[str, float]:
+    """47 backends and three frontends: twenty minutes."""
+    return {key.replace("rolling_", "rolling_50_"): value for key, value in run("rolling-50").items()}
+
+
+def _slowed(scene: Scene) -> Iterator[tuple[str, float]]:
+    """Each host gets a start of its own length, spread evenly."""
+    state = scene.twin("state")
+    backends = sorted({backend["address"].split(":")[0] for backend in state["backends"]})
+    for process, hosts in (("be", backends), ("fe", [frontend["host"] for frontend in state["frontends"]])):
+        least, most = STARTS_S[process]
+        for number, host in enumerate(hosts):
+            seconds = least + (most - least) * number / max(1, len(hosts) - 1)
+            scene.fault("host_slow_start", host=host, seconds=seconds, process=process)
+            yield f"{process} on {host}", seconds
+
+
+def _measured(scenario: str, command: str) -> dict[str, float]:
+    with house(scenario=scenario, speed=SPEED, policy="quorum = 1\nexpires_s = 3600", hosts=True, packages=(NEW,)) as built:
+        return _rolled(Scene(built), command)
+
+
+def _rolled(scene: Scene, command: str) -> dict[str, float]:
+    """Ratio without units, staging in cluster seconds, logins and statements for a node."""
+    starts = dict(_slowed(scene))
+    ts = scene.ask(command)
+    before = scene.twin("state")
+    scene.press(ts, "approve", BOB)
+    if "upgrade" in command:
+        scene.told(ts, "Look at its log", LIMIT_S)
+        scene.press(ts, "resume", BOB)
+    scene.told(ts, "Done in", LIMIT_S)
+    after = scene.twin("state")
+    operation = Mailbox(scene.house.redis_url, timeout_s=5).recent(1)[0]
+    clock = _Clock(after, scene.twin("log")["statements"][-1])
+    own = _own(scene, starts, clock, operation)
+    assert len(own) == len(starts), sorted(own)
+    told = [entry for entry in rows(scene.house.directory / "audit.sqlite3") if entry.operation == operation.id]
+    assert operation.started_at is not None and operation.ended_at is not None
+    began = _began(told)
+    took = operation.ended_at - began - _looked_at(told)
+    return {
+        "ratio": took.total_seconds() * SPEED / sum(own.values()),
+        "staging_s": (began - operation.started_at).total_seconds() * SPEED,
+        "logins_per_node": (_logins(after) - _logins(before)) / len(own),
+        "statements_per_node": (after["statements"] - before["statements"]) / len(own),
+    }
+
+
+class _Clock:
+    """Wall time as simulated seconds, by one statement whose both times are known."""
+
+    def __init__(self, state: dict[str, Any], statement: dict[str, Any]) -> None:
+        self._at = statement["at"] - datetime.fromisoformat(statement["wall"]).timestamp() * state["speed"]
+        self._speed = state["speed"]
+
+    def cluster(self, at: float) -> float:
+        return self._at + at * self._speed
+
+
+def _own(scene: Scene, starts: dict[str, float], clock: _Clock, operation: Operation) -> dict[str, float]:
+    """Cluster seconds by process, "be on HOST"."""
+    stopped: dict[str, float] = {}
+    own: dict[str, float] = {}
+    for event in scene.twin("events")["events"]:
+        process, what = " ".join(event["what"].split()[:3]), event["what"].split()[3:4]
+        if process not in starts:
+            continue
+        if what in (["was"], ["ended"]):
+            stopped.setdefault(process, event["at"])
+        else:
+            serves = event["at"] + starts[process]
+            seen = (math.floor(serves / HEARTBEAT_S) + 1) * HEARTBEAT_S
+            own[process] = seen - min(stopped[process], _exchange_began(scene, process, operation, clock, stopped[process]))
+    return own
+
+
+def _exchange_began(scene: Scene, process: str, operation: Operation, clock: _Clock, otherwise: float) -> float:
+    """When the job began that exchanges the files, if the operation did that."""
+    jobs = scene.house.directory / "hosts" / process.split()[-1] / ".sr" / "jobs"
+    port = {"be": 9050, "fe": 9010}[process[:2]]
+    swaps = jobs.glob(f"{operation.id.lower()}-swap*-{port}-*/begun")
+    return min((clock.cluster(path.stat().st_mtime) for path in swaps), default=otherwise)
+
+
+def _began(told: list[AuditEntry]) -> datetime:
+    """When the first node's turn came: before that, an upgrade stages packages, freezes the balancer and saves the metadata."""
+    first = next(number for number, entry in enumerate(told) if entry.what == "intent" and entry.statement.startswith(TURNS))
+    return next(entry.at for entry in reversed(told[:first]) if entry.what in ("started", "step_done"))
+
+
+def _looked_at(told: list[AuditEntry]) -> timedelta:
+    """How long people looked at the canary."""
+    at = {entry.what: entry.at for entry in told if entry.what in ("paused", "resumed")}
+    return at["resumed"] - at["paused"] if at else timedelta()
+
+
+def _logins(state: dict[str, Any]) -> int:
+    return sum(host["logins"] for host in state["hosts"].values())

@@ -1,0 +1,176 @@
+"""Plans of a rolling upgrade or downgrade: what refuses one, the order, what is lent, what is put back."""
+
+import pytest
+
+from policies.acts import AskPerson, BackUpMeta, CreateImage, SetSetting, StagePackage, StartProcess, SwapPackage
+from policies.awaited import AllAtVersion, ClusterSettled, FrontendAnswers, GoAhead, NodeRestarted
+from policies.cluster import ClusterState, NodeKind, Role
+from policies.hosts import HostLook, HostSurvey, Process
+from policies.operation import Operation, OperationState
+from policies.pacing import Pacing
+from policies.plan import Plan, Verdict
+from policies.playbooks import entry_for
+from policies.request import OperationKind
+from policies.stepping import Halt, Move, Perform, next_undo
+from policies.undoing import undo_steps
+from tests.policies.clusters import NOW, changed, request
+from tests.policies.test_processes import BEFORE, CALM, HEALTH, started
+
+FREEZE = {
+    "tablet_sched_max_scheduling_tablets": "10000",
+    "tablet_sched_max_balancing_tablets": "500",
+    "tablet_sched_disable_balance": "false",
+    "tablet_sched_disable_colocate_balance": "false",
+}
+
+
+def with_hosts(state: ClusterState, **survey: object) -> ClusterState:
+    looks = tuple(
+        HostLook(address=node.address, taken_at=NOW, process=Process(pid=1), survey=HostSurvey(**survey)) for node in state.nodes
+    )
+    return state.with_(hosts=looks)
+
+
+STATE = started(CALM.with_(settings={**CALM.settings, **FREEZE}, compute_nodes_read=True), BEFORE)
+REACHED = with_hosts(STATE, java="17.0.9", home_free=200 * 1024**3)
+
+
+def plan(to: str = "3.3.9", state: ClusterState = REACHED, kind: OperationKind = OperationKind.UPGRADE) -> Plan:
+    asked = request("10.84.0.18:9050").with_(kind=kind, targets=(), options={"to": to})
+    return entry_for(kind).make_plan(asked, state, pacing=Pacing(), revision=1, now=NOW)
+
+
+def blocking(made: Plan) -> list[str]:
+    return [finding.sentence for finding in made.findings if finding.verdict is Verdict.BLOCK]
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (plan(""), "No version is named"),
+        (plan("newest"), "is no release"),
+        (plan("3.3.3"), "nothing to do"),
+        (plan("3.2.11"), "is no upgrade"),
+        (plan("3.3.9", kind=OperationKind.DOWNGRADE), "is no downgrade"),
+        (plan("3.2.1", kind=OperationKind.DOWNGRADE), "3.2"),
+        (plan(state=changed(REACHED, "10.84.0.19", alive=False)), "10.84.0.19:9050 is not alive"),
+        (plan(state=changed(REACHED, "10.84.0.19", decommissioned=True)), "is being drained"),
+        (plan(state=REACHED.with_(health=HEALTH.with_(unhealthy=3))), "3 of 9 tablets are not healthy"),
+        (plan(state=REACHED.with_(settings={})), "does not tell"),
+        (plan("3.5.3", state=with_hosts(STATE, java="11.0.20")), "needs Java 17"),
+        (plan(state=REACHED.with_(hosts=REACHED.hosts[:-1] if REACHED.hosts else ())), "Not every host can be reached"),
+    ],
+)
+def test_what_refuses_it(made: Plan, words: str) -> None:
+    assert any(words in sentence for sentence in blocking(made)), blocking(made)
+    assert made.steps == ()
+
+
+def test_from_packages_to_the_final_look() -> None:
+    made = plan()
+    assert not made.blocked, blocking(made)
+    kinds = [type(step.act) for step in made.steps]
+    nodes = len(REACHED.nodes)
+    assert kinds[:nodes] == [StagePackage] * nodes, "every package is there before anything is touched"
+    first_swap = kinds.index(SwapPackage)
+    assert kinds[nodes:first_swap] == [SetSetting] * 4 + [CreateImage, BackUpMeta]
+    assert kinds.count(SwapPackage) == nodes and kinds.index(BackUpMeta) < first_swap
+    assert isinstance(made.steps[-5].until, AllAtVersion) and kinds[-4:] == [SetSetting] * 4
+
+
+def test_backends_then_followers_then_the_leader_one_at_a_time() -> None:
+    swaps = [step.act for step in plan().steps if isinstance(step.act, SwapPackage)]
+    roles = [act.role for act in swaps]
+    assert roles == sorted(roles, key=lambda role: role.frontend)
+    assert REACHED.leader is not None and swaps[-1].address == REACHED.leader.address
+    down = [step.act for step in plan("3.3.2", kind=OperationKind.DOWNGRADE).steps if isinstance(step.act, SwapPackage)]
+    assert [act.role.frontend for act in down] == sorted((act.role.frontend for act in down), reverse=True)
+
+
+def test_every_swap_is_followed_by_the_cluster_at_rest_and_the_first_by_people() -> None:
+    untils = [step.until for step in plan().steps]
+    for at, until in enumerate(untils):
+        if isinstance(until, NodeRestarted):
+            asked = untils[at + 1]
+            rest = untils[at + 2] if isinstance(asked, FrontendAnswers) else asked
+            assert isinstance(asked, FrontendAnswers) is until.role.frontend
+            assert isinstance(rest, ClusterSettled) and rest.idle and rest.address == until.address
+    looks = [until for until in untils if isinstance(until, GoAhead)]
+    assert len(looks) == 1 and isinstance(untils[untils.index(looks[0]) - 1], ClusterSettled)
+
+
+def test_a_node_that_runs_it_already_is_left_alone() -> None:
+    half = changed(REACHED, "10.84.0.18", version="3.3.9-abc1234")
+    assert not any(isinstance(s.act, SwapPackage) and s.act.address.host == "10.84.0.18" for s in plan(state=half).steps)
+
+
+def test_kept_files_are_put_back_and_need_no_package() -> None:
+    new = REACHED.with_(
+        version="3.3.9-abc1234",
+        backends=tuple(b.with_(version="3.3.9-abc1234") for b in REACHED.backends),
+        frontends=tuple(f.with_(version="3.3.9-abc1234") for f in REACHED.frontends),
+    )
+    kept = plan("3.3.3", state=with_hosts(new, java="17", backups=("3.3.3-312ed45",)), kind=OperationKind.DOWNGRADE)
+    assert not kept.blocked, blocking(kept)
+    acts = [step.act for step in kept.steps]
+    assert not any(isinstance(act, StagePackage) for act in acts)
+    assert all(act.roll_back and act.version == "3.3.3-312ed45" for act in acts if isinstance(act, SwapPackage))
+
+
+def test_an_abort_puts_the_node_in_hand_back_and_gives_back_what_was_lent() -> None:
+    made = plan()
+    at = next(i for i, step in enumerate(made.steps) if isinstance(step.act, SwapPackage))
+    undone = [step.undo for step in undo_steps(made, at + 1)]
+    swap = undone[0]
+    assert isinstance(swap, SwapPackage) and swap.roll_back and swap.version == "3.3.3-312ed45" and swap.old == "3.3.9"
+    given_back = {act.name: act.value for act in undone if isinstance(act, SetSetting)}
+    assert given_back == FREEZE
+
+
+def test_from_the_leaders_turn_on_it_is_only_started_again() -> None:
+    made = plan()
+    at = max(i for i, step in enumerate(made.steps) if isinstance(step.act, SwapPackage))
+    assert isinstance(made.steps[at].undo, StartProcess) and made.steps[at].point_of_no_return
+
+
+def test_people_do_it_where_no_driver_reaches_the_hosts() -> None:
+    made = plan(state=STATE)
+    assert not made.blocked, blocking(made)
+    asked = [step.act for step in made.steps if isinstance(step.act, AskPerson)]
+    assert len(asked) == len(STATE.nodes) and not any(isinstance(s.act, SwapPackage | StagePackage) for s in made.steps)
+    commands = asked[0].commands
+    assert commands[0].startswith("bin/stop_be.sh") and "old-3.3.3-312ed45" in commands[1] and "--daemon" in commands[-1]
+
+
+def test_settings_that_are_frozen_already_stay_so() -> None:
+    frozen = REACHED.with_(settings={**REACHED.settings, "tablet_sched_disable_balance": "true"})
+    names = [step.act.name for step in plan(state=frozen).steps if isinstance(step.act, SetSetting)]
+    assert "tablet_sched_disable_balance" not in names and len(names) == 6
+
+
+def test_the_roles_of_frontends_are_told_apart() -> None:
+    roles = {step.act.role for step in plan().steps if isinstance(step.act, SwapPackage)}
+    assert NodeKind.BACKEND in roles and NodeKind.FOLLOWER in roles
+
+
+@pytest.mark.parametrize(
+    ("leader_runs", "expected"),
+    [("3.3.3-312ed45", Perform), ("3.3.9-abc1234", Halt)],
+)
+def test_a_frontend_is_not_put_back_under_a_leader_that_writes_a_newer_journal(leader_runs: str, expected: type[Move]) -> None:
+    """The leadership may have moved meanwhile, to one that was upgraded already."""
+    made = plan()
+    at = next(i for i, s in enumerate(made.steps) if isinstance(s.act, SwapPackage) and s.act.role.frontend)
+    act = made.steps[at].act
+    assert isinstance(act, SwapPackage)
+    frontends = tuple(
+        f.with_(version=leader_runs) if f.role is Role.LEADER else f.with_(alive=f.address != act.address) for f in REACHED.frontends
+    )
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.UNDOING, created_at=NOW, changed_at=NOW, step=at
+    )
+    look = HostLook(address=act.address, taken_at=NOW)
+    undone = next_undo(made, operation, REACHED.with_(frontends=frontends, hosts=(look,)), Pacing(), NOW)
+    assert isinstance(undone, expected)
+    if isinstance(undone, Halt):
+        assert "cannot read" in undone.sentence
