@@ -1,5 +1,6 @@
 """A frontend tried on a copy of the metadata: cut off before it starts, or not started; nothing of it left afterwards."""
 
+import itertools
 import os
 import re
 import shutil
@@ -237,31 +238,48 @@ def kill_job(directory: Path) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+class Pieces:
+    """A link so slow that each call has time for one piece of 1,000 bytes."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.written = 0
+        write = asyncssh.SFTPClientFile.write
+
+        async def counted(file: Any, *given: Any) -> int:
+            self.written += 1
+            return await write(file, *given)
+
+        monkeypatch.setattr(bringing, "CHUNK", 1000)
+        monkeypatch.setattr(asyncssh.SFTPClientFile, "write", counted)
+        monkeypatch.setattr(bringing, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + (20 if self.written else 0)))
+
+    def begin(self, rehearsal: Rehearsal, job: str) -> str:
+        """What is told of the rest; nothing when the job has begun."""
+        self.written = 0
+        try:
+            rehearsal.begin(job, REHEARSE)
+        except HostUnderWay as more:
+            return str(more)
+        return ""
+
+
 @isolated
 def test_the_copy_comes_in_pieces(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each call has time for one piece; a file that is cut goes on where it ended, and a worker keeps nothing of it."""
-    monkeypatch.setattr(bringing, "CHUNK", 1000)
-    write, written = asyncssh.SFTPClientFile.write, 0
-
-    async def counted(self: Any, *given: Any) -> int:
-        nonlocal written
-        written += 1
-        return await write(self, *given)
-
-    monkeypatch.setattr(asyncssh.SFTPClientFile, "write", counted)
-    monkeypatch.setattr(bringing, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + (20 if written else 0)))
-    told: list[str] = []
-    for _ in range(20):
-        written = 0
-        try:
-            rehearsal.begin("pieces", REHEARSE)
-            break
-        except HostUnderWay as more:
-            told.append(str(more))
+    """A file that is cut goes on where it ended."""
+    link = Pieces(monkeypatch)
+    told = list(itertools.takewhile(bool, (link.begin(rehearsal, "pieces") for _ in range(20))))
     shares = [int(words.partition(" ")[0]) for words in told]
     assert len(shares) == 8 and shares == sorted(shares), told
     monkeypatch.undo()
     assert rehearsal.ended("pieces").state is JobState.DONE
+
+
+@isolated
+def test_forgetting_one_that_is_only_on_its_way(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Pieces(monkeypatch).begin(rehearsal, "x")
+    assert not rehearsal.nothing_left()
+    rehearsal.done(FORGET)
+    assert rehearsal.nothing_left()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ isolation() {
 
 # Whatever runs under directory $1; it is nobody's frontend, so it may be killed.
 end_frontend() {
-  [ ! -r "$1/.inside" ] || { read -r runs since < "$1/.inside" && [ "$(ticks_of "$runs")" = "$since" ] && kill -s KILL "$runs"; } 2> /dev/null
+  { read -r runs since < "$1/.inside" && [ "$(ticks_of "$runs")" = "$since" ] && kill -s KILL -- "-$runs"; } 2> /dev/null
   home=$1/fe
   real=$home
   tries=0

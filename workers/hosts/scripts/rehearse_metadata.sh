@@ -19,7 +19,7 @@ refuse_a_way_out() {
   way=$(leads_out | head -n 1)
   [ -z "$way" ] || fail "a route leads out over $way: nothing was started"
   for door in $forbidden; do
-    if timeout 3 bash -c ': < "/dev/tcp/$1/$2"' sr-door "${door%:*}" "${door##*:}" 2> /dev/null; then
+    if timeout 3 bash -c ': < "/dev/tcp/$1/$2"' sr-door "$(echo "${door%:*}" | tr -d '[]')" "${door##*:}" 2> /dev/null; then
       fail "$door of the cluster answers from inside: nothing was started"
     fi
   done
@@ -150,7 +150,7 @@ write_conf() {
 
 forget() {
   trap '' HUP INT TERM
-  [ -z "${inner:-}" ] || kill -s KILL "$inner" 2> /dev/null
+  [ -z "${inner:-}" ] || kill -s KILL -- "-$inner" 2> /dev/null
   end_frontend "$work" || say "a process of the rehearsal cannot be killed"
   rm -rf "$work" || say "$work could not be deleted: delete it by hand, it holds secrets"
 }
@@ -174,7 +174,8 @@ $mark true 2> /dev/null || fail "this host cannot make a network of its own ($ma
 prepare
 say "starts $version in a network of its own"
 # In the background, so that a signal is heard at once; every word of it is a line of ours.
-$mark /bin/sh "$0" "$1" inside "$(readlink /proc/self/ns/net)" 9>&- &
+# A session of its own, so that whatever it is about to start goes with it.
+setsid $mark /bin/sh "$0" "$1" inside "$(readlink /proc/self/ns/net)" 9>&- &
 inner=$!
 echo "$inner $(ticks_of "$inner")" > "$work/.inside"
 wait "$inner"
