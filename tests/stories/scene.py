@@ -14,6 +14,7 @@ T = TypeVar("T")
 ALICE, BOB, CAROL, DAVE, MALLORY, GUS = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0MALLORY", "U0GUS"
 TARGET = "10.84.0.18:9050"
 LIMIT_S = 20.0
+SAID_S = 1.0
 
 
 class Scene:
@@ -28,12 +29,19 @@ class Scene:
     def reset(self, scenario: str = "small") -> None:
         """A fresh cluster and a fresh channel; whatever an earlier test left is gone from Redis."""
         redis = connect(self.house.redis_url)
+        self._said_all(redis)
         for key in redis.scan_iter("{sr}:*"):
             redis.delete(key)
         self.slack.call("reset", {})
         self.slack.call("faults", method="DELETE")
         self.twin("reset", {"scenario": scenario})
         self.twin("speed", {"factor": 100})
+
+    def _said_all(self, redis: Any) -> None:
+        """Give the notifier a moment to say what an earlier test left: said later, it would stand in the fresh channel."""
+        deadline = time.monotonic() + SAID_S
+        while redis.zcard("{sr}:outbox-ready") and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def mend(self) -> None:
         """Whatever a test killed runs again."""

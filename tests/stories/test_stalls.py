@@ -38,15 +38,15 @@ def scene() -> Iterator[Scene]:
 @pytest.mark.parametrize("cause", CAUSES)
 def test_a_stall_is_named(scene: Scene, cause: str) -> None:
     fault, words, mended = CAUSES[cause]
-    # Nothing moves for the first two minutes: until the fault is there, they are real ones, however slow the machine is.
-    scene.twin("speed", {"factor": 1})
+    scene.twin("speed", {"factor": SPEED})
+    scene.fault("drain_rate", factor=0.1)  # at this speed a drain may be over before its cause arises
     ts = scene.ask()
     scene.press(ts, "approve", BOB)
     scene.told(ts, "is leaving")
     scene.twin("fault", dict(fault))
-    scene.twin("speed", {"factor": SPEED})
     said = scene.told(ts, "🐌", 30)
     assert words in said, said
+    scene.fault("drain_rate", factor=1.0)
     if mended is not None:
         scene.twin("fault", dict(mended))
         scene.told(ts, "Done in", 30)

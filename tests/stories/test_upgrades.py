@@ -63,6 +63,7 @@ def test_the_whole_of_mission_000s_cluster(scene: Scene) -> None:
     scene.kill("worker-1")
     scene.press(ts, "resume", ALICE)
     scene.told(ts, "BE 10.84.0.12:9050 has restarted", 60)
+    scene.told(ts, "with a restart: BE on 10.84.0.18", 60)
     scene.fault("leader_lost", returns_after_s=60.0)
     scene.told(ts, "a restart or an election forgets it. Set again.", 60)
     scene.revive("worker-1")
