@@ -34,6 +34,10 @@ def views(*names: str, kind: OperationKind = OperationKind.PAUSE_VIEWS, cluster:
     return Operate(kind=kind, targets=(), names=names, cluster=cluster, reason=reason)
 
 
+def rehearse(version: str) -> Operate:
+    return Operate(kind=OperationKind.REHEARSE, targets=(), options={"to": version}, cluster="prod")
+
+
 RESIZE_BE, RESIZE_FE = OperationKind.RESIZE_BACKEND, OperationKind.RESIZE_FRONTEND
 
 UNDERSTOOD = {
@@ -44,6 +48,9 @@ UNDERSTOOD = {
         kind=RESIZE_BE, targets=(), options={"mem_limit": "100G", "all": "yes"}, cluster="test-eu"
     ),
     "resize fe heap=8192m 10.84.0.18:9050": Operate(kind=RESIZE_FE, targets=(NODE,), options={"heap": "8192m"}, cluster="prod"),
+    "rehearse 3.4.4": rehearse("3.4.4"),
+    "Rehearse to v3.4.4 on prod": rehearse("3.4.4"),
+    "rehearse to=3.5.0-rc01": rehearse("3.5.0-rc01"),
     "create image on test-eu": Operate(kind=OperationKind.CREATE_IMAGE, targets=(), cluster="test-eu"),
     "views": Ask(question=Question.VIEWS, cluster="prod"),
     "views on test-eu": Ask(question=Question.VIEWS, cluster="test-eu"),
@@ -143,6 +150,9 @@ MISTAKES = {
     ),
     "xyzzy": ("no command `xyzzy`", "/sr help"),
     "approve op-7f3c": ("is a button", "/sr ops"),
+    "rehearse": ("No version is named", "/sr help rehearse"),
+    "rehearse 3.4": ("is no version such as 3.3.9", "/sr help rehearse"),
+    "rehearse 3.4.4 3.5.2": ("2 versions are named", "/sr help rehearse"),
     "create image now": ("one word too many", "/sr create image"),
     "pause": ("is a button", "/sr ops"),
     "resume sr-7f3c": ("is a button", "/sr ops"),

@@ -74,11 +74,15 @@ if [ -d "$meta/image" ]; then
   mkdir -p "$HOME/seen" && cp conf/fe.conf "$meta/image/VERSION" "$meta/image/ROLE" /proc/net/route "$HOME/seen"
   find "${STARROCKS_HOME%/*}" ! -type l -printf '%m %y %P\n' > "$HOME/seen/modes"
   if [ -e faults/unknown_record ]; then echo "java.io.IOException: got unknown type 20123" >> log/fe.out; exit 0; fi
-  [ -e faults/reads_for_ever ] || echo "leader finished to replay journal, can write now." >> log/fe.log
-  [ -e faults/no_image ] || echo more > "$meta/image/image.1299"
 fi
 nohup "$JAVA_HOME/bin/java" -f /dev/null com.starrocks.StarRocksFE >> log/fe.out 2>&1 < /dev/null &
 echo $! > "$pidfile"
+if [ -d "$meta/image" ]; then
+  # What follows is the process's own doing: first it has to be one.
+  until [ "$(cat /proc/$!/comm)" = java ]; do kill -0 $! || exit 0; done
+  [ -e faults/reads_for_ever ] || echo "leader finished to replay journal, can write now." >> log/fe.log
+  [ -e faults/no_image ] || echo more > "$meta/image/image.1299"
+fi
 exit 0
 """
 SHOW_BE = """\

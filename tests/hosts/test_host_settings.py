@@ -20,7 +20,8 @@ GOOD = {"user": "starrocks", "known_hosts": "/etc/sr/known_hosts", "be_home": "/
         ({"be_home": "", "fe_home": ""}, "set at least one of"), ({"user": "a b"}, "letters, digits"), ({"user": ""}, "user is missing"),
         ({"be_unit": "x;y"}, "letters, digits"), ({"jump": "a b"}, "host or host:port"), ({"via": {"h": "127.0.0.1"}}, "host:port"),
         ({"port": 0}, "greater than"), ({"driver": "telnet"}, "'ssh'"), ({"password": "x"}, "Extra inputs"), ({"known_hosts": ""}, "at least 1"),
-        ({"homes": {"h": {"be": "x"}}}, "an absolute path"), ({"look_timeout_s": 60}, "less than"),
+        ({"spare": "h9"}, "belong together"), ({"rehearsal_dir": "/try"}, "belong together"), ({"rehearsal_dir": "try"}, "an absolute"),
+        ({"spare": "h9:22", "rehearsal_dir": "/try"}, "without a port"), ({"homes": {"h": {"be": "x"}}}, "an absolute path"), ({"look_timeout_s": 60}, "less than"),
     ],
 )  # fmt: skip
 def test_refused(changes: dict[str, object], words: str) -> None:

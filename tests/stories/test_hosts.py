@@ -15,7 +15,7 @@ HOST = "10.84.0.18"
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
-    with house(scenario="small", policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, hosts=True) as built:
+    with house(scenario="small", speed=50.0, policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, hosts=True) as built:
         yield Scene(built)
 
 

@@ -1,6 +1,6 @@
 # Starts a frontend of another version from a copy of the metadata, in a network of its own that leads nowhere, sees it
 # read everything and write an image, and deletes it all again, however this ends.
-# Wants: rehearsal (directory), work (of this rehearsal, in it), label, stage, version, flag, heap (MiB), forbidden
+# Wants: rehearsal (directory), work (of this rehearsal, in it), stage, version, flag, heap (MiB), forbidden
 # (host:port words), http, rpc, query, edit_log, starmgr (ports), patience, image_patience (seconds).
 
 umask 077
