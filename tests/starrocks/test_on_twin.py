@@ -217,3 +217,20 @@ def test_shared_data() -> None:
     assert (state.replication, state.recycle_bin) == (None, None)
     assert state.unread == {}
     assert not any(queries.REPLICATION.sql == sql for sql in heard(twin))
+
+
+@pytest.mark.parametrize("depth", [Depth.GLANCE, Depth.WATCH, Depth.NODES])
+def test_a_dropped_frontend_that_lives_on_is_not_held_to(twin: Twin, depth: Depth) -> None:
+    """It lets people log in for ever, so whoever tried it once, while the leader was away, would ask it for ever."""
+    with listening(twin, FOLLOWER, LEADER) as cluster:
+        twin.as_somebody(f'ALTER SYSTEM DROP FOLLOWER "{FOLLOWER}:9010"')
+        state = look_live(cluster, depth)
+        assert state.answered_by.startswith(LEADER) and len(state.backends) == 5
+        assert look_live(cluster, depth).answered_by.startswith(LEADER)
+
+
+def test_when_no_frontend_is_of_use_the_refusal_is_told(twin: Twin) -> None:
+    with listening(twin, FOLLOWER) as cluster:
+        twin.as_somebody(f'ALTER SYSTEM DROP FOLLOWER "{FOLLOWER}:9010"')
+        with pytest.raises(Refused, match="not a member any more"):
+            look_live(cluster, Depth.GLANCE)

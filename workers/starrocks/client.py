@@ -7,7 +7,7 @@ StarRocks speaks UTF-8 only and every statement of ours is its own transaction.
 import logging
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -165,14 +165,16 @@ class Connection:
 
 
 @contextmanager
-def connect(cluster: Cluster, budget_s: float = 60.0) -> Iterator[Connection]:
-    """Log in to the frontend that answered last, else to the others in their order.
+def connect(
+    cluster: Cluster, budget_s: float = 60.0, avoid: Collection[Endpoint] = ()
+) -> Iterator[Connection]:
+    """Log in to the frontend that answered last, else to the others in their order, but to none of `avoid`.
 
     `budget_s` bounds everything that is done with the connection together. Raises AccessDenied, or Unreachable with
     what each frontend said.
     """
     ends_at = time.monotonic() + budget_s
-    endpoint, wire = _first_that_answers(cluster, ends_at)
+    endpoint, wire = _first_that_answers(cluster, ends_at, avoid)
     connection = Connection(cluster, endpoint, wire, ends_at)
     try:
         yield connection
@@ -185,9 +187,13 @@ def forget_preferences() -> None:
     _preferred.clear()
 
 
-def _first_that_answers(cluster: Cluster, ends_at: float) -> tuple[Endpoint, _Wire]:
+def _first_that_answers(
+    cluster: Cluster, ends_at: float, avoid: Collection[Endpoint] = ()
+) -> tuple[Endpoint, _Wire]:
     trouble: list[str] = []
     for endpoint in _in_order(cluster):
+        if endpoint in avoid:
+            continue
         try:
             wire = _log_in(cluster, endpoint, ends_at - time.monotonic())
         except (Unreachable, Refused) as error:

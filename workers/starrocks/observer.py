@@ -19,7 +19,8 @@ from policies.address import Address
 from policies.cluster import ClusterState
 from policies.record import Record
 from workers.starrocks.client import connect
-from workers.starrocks.endpoints import Cluster
+from workers.starrocks.endpoints import Cluster, Endpoint
+from workers.starrocks.errors import Refused
 from workers.starrocks.look import Depth, look
 
 BUDGET_S = {
@@ -54,11 +55,19 @@ def look_live(
 ) -> ClusterState:
     """A look of our own, now. `alive` is called before each part, so that a long look is not taken for a dead worker's.
 
-    Raises ClusterError, and whatever `alive` raises.
+    A frontend that lets us in may still be of no use: one that was dropped lives on (StarRocks issue 78195) and has no leader
+    to ask. Then another is tried. Raises ClusterError, and whatever `alive` raises.
     """
-    taken_at = datetime.now(UTC)
-    with connect(cluster, BUDGET_S[depth]) as connection:
-        return look(connection, cluster.name, taken_at, depth, targets, alive)
+    ends_at, useless = time.monotonic() + BUDGET_S[depth], set[Endpoint]()
+    while True:
+        taken_at = datetime.now(UTC)
+        with connect(cluster, max(0.1, ends_at - time.monotonic()), useless) as connection:
+            try:
+                return look(connection, cluster.name, taken_at, depth, targets, alive)
+            except Refused as error:
+                useless.add(connection.endpoint)
+                if error.lacks_privilege or useless.issuperset(cluster.endpoints):
+                    raise
 
 
 def observe(
