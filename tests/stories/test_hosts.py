@@ -142,7 +142,7 @@ def test_an_abort_of_a_restart_leaves_the_node_running(scene: Scene) -> None:
     ts = started(scene)
     scene.told(ts, "The job has begun on the host")
     scene.press(ts, "abort", ALICE)
-    scene.told(ts, f"{TARGET} runs 3.3.3", 40)
+    scene.told(ts, f"{TARGET} runs ", 40)
     assert TARGET in scene.alive()
 
 
@@ -184,7 +184,7 @@ def test_a_dropped_frontend_is_stopped_without_asking(scene: Scene) -> None:
     ts = started(scene, "/sr drop follower 10.84.0.19:9010")
     scene.told(ts, "Done in", 40)
     assert not any("Please" in reply for reply in scene.thread(ts))
-    assert lives(scene, "10.84.0.19", "fe")[-1].startswith("ended")
+    assert "fe" not in scene.twin("state")["hosts"]["10.84.0.19"]["processes"]
 
 
 def test_a_leader_is_stopped_and_then_dropped(scene: Scene) -> None:

