@@ -1,10 +1,33 @@
-"""What holds for the whole suite: files are dealt out whole (`--dist loadfile`), so that a file's house is started once. The groups
-of pytest-xdist 3.8 cannot say that: pytest 9.2 took away the attribute that they write into.
-"""
+"""What holds for the whole suite."""
 
 import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples each time, and no test fails because a machine was slow.
+settings.register_profile("suite", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+
+LONGEST_FIRST = (
+    "test_upgrades", "test_hosts", "test_picture", "test_moving", "test_crashes", "test_mission_000", "test_cut_swaps", "test_drain",
+    "test_resize", "test_browser", "test_weather", "test_views", "test_lease", "test_move_stages", "test_rehearsals", "test_versions",
+    "test_approval", "test_image",
+)  # fmt: skip
+"""A file goes to one worker as a whole: one that is begun last is waited for alone."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
     """With `-n auto`: half as many again as there are cores, since a story waits for its cluster longer than it computes."""
     return max(1, len(os.sched_getaffinity(0)) * 3 // 2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, then the other stories, then what takes milliseconds."""
+
+    def turn(item: pytest.Item) -> tuple[int, int]:
+        name = item.path.stem
+        rank = LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+        return rank, 0 if item.get_closest_marker("story") else 1
+
+    items.sort(key=turn)
