@@ -1,7 +1,5 @@
 """What holds for the whole suite."""
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -15,11 +13,6 @@ LONGEST_FIRST = (
     "test_approval", "test_image",
 )  # fmt: skip
 """A file goes to one worker as a whole: one that is begun last is waited for alone."""
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """With `-n auto`: half as many again as there are cores, since a story waits for its cluster longer than it computes."""
-    return max(1, len(os.sched_getaffinity(0)) * 3 // 2)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

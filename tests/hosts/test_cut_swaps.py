@@ -90,7 +90,7 @@ def test_cut_and_turned_round(rig: Rig, at: int) -> None:
 
 
 def test_a_watcher_that_starts_it_again(rig: Rig) -> None:
-    """Nothing is exchanged under a process that somebody else starts."""
+    """Nothing is exchanged under a process that somebody else starts, or it is known to be unfinished."""
     staged(rig.with_backend().running())
     before = rig.pid()
     assert before
@@ -101,7 +101,8 @@ def test_a_watcher_that_starts_it_again(rig: Rig) -> None:
     job = rig.do(SWAP)
     watcher.wait(10)
     assert job.state is JobState.FAILED and "something started it again as process" in job.said
-    assert version(rig.be) == "3.3.3"
+    # Seen before the renames nothing is exchanged; seen after them the swap is told of as unfinished, and goes on.
+    assert version(rig.be) == "3.3.3" or (rig.be / ".sr-swap").exists()
     pid = rig.pid()
     assert pid and alive(pid)
 

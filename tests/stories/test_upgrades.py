@@ -22,7 +22,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
     with house(
-        scenario="small", policy="quorum = 1\nexpires_s = 3600", visibility_s=4.0, hosts=True, packages=(NEW, "3.4.2")
+        scenario="small", speed=50.0, policy="quorum = 1\nexpires_s = 3600", visibility_s=4.0, hosts=True, packages=(NEW, "3.4.2")
     ) as built:
         yield Scene(built)
 
