@@ -33,7 +33,8 @@ def holds(condition: ProcessCondition, state: ClusterState, memory: StepMemory) 
             return not _not_restarted(condition, state)
         case NodeStopped():
             row, host = state.node(condition.role, condition.address), state.host_of(condition.address)
-            gone = host is None or (not host.trouble and host.process is None)
+            # Where a driver reaches hosts, one that was not looked at proves nothing.
+            gone = state.hosts is None or (host is not None and not host.trouble and host.process is None)
             return state.lists(condition.role) and gone and (row is None or not row.alive)
         case ClusterSettled():
             return not _unsettled(condition, state)

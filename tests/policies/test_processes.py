@@ -84,6 +84,8 @@ def fe(state: ClusterState, **changes: object) -> ClusterState:
         (NodeStopped(role=NodeKind.BACKEND, address=AT),
          changed(STATE, "10.84.0.18", alive=False).with_(hosts=(host(),)), False, "still runs"),
         (NodeStopped(role=NodeKind.BACKEND, address=AT),
+         changed(STATE, "10.84.0.18", alive=False).with_(hosts=()), False, "still runs"),
+        (NodeStopped(role=NodeKind.BACKEND, address=AT),
          changed(STATE, "10.84.0.18", alive=False).with_(hosts=(host(pid=None, trouble="timed out"),)), False, "still runs"),
         (SETTLED, STATE, True, "at rest again"),
         (SETTLED, changed(STATE, "10.84.0.19", alive=False), False, "10.84.0.19:9050 is not alive"),
