@@ -226,11 +226,11 @@ def house(**options: Any) -> Iterator[House]:
 def demo() -> None:
     """Start the house, print where it is, and wait for Ctrl-C."""
     with house(hosts=True, packages=("3.3.9",)) as built:
-        print(f"\n  Open {built.playground['url']}\n")
+        print(f"\n  Open {built.playground['url']}\n", flush=True)
         print("  Type in #starrocks-ops:  /sr decommission be 10.84.0.18:9050 reason=\"no room to grow\"")
         print("  Then be Bob and Carol (bottom left) and approve. The twin runs 100 times faster than the clock.\n")
         print(f"  Look at the twin:  {built.mysql_line()}\n")
-        print("  Ctrl-C ends everything.")
+        print("  Ctrl-C ends everything.", flush=True)  # seen through a pipe too
         with contextlib.suppress(KeyboardInterrupt):
             signal.pause()
         print("\n  Closing the house …")
