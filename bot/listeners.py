@@ -22,6 +22,7 @@ from bot.commands import Ask, Command, Help, Mistake, Operate, Question, Show, p
 from bot.message import Message
 from bot.queue import Mailbox
 from bot.settings import Settings
+from bot.waking import Waking
 from policies.operation import Decision
 from policies.request import Person, Request
 
@@ -62,6 +63,7 @@ class Ears:
         self.mailbox = mailbox
         # A click is acknowledged before it is recorded, so there is time to wait for a busy Redis.
         self.patient = Mailbox(settings.redis_url, settings.key_prefix, timeout_s=CLICK_LIMIT_S)
+        self.waking = Waking(mailbox.wake)
         self.home_team = home_team
         self.clusters = tuple(settings.clusters)
 
@@ -83,8 +85,7 @@ class Ears:
             await _private(ack, TRY_AGAIN)
             return
         if isinstance(parsed, Operate) and not parsed.dry_run:
-            # After the acknowledgement: recorded is what counts, and the clock would find it too.
-            await asyncio.to_thread(self.mailbox.wake, operation)
+            self.waking.soon(operation)
 
     def _home(self, command: Mapping[str, Any]) -> bool:
         return str(command.get("team_id", "")) == self.home_team
