@@ -210,6 +210,14 @@ class LeaseSeen(Record):
     deaf: tuple[str, ...] = ()
 
 
+class Objects(Record):
+    """How many tables and partitions there were at one look (policies.mixed)."""
+
+    at: datetime
+    tables: int
+    partitions: int
+
+
 class Operation(Record):
     """The record. `step` indexes the plan's steps; while UNDOING it walks back and `memory` is about the undo.
 
@@ -217,6 +225,7 @@ class Operation(Record):
     `trouble` says what keeps us from looking or acting right now (a frontend that does not answer); it is not a halt.
     `lends`: the settings that its plan lends, as `/sr tune` calls them. `leased`: something is lent, so even a close gives
     it back first; `closing`: that is going on. `came_back`: cluster seconds that the last restart of a node of each kind took.
+    `objects`: what there was at the last look while frontends of two versions run.
     """
 
     id: str
@@ -243,6 +252,7 @@ class Operation(Record):
     leased: bool = False
     last_job: HostJobRef | None = None
     lease_seen: LeaseSeen | None = None
+    objects: Objects | None = None
     closing: bool = False
     ended_by: Person | None = None
     ended_because: str = ""

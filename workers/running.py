@@ -9,8 +9,10 @@ from datetime import datetime
 
 from policies.awaited import BackendDrained
 from policies.cluster import ClusterState
+from policies.deciding import tell
 from policies.leasing import due
-from policies.operation import Operation, OperationState, StepMemory
+from policies.mixed import changed, noted, watched
+from policies.operation import EventKind, Operation, OperationState, StepMemory
 from policies.pacing import Pacing
 from policies.picture import looked, worth_noting
 from policies.plan import Plan, Step
@@ -18,6 +20,7 @@ from policies.stalls import needs_evidence
 from policies.stepping import Perform
 from workers import series
 from workers.acting import act
+from workers.audit import AuditEntry
 from workers.holding import hold
 from workers.looking import decide_move, depth_of, failed_on_host, in_hand, look_shared
 from workers.outcomes import halt, settle, unreachable, until_looked_at
@@ -47,12 +50,34 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
             return halt(wiring, claim, operation, failed, now)
         return unreachable(wiring, claim, operation, error, now)
     operation = operation.with_(trouble="", trouble_since=None)
+    seen = _objects(wiring, claim, plan, operation, state, now)
+    if isinstance(seen, str):
+        return seen
+    operation = seen
     if isinstance(now_at.until, BackendDrained):
         _note(wiring, operation, plan, now_at.until, state, now)
     move = decide_move(wiring, plan, operation, state, now)
     if isinstance(move, Perform):
         return act(wiring, claim, plan, operation.with_(memory=move.memory), move, now)
     return settle(wiring, claim, plan, operation, move, now)
+
+
+def _objects(
+    wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, state: ClusterState, now: datetime
+) -> Operation | str:
+    """The operation with what there is while frontends of two versions run; or, where somebody changed that, what was told."""
+    if operation.state is OperationState.UNDOING or not watched(plan, operation.step):
+        return operation
+    there = noted(state, now)
+    if there is None:
+        return operation
+    words = changed(operation, there)
+    operation = operation.with_(objects=there)
+    if not words:
+        return operation
+    operation, event = tell(operation, now, EventKind.OBSERVED, words)
+    wiring.store.commit(claim, operation, delay_s=0, events=(event,), audit=(AuditEntry.of(operation, event),))
+    return words
 
 
 def _note(wiring: Wiring, operation: Operation, plan: Plan, drain: BackendDrained, state: ClusterState, now: datetime) -> None:

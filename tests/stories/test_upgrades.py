@@ -67,6 +67,9 @@ def test_the_whole_of_mission_000s_cluster(scene: Scene) -> None:
     scene.fault("leader_lost", returns_after_s=60.0)
     scene.told(ts, "a restart or an election forgets it. Set again.", 60)
     scene.revive("worker-1")
+    scene.told(ts, "FE 10.84.0.19:9010 has restarted", 60)
+    scene.fault("create_table", table="ods.made_in_between")
+    scene.told(ts, "tables instead of", 60)
     scene.told(ts, "Done in", 120)
     assert versions(scene) == {BUILT}
     balances_again(scene)

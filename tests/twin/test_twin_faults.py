@@ -309,6 +309,13 @@ def _(t: Any) -> None:
     assert t.twin.run_until(lambda: gone(t), 60)
 
 
+@check("create_table")
+def _(t: Any) -> None:
+    before = int(t.rows("SHOW PROC '/statistic'")[-1]["TableNum"])
+    t.twin.inject("create_table", table="rpt.made_since")
+    assert int(t.rows("SHOW PROC '/statistic'")[-1]["TableNum"]) == before + 1
+
+
 @check("alter_job")
 def _(t: Any) -> None:
     t.twin.inject("alter_job", table="rpt.cube", seconds=2400)

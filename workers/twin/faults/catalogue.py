@@ -242,6 +242,7 @@ CATALOGUE = (
         data.long_transaction,
     ),
     Fault("end_transactions", "all running loads end", (), data.end_transactions),
+    Fault("create_table", "somebody creates a table (db.name), no partition yet", (Argument("table", str),), data.create_table),
     Fault(
         "alter_job",
         "a table (db.name; default: the biggest) is under a schema change, for seconds or for good",

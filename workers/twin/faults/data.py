@@ -106,6 +106,10 @@ def end_transactions(twin: "Twin") -> None:
     twin.cluster.transactions.clear()
 
 
+def create_table(twin: "Twin", table: str) -> None:
+    twin.cluster.catalog.add_table(table, 3, 0)
+
+
 def alter_job(twin: "Twin", table: str | None, seconds: float | None) -> None:
     cluster = twin.cluster
     job = AlterJob(cluster.catalog.new_id(), _table(twin, table), cluster.now)
