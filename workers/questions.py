@@ -10,12 +10,17 @@ from bot.blocks import (
     nodes_message,
     private_line,
     refusal_message,
+    restoring_message,
     status_message,
     views_message,
 )
 from bot.message import Message
+from policies.cluster import NodeKind
 from policies.request import Request
+from policies.restoring import group_of, restoring
 from workers.drafting import make_plan
+from workers.hosts import HostRefused
+from workers.hosts.jobs import place_of
 from workers.starrocks import ClusterError, Depth
 from workers.wiring import Wiring
 
@@ -46,11 +51,29 @@ def _message(wiring: Wiring, kind: str, cluster: str, text: str) -> tuple[Messag
     if kind == "hosts":
         state = wiring.watch(cluster, Depth.NODES)
         return hosts_message(wiring.with_hosts(state, state.kinds, survey=True)), False
+    if kind == "restore":
+        return _restoring(wiring, cluster), False
     state = wiring.watch(cluster, Depth.STATUS)
     if kind == "nodes":
         return nodes_message(state), False
     operations = [operation for operation in wiring.mailbox.live() if operation.cluster == cluster]
     return status_message(state, operations, wiring.mailbox.holder(cluster)), False
+
+
+def _restoring(wiring: Wiring, cluster: str) -> Message:
+    """The lines for people, with the directories of the host that the newest copy lies on."""
+    state = wiring.watch(cluster, Depth.NODES)
+    known = group_of(state)
+    if known is None:
+        return private_line(f"No frontend of {cluster} is known, so there is nothing to say about restoring them.")
+    entry = wiring.settings.clusters[cluster].hosts
+    if entry is not None:
+        try:
+            place = place_of(entry, known.leader.host, NodeKind.FOLLOWER)
+            known = known.with_(home=place.home, backups=place.backup)
+        except HostRefused:
+            pass  # The lines then name the directories by words that people fill in.
+    return restoring_message(known, restoring(known), state.taken_at)
 
 
 def _dry_run(wiring: Wiring, request: Request) -> tuple[Message, bool]:

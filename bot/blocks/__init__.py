@@ -17,10 +17,11 @@ from bot.blocks.card import card
 from bot.blocks.help import help_message, mistake_message
 from bot.blocks.hosts import hosts_message
 from bot.blocks.replies import reply
+from bot.blocks.runbook import restoring_message
 from bot.blocks.views import views_message
 
 __all__ = [
     "balance_message", "card", "checks_message", "decision_from_action", "decision_from_submission", "dry_run_message",
     "help_message", "hosts_message", "lock_message", "mistake_message", "nodes_message", "ops_message", "private_line",
-    "refusal_message", "reject_modal", "reply", "show_message", "status_message", "views_message",
+    "refusal_message", "reject_modal", "reply", "restoring_message", "show_message", "status_message", "views_message",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "balance": ("/sr balance [CLUSTER]", "what the balancer does, and the settings that hold it"),
     "hosts": ("/sr hosts [CLUSTER]", "the hosts over SSH: what is installed, Java, memory, clocks, and where conf files differ"),
     "views": ("/sr views [CLUSTER]", "materialized views: active or why not, last refresh, what stands on them"),
+    "restore": ("/sr restore metadata [CLUSTER]", "what people type to bring frontends back from a copy of the metadata"),
     "plan": ("/sr plan OPERATION …", "a dry run: the plan of an operation, without asking for it"),
     "check": ("/sr check OPERATION …", "the checks of an operation alone, with their evidence"),
     "ops": ("/sr ops", "operations under way and ended lately"),

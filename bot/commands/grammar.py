@@ -11,7 +11,7 @@ from bot.suggestions import closest
 from policies.playbooks import MENU
 
 QUESTIONS = tuple(question.value for question in Question)
-PLAIN_COMMANDS = ("help", "status", "nodes", "balance", "views", "hosts", "plan", "check", "ops", "show", "lock")
+PLAIN_COMMANDS = ("help", "status", "nodes", "balance", "views", "hosts", "restore", "plan", "check", "ops", "show", "lock")
 _HELP = frozenset({"help", "-h", "--help", "?", "hilfe", "man"})
 _ROLES = {"backend": "be", "backends": "be", "bes": "be", "frontend": "fe", "frontends": "fe", "fes": "fe"}
 _ROLES |= dict.fromkeys(("view", "mv", "mvs"), "views")
@@ -107,6 +107,8 @@ def _is_id(text: str) -> bool:
 
 
 def _ask(question: Question, rest: list[Word], place: Place) -> Ask | Mistake:
+    if question is Question.RESTORE and rest and rest[0].text.casefold() == "metadata":
+        rest = rest[1:]
     named = rest[1:] if rest and rest[0].text.casefold() == "on" else rest
     typed = named[0].text if named else None
     if len(named) > 1:

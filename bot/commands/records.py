@@ -20,6 +20,7 @@ class Question(StrEnum):
     BALANCE = "balance"
     VIEWS = "views"
     HOSTS = "hosts"
+    RESTORE = "restore"
     OPS = "ops"
     LOCK = "lock"
 

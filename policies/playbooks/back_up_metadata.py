@@ -75,11 +75,7 @@ def restoring(state: ClusterState) -> str:
     flag = reset_flag(state.version)
     if flag is None:
         return f"How `{state.version}` restores one is not known here: see administration/Meta_recovery in the manual."
-    return (
-        "To restore it, with every frontend stopped: copy it to meta_dir of one frontend, "
-        f"`{flag} = true` in its fe.conf, start it, see it lead alone, take the line out again, restart it, "
-        "then add the other frontends with empty metadata and --helper."
-    )
+    return "`/sr restore metadata` lists every command that people type to bring frontends back from it."
 
 
 def _copy(leader: Frontend, operation: str, state: ClusterState) -> Step:

@@ -11,6 +11,7 @@ from policies.cluster import ClusterState, RunMode
 from policies.hosts import HostLook, HostSurvey, Process
 from policies.operation import EventKind, OperationState, Snapshot
 from policies.plan import Estimate, Finding, Verdict
+from policies.restoring import Group, restoring
 from policies.units import GIB
 from policies.views import View, Views
 from tests.bot import samples
@@ -18,6 +19,10 @@ from tests.bot.samples import ALICE, BOB, CAROL, STALL, draining, event, later, 
 
 S = OperationState
 E = EventKind
+RESTORED = Group(
+    cluster="prod", version="3.3.3-312ed45", leader=Address(host="10.84.0.12", port=9010), query_port=9030,
+    followers=(Address(host="10.84.0.19", port=9010),), home="/opt/starrocks/fe", backups="/opt/starrocks/backup",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -194,6 +199,8 @@ ANSWERS: dict[str, Callable[[], Message]] = {
         samples.request(), ("`10.84.0.81:9050` is not in the list.", "Did you mean …18?")
     ),
     "hosts": lambda: blocks.hosts_message(hosts_seen()),
+    "restoring": lambda: blocks.restoring_message(RESTORED, restoring(RESTORED), samples.NOW),
+    "restoring-unknown": lambda: blocks.restoring_message(RESTORED.with_(version="main-1a2b3c"), (), samples.NOW),
     "hosts-by-people": lambda: blocks.hosts_message(samples.cluster_state()),
     "views": lambda: blocks.views_message(views_seen()),
     "views-storm": lambda: blocks.views_message(views_seen().with_(version="3.5.18-a1b2c3d")),

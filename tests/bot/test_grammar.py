@@ -42,6 +42,9 @@ RESIZE_BE, RESIZE_FE = OperationKind.RESIZE_BACKEND, OperationKind.RESIZE_FRONTE
 
 UNDERSTOOD = {
     "hosts": Ask(question=Question.HOSTS, cluster="prod"),
+    "restore": Ask(question=Question.RESTORE, cluster="prod"),
+    "restore metadata": Ask(question=Question.RESTORE, cluster="prod"),
+    "restore metadata on test-eu": Ask(question=Question.RESTORE, cluster="test-eu"),
     "hosts on test-eu": Ask(question=Question.HOSTS, cluster="test-eu"),
     "resize be 10.84.0.18:9050 mem_limit=80%": Operate(kind=RESIZE_BE, targets=(NODE,), options={"mem_limit": "80%"}, cluster="prod"),
     "resize be all mem_limit=100G on test-eu": Operate(
