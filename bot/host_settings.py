@@ -69,6 +69,9 @@ class HostsEntry(BaseModel):
     start_timeout_s: int = Field(default=20, ge=1, le=600)
     """How long a start may take until a process is there at all; whether it serves is seen on the cluster."""
     fan_out: int = Field(default=24, ge=1, le=100)
+    """Hosts that are looked at side by side."""
+    stage_fan_out: int = Field(default=4, ge=1, le=24)
+    """Hosts that a package is copied to and unpacked on at a time: gigabytes for each, through one worker."""
     via: dict[str, str] = Field(default_factory=dict)
     """Host -> where it is really reached, e.g. "127.0.0.1:40001" behind a tunnel; its key is still looked up by its name."""
     homes: dict[str, HostDirectories] = Field(default_factory=dict)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from policies.address import Address
 from policies.cluster import NodeKind
+from policies.packages import StagePackages
 from policies.record import Record
 
 
@@ -227,7 +228,8 @@ HostAct = (
     RestartProcess | StopProcess | StartProcess | StagePackage | SwapPackage | EditConf | BackUpMeta | RehearseMetadata
     | ForgetRehearsal
 )  # fmt: skip
-"""Carried out by a host driver as a detached job with an id; the others are statements, or a person's work."""
+"""Carried out by a host driver as a detached job with an id; StagePackages is many of them. The others are statements, or a
+person's work."""
 
 Act = Annotated[
     DecommissionBackend
@@ -248,6 +250,7 @@ Act = Annotated[
     | BackUpMeta
     | RehearseMetadata
     | ForgetRehearsal
+    | StagePackages
     | AskPerson,
     Field(discriminator="kind"),
 ]

@@ -8,6 +8,7 @@ from pydantic import Field
 from policies.address import Address
 from policies.awaited_conf import ConfIs
 from policies.cluster import NodeKind
+from policies.packages import PackagesStaged
 from policies.record import Record
 
 
@@ -225,7 +226,9 @@ SettingCondition = SettingIs | LeaseOver
 DrainCondition = BackendLeaving | BackendDrained | BackendGone | BackendStaying
 ViewCondition = ViewIs | ViewsRefreshed
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
-ProcessCondition = NodeRestarted | NodeStopped | ClusterSettled | FrontendAnswers | AllAtVersion | HostJobDone | GoAhead | ConfIs
+ProcessCondition = (
+    NodeRestarted | NodeStopped | ClusterSettled | FrontendAnswers | AllAtVersion | HostJobDone | PackagesStaged | GoAhead | ConfIs
+)  # fmt: skip
 Condition = Annotated[
     BackendLeaving
     | BackendDrained
@@ -246,6 +249,7 @@ Condition = Annotated[
     | FrontendAnswers
     | AllAtVersion
     | HostJobDone
+    | PackagesStaged
     | GoAhead
     | ConfIs
     | ViewIs

@@ -281,6 +281,8 @@ class ClusterState(Record):
     """Looks at the hosts of some nodes; None when the cluster's hosts are in the hands of people."""
     spare: str = ""
     """The host that the settings keep for rehearsals; no node of the cluster lives there. Empty when there is none."""
+    stage_fan_out: int = 1
+    """On how many hosts a package may be staged at a time, as the settings say."""
 
     def backend(self, address: Address) -> Backend | None:
         """The backend listed under exactly this host and heartbeat port."""

@@ -5,6 +5,7 @@ Whether the person may decide is judged before (policies.approval.judge); here i
 
 from datetime import datetime
 
+from policies import staging
 from policies.operation import Decision, DecisionKind, Event, EventKind, Operation, OperationState, Vote
 from policies.record import Record
 from policies.request import Person
@@ -101,7 +102,8 @@ def _retried(operation: Operation, now: datetime) -> Operation:
     memory = operation.memory
     if memory is not None:
         memory = memory.with_(
-            entered_at=now, retried_at=now, first_true_at=None, stall=None, stall_since=None, intended_at=memory.acted_at, tries=0
-        )
+            entered_at=now, retried_at=now, first_true_at=None, stall=None, stall_since=None, intended_at=memory.acted_at, tries=0,
+            staging=staging.again(memory.staging),
+        )  # fmt: skip
     to = S.UNDOING if operation.halted_from == "undoing" else S.RUNNING
     return operation.moved(to, now, memory=memory, **_GOING_ON)

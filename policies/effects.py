@@ -24,6 +24,7 @@ from policies.conditions import blacklists
 from policies.conditions.settings import in_force
 from policies.hosts import HostJob, JobState
 from policies.interrupting import why_not_interrupt
+from policies.packages import StagePackages
 from policies.plan import Plan
 from policies.units import in_count
 from policies.versions import runs
@@ -53,7 +54,7 @@ def effect_visible(act: Act, state: ClusterState, job: str = "") -> bool:
         case SetView():
             view = state.views.find(act.database, act.name) if state.views else None
             return view is not None and view.active == act.active
-        case AskPerson() | CreateImage():
+        case AskPerson() | CreateImage() | StagePackages():
             return False  # Nothing is seen at once; what comes of it is the step's own condition.
     found = host_job(act, state, job)
     return found is not None and found.state is not JobState.ABSENT

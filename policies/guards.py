@@ -35,6 +35,7 @@ from policies.cluster import Backend, ClusterState, NodeKind
 from policies.conditions import believed, views
 from policies.operation import Operation, OperationState, StepMemory
 from policies.pacing import Pacing
+from policies.packages import PackagesStaged
 from policies.plan import Plan, Step
 from policies.progress import FIRST_MOVE, last_moved, measure
 from policies.record import Record
@@ -162,7 +163,7 @@ def target_died(scene: Scene) -> str | None:
 
 
 def another_is_down(scene: Scene) -> str | None:
-    if isinstance(scene.step.until, HostJobDone) or _about_no_tablets(scene.step.until):
+    if isinstance(scene.step.until, HostJobDone | PackagesStaged) or _about_no_tablets(scene.step.until):
         return None
     down = [str(b.address) for b in scene.others if not b.alive or b.shutting_down]
     if not down:

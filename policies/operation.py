@@ -16,6 +16,7 @@ from typing import Literal
 
 from policies.address import Address
 from policies.cluster import NodeKind
+from policies.packages import Staging
 from policies.plan import Plan
 from policies.record import Record
 from policies.request import Person, Request
@@ -172,7 +173,7 @@ class StepMemory(Record):
     statement was about to be sent; `job` is the id of the job that was to be begun on a host; `looked_at` is the time of the
     last look, `retried_at` of a person's retry: what was seen before it counts as judged, `resumed_at` of a person's resume.
     `mark` is the leader's journal when a step that waits for an image began. `back_after`: cluster seconds that the node before
-    this one took to come back from its restart.
+    this one took to come back from its restart. `staging` is about many jobs at once, whose ids begin with `job`.
     """
 
     step: str
@@ -185,6 +186,7 @@ class StepMemory(Record):
     job: str = ""
     mark: int | None = None
     back_after: float | None = None
+    staging: Staging = Staging()
     resumed_at: datetime | None = None
     first_true_at: datetime | None = None
     samples: tuple[Sample, ...] = ()

@@ -31,6 +31,7 @@ from policies.acts import (
     SwapPackage,
 )
 from policies.address import Address
+from policies.packages import StagePackages
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -61,6 +62,8 @@ def statement_of(act: Act) -> str:
         case SetView(database=database, name=name, active=active):
             # Views exist in default_catalog alone, which is where a session begins (docs: ALTER_MATERIALIZED_VIEW).
             return f"ALTER MATERIALIZED VIEW {identifier(database)}.{identifier(name)} {'ACTIVE' if active else 'INACTIVE'}"
+        case StagePackages(version=version, nodes=nodes, fan_out=fan_out):
+            return f"unpack and verify {version} for {len(nodes)} nodes, on at most {fan_out} hosts at a time"
         case AskPerson(task=task):
             return task
 

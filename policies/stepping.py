@@ -16,7 +16,7 @@ says what we asked for. The rules keep that, whatever was interrupted or done by
 
 from datetime import datetime, timedelta
 
-from policies import guards
+from policies import guards, staging
 from policies.acts import Act, AskPerson, ForgetRehearsal, HostAct
 from policies.awaited import (
     BackendDrained,
@@ -37,11 +37,12 @@ from policies.hosts import JobState
 from policies.leasing import leases
 from policies.operation import Operation, StepMemory
 from policies.pacing import Pacing
+from policies.packages import StagePackages
 from policies.plan import Plan, Step
 from policies.record import Record
 from policies.statements import in_code, statement_of
 from policies.undoing import closed_words, kept_words, undo_in_hand, undo_steps
-from policies.units import in_time
+from policies.units import in_list, in_time
 from policies.watching import next_look, watched
 
 __all__ = ["Advance", "Finish", "Halt", "Move", "Pause", "Perform", "TurnBack", "Wait", "effect_visible", "next_move", "next_undo"]
@@ -199,6 +200,8 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
         return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
     if isinstance(step.act, HostAct):
         return _begin_or_wait(step, step.act, memory, why_not, state, pacing, now)
+    if isinstance(step.act, StagePackages):
+        return _stage_or_wait(step, step.act, memory, state, pacing, now)
     if isinstance(step.act, AskPerson):
         return _ask_or_wait(step, step.act, memory, pacing, now)
     statement = statement_of(step.act)
@@ -247,6 +250,22 @@ def _begin_or_wait(
     return Perform(memory=memory, act=act, statement=statement_of(act))
 
 
+def _stage_or_wait(
+    step: Step, act: StagePackages, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime
+) -> Move:
+    """Where a package is to be begun now, it is; where it failed, the others go on to their end first."""
+    failed = staging.failures(act, memory, state)
+    if failed:
+        return Halt(memory=memory, sentence=f"{failed} {step.advice}")
+    batch = [node.address.host for node in staging.due(act, memory, state)]
+    if not batch:
+        return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
+    if memory.tries >= MOST_TRIES:
+        words = f"Staging of {act.version} was to begin on {in_list(batch)} {memory.tries} times, and no reply came. {step.advice}"
+        return Halt(memory=memory, sentence=words)
+    return Perform(memory=memory, act=act, statement=f"unpack and verify {act.version} on {in_list(batch, act.fan_out)}")
+
+
 def _ask_or_wait(step: Step, act: AskPerson, memory: StepMemory, pacing: Pacing, now: datetime) -> Move:
     """A person is asked once, and not at all when it turns out to be done within the grace; then it takes its time."""
     asked = memory.acted_at is not None and memory.acted_at >= memory.entered_at
@@ -286,7 +305,7 @@ def _done_words(step: Step, memory: StepMemory, state: ClusterState) -> str:
             return f"{condition.address} has restarted since the plan was made; nothing was done. {seen}"
         case NodeListed() | NodeUnlisted() | ViewIs() if not by_us and not perhaps:
             return f"{seen} It was so already; nothing was sent."
-        case _ if perhaps and not isinstance(step.act, AskPerson | HostAct):
+        case _ if perhaps and not isinstance(step.act, AskPerson | HostAct | StagePackages):
             return f"{seen} The statement had been sent; its reply was lost."
         case _:
             return seen

@@ -28,6 +28,7 @@ from policies.conditions import confs
 from policies.effects import effect_visible
 from policies.leasing import leases
 from policies.operation import Operation, StepMemory
+from policies.packages import PackagesStaged
 from policies.plan import Plan, Step
 from policies.units import in_bytes, in_count, in_list
 
@@ -143,6 +144,8 @@ def _process_in_hand(plan: Plan, step: int, until: ProcessCondition, state: Clus
     """A node whose process was being changed, and those before it that were changed and stay so."""
     if isinstance(plan.steps[step].undo, ForgetRehearsal):
         return ["The rehearsal has ended, and no copy of the metadata is left on the spare host; nothing that runs was touched."]
+    if isinstance(until, PackagesStaged):
+        return ["Nothing that runs was touched; what was put on hosts stays there, and a job that runs there ends by itself."]
     if isinstance(until, HostJobDone):
         return ["Nothing that runs was touched; what was put on hosts stays there."]
     row = next((node for node in state.nodes if node.address == until.address), None)

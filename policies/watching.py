@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from policies import staging
 from policies.acts import AskPerson
 from policies.awaited import (
     BackendDrained,
@@ -19,6 +20,7 @@ from policies.conditions import holds, images, read
 from policies.forecast import Expected, forecast, time_left
 from policies.operation import Sample, Stall, StepMemory
 from policies.pacing import Pacing
+from policies.packages import PackagesStaged, StagePackages
 from policies.plan import Step
 from policies.progress import FIRST_MOVE, keep, last_moved
 from policies.stalls import diagnose
@@ -50,6 +52,8 @@ def watched(
     """The memory after this look: sample, peak, since when the condition holds, its reading, forecast and stall."""
     if isinstance(step.until, ImageEverywhere) and memory.mark is None:
         memory = memory.with_(mark=images.mark(state))
+    if isinstance(step.act, StagePackages):
+        memory = staging.seen(step.act, memory, state)
     since = (memory.first_true_at or now) if holds(step.until, state, memory) else None
     seen = memory.with_(first_true_at=since, looked_at=now)
     if isinstance(step.until, BackendDrained):
@@ -112,7 +116,7 @@ def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) ->
     """In cluster seconds."""
     if isinstance(step.act, AskPerson):
         return pacing.look_every
-    if isinstance(step.until, NodeCondition):
+    if isinstance(step.until, NodeCondition | PackagesStaged):
         return NODES_LOOK
     if isinstance(step.until, ProcessCondition):
         return _next_look_at_process(step.until, memory, pacing, now)

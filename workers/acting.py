@@ -9,17 +9,17 @@ from policies.effects import effect_visible
 from policies.hosts import job_name
 from policies.judging_again import blocked_now, judged_again
 from policies.operation import EventKind, HostJobRef, Operation, OperationState, Reading
+from policies.packages import StagePackages
 from policies.plan import Plan
 from policies.stepping import Perform
 from workers.audit import AuditEntry
 from workers.hosts import HostOutcomeUnknown, HostRefused, HostUnderWay, HostUnreachable
 from workers.looking import decide_move, depth_of, in_hand, look_live
 from workers.outcomes import halt, settle, unreachable
+from workers.staging import LOOK_AGAIN_S, begin_where_due
 from workers.starrocks import ClusterError, Depth, OutcomeUnknown, Refused
 from workers.store import Claim
 from workers.wiring import Wiring
-
-LOOK_AGAIN_S = 2.0
 
 
 def act(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Perform, now: datetime) -> str:
@@ -41,6 +41,8 @@ def act(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Pe
     blocked = blocked_now(plan, operation.step, state)
     if blocked:
         return halt(wiring, claim, operation, blocked, now)
+    if isinstance(move.act, StagePackages):
+        return begin_where_due(wiring, claim, operation.with_(memory=again.memory), move.act, state, now)
     return send(wiring, claim, plan, operation, move, now)
 
 
@@ -51,8 +53,10 @@ def _write_intent(
     assert operation.memory is not None  # workers.running gives every turn one
     memory = operation.memory
     intended = operation.with_(memory=memory.with_(intended_at=memory.intended_at or now, tries=memory.tries + 1))
+    job = memory.job or job_name(operation.id, memory.step, now)
+    if isinstance(move.act, StagePackages):
+        intended = intended.with_(memory=intended.memory.with_(job=job) if intended.memory else None)
     if isinstance(move.act, HostAct):
-        job = memory.job or job_name(operation.id, memory.step, now)
         last = HostJobRef(id=job, role=move.act.role, address=move.act.address)
         intended = intended.with_(memory=intended.memory.with_(job=job) if intended.memory else None, last_job=last)
     entry = AuditEntry.intent(intended, move.statement, now)

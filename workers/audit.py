@@ -63,6 +63,11 @@ class AuditEntry(Record):
         return cls(operation=operation.id, cluster=operation.cluster, at=at, what="intent", statement=statement)
 
     @classmethod
+    def begun(cls, operation: Operation, statement: str, at: datetime) -> "AuditEntry":
+        """One of many jobs that were begun on hosts: the thread tells of all of them at once."""
+        return cls(operation=operation.id, cluster=operation.cluster, at=at, what="begun", statement=statement, result="accepted")
+
+    @classmethod
     def refused(cls, operation: Operation, decision: Decision, why: str, at: datetime) -> "AuditEntry":
         """A decision that its author was not allowed to make."""
         actor = f"{decision.person.team}/{decision.person.id}"

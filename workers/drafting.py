@@ -42,7 +42,7 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
         each = wiring.look(claim, request.cluster, Depth(depth))
         state = with_more(state, each).with_(unread={**state.unread, **each.unread})
     if entry.on_hosts is not None:
-        state = state.with_(spare=wiring.spare(request.cluster))
+        state = state.with_(spare=wiring.spare(request.cluster), stage_fan_out=wiring.stage_fan_out(request.cluster))
         state = wiring.with_hosts(state, entry.on_hosts(request, state), survey=entry.survey)
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from policies import staging
 from policies.acts import HostAct
 from policies.awaited import (
     ClusterSettled,
@@ -19,6 +20,7 @@ from policies.cluster import ClusterState, NodeKind, RunMode
 from policies.conditions.processes import job_trouble, told_by_frontends
 from policies.leasing import leases
 from policies.operation import Operation, OperationState
+from policies.packages import StagePackages
 from policies.plan import Plan, Step
 from policies.stepping import Move, Wait, next_move, next_undo
 from policies.undoing import undo_steps
@@ -75,6 +77,10 @@ def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterS
     confs = _confs(plan, operation)
     nodes = {each.address: each.role for each in (*_host_acts(plan, operation), *confs)}
     jobs = {operation.memory.job} if operation.memory is not None else set()
+    staged = in_hand(plan, operation).act
+    if isinstance(staged, StagePackages) and operation.memory is not None and operation.state is not S.UNDOING:
+        nodes |= {each.address: each.role for each in staging.window(staged, operation.memory)}
+        jobs = set(staging.jobs(staged, operation.memory))
     if operation.last_job is not None and operation.state is S.UNDOING:
         nodes[operation.last_job.address] = operation.last_job.role
         jobs.add(operation.last_job.id)

@@ -22,7 +22,7 @@ from policies.playbooks import entry_for
 from policies.watching import SHARED_AGE, SHORTEST_LOOK
 from workers import starrocks
 from workers.audit import mirror
-from workers.hosts import HostDriver, HostRefused
+from workers.hosts import HostDriver, HostError, HostRefused
 from workers.hosts.choosing import driver_for
 from workers.settings import WorkerSettings
 from workers.starrocks import Cluster, Depth, Endpoint
@@ -100,6 +100,11 @@ class Wiring:
         hosts = self.settings.clusters[cluster].hosts
         return hosts.spare if hosts is not None else ""
 
+    def stage_fan_out(self, cluster: str) -> int:
+        """On how many hosts a package may be staged at a time."""
+        hosts = self.settings.clusters[cluster].hosts
+        return hosts.stage_fan_out if hosts is not None else 1
+
     def perform(self, cluster: str, act: Act, job: str = "") -> None:
         """Send a statement, or begin a job on a host under its id. Raises ClusterError or HostError."""
         if not isinstance(act, HostAct):
@@ -109,6 +114,13 @@ class Wiring:
         if driver is None:
             raise HostRefused("no driver for the hosts of this cluster is set up any more")
         driver.begin(job, act)
+
+    def begin_each(self, cluster: str, jobs: Sequence[tuple[str, HostAct]]) -> tuple[HostError | None, ...]:
+        """Begin jobs on different hosts under their ids, side by side: what came of each."""
+        driver = self.drivers.get(cluster)
+        if driver is None:
+            return (HostRefused("no driver for the hosts of this cluster is set up any more"),) * len(jobs)
+        return driver.begin_each(jobs)
 
     def history(self, cluster: str) -> tuple[DrainRecord, ...]:
         """The newest drains that were measured on a cluster."""

@@ -21,6 +21,7 @@ from bot.blocks.room_table import room_text
 from bot.escape import clip, mrkdwn, sentence
 from policies.acts import AskPerson, HostAct
 from policies.awaited import BackendDrained
+from policies.packages import StagePackages
 from policies.plan import Finding, Plan, Step, Verdict
 from policies.statements import statement_of
 from policies.units import in_bytes, in_count, in_list
@@ -156,6 +157,8 @@ def _numbered(steps: Sequence[Step], first: int) -> list[Element]:
         if isinstance(step.act, AskPerson):
             parts.append(paragraph(*words("A person is asked in the thread:", italic=True)))
             parts.append(preformatted("\n".join(step.act.commands) or step.act.task))
+        elif isinstance(step.act, StagePackages):
+            parts.append(paragraph(*words("By a job on each host, over SSH.", italic=True)))
         elif isinstance(step.act, HostAct):
             parts.append(paragraph(*words("By a job on the host, over SSH.", italic=True)))
         elif step.act is not None:
@@ -180,7 +183,7 @@ def _line(step: Step, number: int) -> str:
         return f"{number}. {step.title}"
     if isinstance(step.act, AskPerson):
         return f"{number}. {step.title} (a person, asked in the thread)"
-    if isinstance(step.act, HostAct):
+    if isinstance(step.act, HostAct | StagePackages):
         return f"{number}. {step.title}"
     return f"{number}. {statement_of(step.act)}"
 

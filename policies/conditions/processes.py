@@ -3,6 +3,7 @@
 The rules for the turn of the next node are those of the manual's upgrade chapter, gathered in the facts on upgrades (A7).
 """
 
+from policies import staging
 from policies.address import Address
 from policies.awaited import (
     AllAtVersion,
@@ -22,6 +23,7 @@ from policies.conditions import confs
 from policies.conditions.nodes import missing
 from policies.hosts import HostLook, JobState
 from policies.operation import Reading, StepMemory
+from policies.packages import PackagesStaged
 from policies.units import in_count, in_list
 from policies.versions import runs
 
@@ -48,6 +50,8 @@ def holds(condition: ProcessCondition, state: ClusterState, memory: StepMemory) 
             return confs.holds(condition, state)
         case HostJobDone():
             return _job(state.host_of(condition.address), memory) is JobState.DONE
+        case PackagesStaged():
+            return staging.holds(condition, memory)
 
 
 def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -> Reading:
@@ -81,6 +85,8 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
             said = _said(host, memory)
             words = f"{condition.what} on {condition.address.host} is done." if done else f"{condition.what} goes on."
             return Reading(done=done, sentence=f"{words} {said}".strip())
+        case PackagesStaged():
+            return staging.read(condition, state, memory)
 
 
 def told_by_frontends(condition: Condition, state: ClusterState) -> bool:

@@ -16,6 +16,7 @@ from policies.facts import nodes_facts
 from policies.hosts import HostSurvey
 from policies.images import CREATE_IMAGE_SINCE
 from policies.pacing import Pacing
+from policies.packages import Recipient
 from policies.plan import Estimate, Fact, Finding, Plan, Step, Verdict
 from policies.playbooks.processes import accepted
 from policies.playbooks.shape import MakePlan
@@ -177,7 +178,8 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
     kept = {turn.address: name for turn in turns if (name := _kept(turn, wanted, state))}
     leader, on_hosts = state.leader, state.hosts is not None
     lent = _lent(wanted, turns, state)
-    steps = [swap.stage(turn.kind, row.address, wanted) for turn, row in nodes if on_hosts and turn.address not in kept]
+    need = tuple(Recipient(role=turn.kind, address=row.address) for turn, row in nodes if on_hosts and turn.address not in kept)
+    steps = [swap.stage_all(need, wanted, state.stage_fan_out)] if need else []
     steps += [lend(one) for one in lent]
     steps += set_for_good(_paths(wanted, turns, state), state)
     if known_since(state.version, CREATE_IMAGE_SINCE):

@@ -9,6 +9,7 @@ from policies.address import Address
 from policies.awaited import AllAtVersion, GoAhead, HostJobDone, NodeRestarted, NodeUp
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
 from policies.pacing import Pacing
+from policies.packages import PackagesStaged, Recipient, StagePackages
 from policies.plan import Step
 from policies.releases.graceful import stops_gracefully
 from policies.steps.process import COME_BACK, PATIENCE, after, quiet
@@ -16,7 +17,7 @@ from policies.steps.process import COME_BACK, PATIENCE, after, quiet
 Node = Backend | ComputeNode | Frontend
 
 STAGED_WITHIN = 3_600.0
-"""Seconds for one host: some gigabytes to copy and to unpack."""
+"""Seconds for one host: some gigabytes to copy and to unpack. Hosts that get it at once share the way there."""
 BACKED_UP_WITHIN = 3_600.0
 LOOK_AT_IT = "Look at its log, its queries and its loads. Resume goes on with the other nodes; Abort rolls it back."
 
@@ -31,6 +32,20 @@ def stage(role: NodeKind, address: Address, version: str) -> Step:
         until=HostJobDone(address=address, what=f"Staging of {version}"),
         deadline=STAGED_WITHIN,
         advice="Retry tries again; nothing that runs was touched.",
+    )
+
+
+def stage_all(nodes: tuple[Recipient, ...], version: str, fan_out: int) -> Step:
+    """The same for many nodes, on some of their hosts at a time."""
+    hosts = len({node.address.host for node in nodes})
+    return Step(
+        id="stage",
+        group="packages",
+        title=f"Unpack and verify {version} on {hosts} hosts, at most {fan_out} at a time",
+        act=StagePackages(version=version, nodes=nodes, fan_out=fan_out),
+        until=PackagesStaged(version=version, nodes=nodes),
+        deadline=STAGED_WITHIN * min(fan_out, hosts),
+        advice="Retry tries again where it failed; nothing that runs was touched.",
     )
 
 

@@ -2,12 +2,13 @@
 
 import pytest
 
-from policies.acts import AskPerson, BackUpMeta, CreateImage, SetSetting, StagePackage, StartProcess, SwapPackage
+from policies.acts import AskPerson, BackUpMeta, CreateImage, SetSetting, StartProcess, SwapPackage
 from policies.awaited import AllAtVersion, ClusterSettled, FrontendAnswers, GoAhead, NodeRestarted
 from policies.cluster import ClusterState, NodeKind, Role
 from policies.hosts import HostLook, HostSurvey, Process
 from policies.operation import Operation, OperationState
 from policies.pacing import Pacing
+from policies.packages import StagePackages
 from policies.plan import Plan, Verdict
 from policies.playbooks import entry_for
 from policies.request import OperationKind
@@ -32,7 +33,7 @@ def with_hosts(state: ClusterState, **survey: object) -> ClusterState:
 
 
 STATE = started(CALM.with_(settings={**CALM.settings, **FREEZE}, compute_nodes_read=True), BEFORE)
-REACHED = with_hosts(STATE, java="17.0.9", home_free=200 * 1024**3)
+REACHED = with_hosts(STATE.with_(stage_fan_out=3), java="17.0.9", home_free=200 * 1024**3)
 
 
 def plan(to: str = "3.3.9", state: ClusterState = REACHED, kind: OperationKind = OperationKind.UPGRADE) -> Plan:
@@ -71,9 +72,11 @@ def test_from_packages_to_the_final_look() -> None:
     assert not made.blocked, blocking(made)
     kinds = [type(step.act) for step in made.steps]
     nodes = len(REACHED.nodes)
-    assert kinds[:nodes] == [StagePackage] * nodes, "every package is there before anything is touched"
+    stage = made.steps[0].act
+    assert isinstance(stage, StagePackages), "every package is there before anything is touched"
+    assert {node.address for node in stage.nodes} == {node.address for node in REACHED.nodes} and stage.fan_out == 3
     first_swap = kinds.index(SwapPackage)
-    assert kinds[nodes:first_swap] == [SetSetting] * 4 + [CreateImage, BackUpMeta]
+    assert kinds[1:first_swap] == [SetSetting] * 4 + [CreateImage, BackUpMeta]
     assert kinds.count(SwapPackage) == nodes and kinds.index(BackUpMeta) < first_swap
     assert isinstance(made.steps[-5].until, AllAtVersion) and kinds[-4:] == [SetSetting] * 4
 
@@ -113,7 +116,7 @@ def test_kept_files_are_put_back_and_need_no_package() -> None:
     kept = plan("3.3.3", state=with_hosts(new, java="17", backups=("3.3.3-312ed45",)), kind=OperationKind.DOWNGRADE)
     assert not kept.blocked, blocking(kept)
     acts = [step.act for step in kept.steps]
-    assert not any(isinstance(act, StagePackage) for act in acts)
+    assert not any(isinstance(act, StagePackages) for act in acts)
     assert all(act.roll_back and act.version == "3.3.3-312ed45" for act in acts if isinstance(act, SwapPackage))
 
 
@@ -137,7 +140,7 @@ def test_people_do_it_where_no_driver_reaches_the_hosts() -> None:
     made = plan(state=STATE)
     assert not made.blocked, blocking(made)
     asked = [step.act for step in made.steps if isinstance(step.act, AskPerson)]
-    assert len(asked) == len(STATE.nodes) and not any(isinstance(s.act, SwapPackage | StagePackage) for s in made.steps)
+    assert len(asked) == len(STATE.nodes) and not any(isinstance(s.act, SwapPackage | StagePackages) for s in made.steps)
     commands = asked[0].commands
     assert commands[0].startswith("bin/stop_be.sh") and "old-3.3.3-312ed45" in commands[1] and "--daemon" in commands[-1]
 

@@ -29,6 +29,10 @@ class HostDriver(Protocol):
         """
         ...
 
+    def begin_each(self, jobs: Sequence[tuple[str, HostAct]]) -> tuple["HostError | None", ...]:
+        """`begin` for jobs on different hosts, side by side and within the time of one: what came of each, None where it began."""
+        ...
+
 
 class HostError(Exception):
     """Something about a host, in words for the thread; never with a secret in it."""
@@ -43,7 +47,14 @@ class HostOutcomeUnknown(HostError):
 
 
 class HostUnderWay(HostOutcomeUnknown):
-    """Nothing was begun yet, but something before it came further, as the copy of a package: call again with the same id."""
+    """Nothing was begun yet, but something before it came further, as the copy of a package: call again with the same id.
+
+    `share` of it is there, where that is known.
+    """
+
+    def __init__(self, words: str, share: float | None = None) -> None:
+        super().__init__(words)
+        self.share = share
 
 
 class HostRefused(HostError):

@@ -58,9 +58,8 @@ async def upload(link: Link, package: Package, stage: str, until: float) -> None
                 return
             done = await _send(sftp, package, part, until)
             if done < package.size:
-                raise HostUnderWay(
-                    f"{done * 100 // package.size} % of {package.path.name} is on {link.host}; going on with the rest."
-                )
+                words = f"{done * 100 // package.size} % of {package.path.name} is on {link.host}; going on with the rest."
+                raise HostUnderWay(words, done / package.size)
             await sftp.posix_rename(part, target)
     except TimeoutError:
         raise HostUnderWay(f"{package.path.name} is on its way to {link.host}; going on with the rest.") from None

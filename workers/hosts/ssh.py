@@ -42,7 +42,16 @@ class SshDriver:
 
     def begin(self, job: str, act: HostAct) -> None:
         """See HostDriver: begun before is begun."""
-        run(self._begin(job_id(job), act))
+        (error,) = self.begin_each([(job, act)])
+        if error is not None:
+            raise error
+
+    def begin_each(self, jobs: Sequence[tuple[str, HostAct]]) -> tuple[HostError | None, ...]:
+        """See HostDriver: one login for each host, all of them by one jump host."""
+        places = [self._checked(job, act) for job, act in jobs]
+        if all(isinstance(place, HostRefused) for place in places):
+            return tuple(place for place in places if isinstance(place, HostRefused))
+        return run(self._begin_each(jobs, places))
 
     async def _look(self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool) -> tuple[HostLook, ...]:
         hosts: dict[str, list[Address]] = {}
@@ -94,21 +103,48 @@ class SshDriver:
         lines = between_marks(answer.lines)
         return (*looks(lines, [(address, place.role) for address, place in places], sent, datetime.now(UTC)), *homeless)
 
-    async def _begin(self, job: str, act: HostAct) -> None:
-        ends = time.monotonic() + BEGIN_S
-        host = act.address.host
-        place = place_of(self._entry, host, act.role)
-        if isinstance(act, EditConf):
-            checked_edit(act)
-        # Written once without what only the host knows: a value that no job may hold is refused before any link.
-        job_script(job, act, place, self._entry, edit=ConfEdit(0, 0, "", "", ""))
+    def _checked(self, job: str, act: HostAct) -> Place | HostRefused:
+        """Where the node lies; or why this job cannot be, which is known before any link."""
         try:
-            async with asyncio.timeout(BEGIN_S), Reach(self._entry) as reach, reach.link(host) as link:
+            job_id(job)
+            place = place_of(self._entry, act.address.host, act.role)
+            if isinstance(act, EditConf):
+                checked_edit(act)
+            # Written once without what only the host knows: a value that no job may hold is refused.
+            job_script(job, act, place, self._entry, edit=ConfEdit(0, 0, "", "", ""))
+        except HostRefused as refused:
+            return refused
+        return place
+
+    async def _begin_each(
+        self, jobs: Sequence[tuple[str, HostAct]], places: Sequence[Place | HostRefused]
+    ) -> tuple[HostError | None, ...]:
+        ends = time.monotonic() + BEGIN_S
+        try:
+            async with asyncio.timeout(BEGIN_S + 0.5), Reach(self._entry) as reach:
+                each = zip(jobs, places, strict=True)
+                return tuple(await asyncio.gather(*(self._begin(reach, job, act, place, ends) for (job, act), place in each)))
+        except HostError as error:
+            return (error,) * len(jobs)
+        except TimeoutError:
+            return (HostOutcomeUnknown(f"The jump host took longer than {BEGIN_S:g} s."),) * len(jobs)
+
+    async def _begin(
+        self, reach: Reach, job: str, act: HostAct, place: Place | HostRefused, ends: float
+    ) -> HostError | None:
+        if isinstance(place, HostRefused):
+            return place
+        host = act.address.host
+        try:
+            async with asyncio.timeout(ends - time.monotonic()), reach.link(host) as link:
                 text = await self._prepared(reach, link, job, act, place, ends)
                 if text is not None:
                     await _send(link, text, min(self._entry.command_timeout_s, ends - time.monotonic()))
+        except HostError as error:
+            return error
         except TimeoutError:
-            raise HostOutcomeUnknown(f"{host} took longer than {BEGIN_S:g} s.") from None
+            return HostOutcomeUnknown(f"{host} took longer than {BEGIN_S:g} s.")
+        return None
 
     async def _prepared(self, reach: Reach, link: Link, job: str, act: HostAct, place: Place, ends: float) -> str | None:
         """The text to send; None when the job was begun before. Some acts need something of the host first."""

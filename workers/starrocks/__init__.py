@@ -1,6 +1,7 @@
 """Reading and changing a StarRocks cluster: the only package that speaks its protocol."""
 
 from policies.acts import Act, AskPerson, HostAct, SetBlacklist
+from policies.packages import StagePackages
 from policies.statements import statement_of
 from workers.starrocks import nodes, queries
 from workers.starrocks.client import SEND_TIMEOUT_S, Connection, connect
@@ -24,7 +25,7 @@ def perform(cluster: Cluster, act: Act, timeout_s: float = SEND_TIMEOUT_S) -> No
     Raises Refused (nothing was changed), OutcomeUnknown (look before anything else), Unreachable or AccessDenied
     (nothing was sent).
     """
-    if isinstance(act, AskPerson | HostAct):
+    if isinstance(act, AskPerson | HostAct | StagePackages):
         raise TypeError("a person is asked in the thread, and a host over SSH, not in SQL")
     with connect(cluster, budget_s=timeout_s + 10.0) as connection:
         if isinstance(act, SetBlacklist):
