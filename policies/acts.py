@@ -73,6 +73,16 @@ class SetSetting(Record):
     value: str
 
 
+class SetVariable(Record):
+    """SET GLOBAL: a default that new sessions begin with. It is metadata: journal and image keep it through restarts and
+    elections (fe: qe/VariableMgr.java); a session that is open keeps what it had. Repeating it changes nothing.
+    """
+
+    kind: Literal["set_variable"] = "set_variable"
+    name: str
+    value: str
+
+
 class SetBlacklist(Record):
     """ADD or DELETE … BLACKLIST on one frontend: its own memory, until it restarts. Repeating it changes nothing.
 
@@ -238,6 +248,7 @@ Act = Annotated[
     | AddNode
     | DropNode
     | SetSetting
+    | SetVariable
     | SetBlacklist
     | SetView
     | CreateImage

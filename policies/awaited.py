@@ -107,6 +107,14 @@ class SettingIs(Record):
     value: str
 
 
+class VariableIs(Record):
+    """The leader has this value of a global variable; the others replay it from its journal."""
+
+    kind: Literal["variable_is"] = "variable_is"
+    name: str
+    value: str
+
+
 class LeaseOver(Record):
     """The time of a lent setting is over, in cluster seconds."""
 
@@ -241,6 +249,7 @@ Condition = Annotated[
     | LeaderElsewhere
     | ProcessSilent
     | SettingIs
+    | VariableIs
     | LeaseOver
     | OnBlacklist
     | NodeRestarted

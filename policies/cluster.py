@@ -267,6 +267,8 @@ class ClusterState(Record):
     unread: dict[str, str] = Field(default_factory=dict)
     frontend_settings: dict[str, dict[str, str]] | None = None
     """Frontend host -> what that very frontend has in memory; None when the frontends were not asked one by one."""
+    variables: dict[str, str] | None = None
+    """Global variables that a hop may want changed, as the leader shows them; None when they were not asked for or read."""
     blacklists: dict[str, frozenset[int]] | None = None
     """Frontend host -> ids of the backends and compute nodes on that frontend's blacklist; None when none was asked."""
     views: Views | None = None

@@ -14,13 +14,14 @@ from policies.acts import (
     RestartProcess,
     SetBlacklist,
     SetSetting,
+    SetVariable,
     SetView,
     StopProcess,
     SwapPackage,
 )
 from policies.awaited import BackendDrained, Condition, OnBlacklist
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind, RunMode
-from policies.conditions import blacklists
+from policies.conditions import blacklists, variables
 from policies.conditions.settings import in_force
 from policies.hosts import HostJob, JobState
 from policies.interrupting import why_not_interrupt
@@ -49,6 +50,8 @@ def effect_visible(act: Act, state: ClusterState, job: str = "") -> bool:
             return state.lists(act.role) and _row(act, state) is None
         case SetSetting():
             return in_force(act.name, act.value, state)
+        case SetVariable():
+            return variables.in_force(act.name, act.value, state)
         case SetBlacklist():
             return blacklists.holds(OnBlacklist(**act.model_dump(exclude={"kind", "role"})), state)
         case SetView():
@@ -80,11 +83,20 @@ def repeatable(act: Act, state: ClusterState) -> bool:
             return _row(act, state) is not None
         case AddNode():
             return state.lists(act.role) and state.node(act.role, act.address) is None
-        case AskPerson() | SetSetting() | SetBlacklist() | SetView() | CreateImage():
+        case AskPerson() | SetSetting() | SetVariable() | SetBlacklist() | SetView() | CreateImage():
             return True
         case DecommissionBackend() | CancelDecommission():
             return state.backend_by_id(act.backend_id) is not None
     return True  # A job on a host is begun under its id, once, however often it is asked for.
+
+
+def forgettable(act: Act) -> bool:
+    """Whether what the act set lives in the memory of frontends alone, which a restart of one empties at any moment.
+
+    Then an accepted statement without effect is no riddle, and sending it again is harmless: it sets, it does not count
+    (fe: qe/SimpleScheduler.java, common/ConfigBase.java). A global variable is metadata: one that has gone was changed.
+    """
+    return isinstance(act, SetSetting | SetBlacklist)
 
 
 def forbidden(act: Act | None, plan: Plan, behind: tuple[Condition, ...], state: ClusterState) -> str | None:

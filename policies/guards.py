@@ -27,6 +27,7 @@ from policies.awaited import (
     ProcessCondition,
     SettingCondition,
     TabletsArriving,
+    VariableIs,
     ViewCondition,
     ViewsRefreshed,
 )
@@ -63,7 +64,7 @@ class Scene(Record):
     @property
     def target(self) -> Address:
         """The node that the step is about; only rules about nodes ask."""
-        if isinstance(self.step.until, SettingCondition | ViewCondition | ImageEverywhere):
+        if isinstance(self.step.until, SettingCondition | VariableIs | ViewCondition | ImageEverywhere):
             raise TypeError(f"{self.step.id} is about no node")
         return self.step.until.address
 
@@ -109,7 +110,7 @@ def interference(plan: Plan, operation: Operation, state: ClusterState, pacing: 
 
 def _rules(scene: Scene) -> tuple[Rule, ...]:
     undoing = scene.operation.state is OperationState.UNDOING
-    if isinstance(scene.step.until, SettingCondition | OnBlacklist | ImageEverywhere):
+    if isinstance(scene.step.until, SettingCondition | VariableIs | OnBlacklist | ImageEverywhere):
         return ()
     if isinstance(scene.step.until, ProcessCondition):
         return () if undoing else WHILE_RESTARTING

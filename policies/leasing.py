@@ -1,12 +1,13 @@
 """Settings that a plan lends for its own time: in force from one step on until a later one, an abort or a close gives them back.
 
 A restarted frontend forgets them, and so does the cluster with a new leader (fe: ADMIN SET FRONTEND CONFIG changes memory). So
-while such a step lies behind, every frontend is asked now and then, and told again where the value got lost.
+while such a step lies behind, every frontend is asked now and then, and told again where the value got lost. A global variable
+may be lent too: nothing forgets it, so the leader alone is asked, for what somebody else may have done to it.
 """
 
 from datetime import datetime, timedelta
 
-from policies.acts import HostAct, SetSetting
+from policies.acts import HostAct, SetSetting, SetVariable
 from policies.cluster import ClusterState
 from policies.conditions.settings import values
 from policies.operation import HOLDING, LeaseSeen, Operation, OperationState
@@ -21,9 +22,16 @@ from policies.watching import LEASE_LOOK
 class Lost(Record):
     """A lent value that `frontends` do not have any more, and what they have instead, in words."""
 
-    act: SetSetting
+    act: SetSetting | SetVariable
     frontends: tuple[str, ...]
     sentence: str
+
+    @property
+    def why(self) -> str:
+        """How that comes about, as a sentence."""
+        if isinstance(self.act, SetVariable):
+            return f"somebody set `{self.act.name}` meanwhile, since nothing forgets a global variable."
+        return "a restart or an election forgets it."
 
 
 def leases(plan: Plan, step_index: int) -> tuple[Step, ...]:
@@ -41,6 +49,11 @@ def lends(plan: Plan) -> tuple[str, ...]:
     names = {_lending(step).name for step in plan.steps if step.lent}
     options = {name: one.option for one in TUNABLES for name in (one.setting.name, *one.setting.aliases)}
     return tuple(sorted(options.get(name, name) for name in names))
+
+
+def variables_held(plan: Plan, step_index: int) -> bool:
+    """Whether a global variable is among the leases that must be in force."""
+    return any(isinstance(step.act, SetVariable) for step in held(plan, step_index))
 
 
 def held(plan: Plan, step_index: int) -> tuple[Step, ...]:
@@ -96,12 +109,15 @@ def seen(plan: Plan, operation: Operation, state: ClusterState, now: datetime, t
 
 def _wrong(step: Step, state: ClusterState) -> dict[str, str]:
     act = _lending(step)
+    if isinstance(act, SetVariable):
+        found = (state.variables or {}).get(act.name, act.value)
+        return {state.leader.address.host: found} if state.leader is not None and found != act.value else {}
     return {host: value for host, value in values(act.name, state).items() if value != act.value}
 
 
-def _lending(step: Step) -> SetSetting:
-    """Only settings are lent so far."""
-    if not isinstance(step.act, SetSetting):
+def _lending(step: Step) -> SetSetting | SetVariable:
+    """Settings and global variables are lent, nothing else."""
+    if not isinstance(step.act, SetSetting | SetVariable):
         raise TypeError(f"{step.id} lends no setting")
     return step.act
 

@@ -24,6 +24,7 @@ from policies.acts import (
     RestartProcess,
     SetBlacklist,
     SetSetting,
+    SetVariable,
     SetView,
     StagePackage,
     StartProcess,
@@ -34,6 +35,9 @@ from policies.address import Address
 from policies.packages import StagePackages
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,99}")
+_BARE_VALUE = re.compile(r"true|false|-?\d{1,18}")
+_TEXT_VALUE = re.compile(r"[A-Za-z0-9_.,:/+ -]{0,200}")
 
 
 def statement_of(act: Act) -> str:
@@ -54,6 +58,9 @@ def statement_of(act: Act) -> str:
             return f"ALTER SYSTEM DROP {role.value} {quoted(address)}"
         case SetSetting(name=name, value=value):
             return f'ADMIN SET FRONTEND CONFIG ("{_word(name)}" = "{_word(value)}")'
+        case SetVariable(name=name, value=value):
+            # One item, so that it cannot be half done: a list of items is set one by one (fe: qe/SetExecutor.java).
+            return f"SET GLOBAL {_variable(name)} = {literal(value)}"
         case SetBlacklist(role=role, node_id=node_id, listed=listed):
             # By id, never by address (StarRocks.g4: addBackendBlackListStatement).
             return f"{'ADD' if listed else 'DELETE'} {role.value} BLACKLIST {int(node_id)}"
@@ -102,6 +109,22 @@ def _word(text: str) -> str:
     if not _PLAIN_WORD.fullmatch(text):
         raise ValueError(f"not a setting's name or value: {text!r}")
     return text
+
+
+def _variable(name: str) -> str:
+    """A variable's name; raises ValueError on what is none."""
+    if not _VARIABLE.fullmatch(name):
+        raise ValueError(f"not a variable's name: {name!r}")
+    return name
+
+
+def literal(value: str) -> str:
+    """A variable's value: truth and whole numbers bare, text quoted; ValueError on a character that would need escaping."""
+    if _BARE_VALUE.fullmatch(value):
+        return value
+    if not _TEXT_VALUE.fullmatch(value):
+        raise ValueError(f"not a variable's value: {value!r}")
+    return f"'{value}'"
 
 
 def identifier(name: str) -> str:

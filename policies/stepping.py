@@ -9,7 +9,7 @@ says what we asked for. The rules keep that, whatever was interrupted or done by
   I2  DECOMMISSION is sent only for a living target of the plan under its approved id, while no other node is leaving
       or down. So there are never two nodes leaving because of us.
   I3  An act whose effect is already seen is not sent, and one that was accepted is not sent again; only a person's retry
-      asks anew.
+      asks anew. What lives in the memory of frontends alone (effects.forgettable) is sent again, MOST_TRIES times at most.
   I4  After an undo has finished, no target of the plan that is still listed is leaving.
   I5  From every state that is not halted, a cluster left in peace leads to the end.
 """
@@ -31,7 +31,7 @@ from policies.awaited import (
 from policies.cluster import ClusterState
 from policies.conditions import believed, holds, unlisted
 from policies.conditions.processes import job_trouble
-from policies.effects import cannot_go_back, effect_visible, forbidden, host_job, repeatable
+from policies.effects import cannot_go_back, effect_visible, forbidden, forgettable, host_job, repeatable
 from policies.forecast import expected
 from policies.hosts import JobState
 from policies.leasing import leases
@@ -211,8 +211,10 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
         if passed < timedelta(seconds=pacing.wall(max(EFFECT_PATIENCE, step.deadline or 0.0))):
             return Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
         seen = memory.reading.sentence if memory.reading else ""
-        words = f"StarRocks accepted {in_code(statement)}, but {in_time(passed)} later it has no effect: {seen}"
-        return Halt(memory=memory, sentence=words)
+        often = f" {memory.tries} times" if memory.tries > 1 else ""
+        words = f"StarRocks accepted {in_code(statement)}{often}, but {in_time(passed)} later it has no effect: {seen}"
+        if not forgettable(step.act) or memory.tries >= MOST_TRIES:
+            return Halt(memory=memory, sentence=words)
     if why_not is not None:
         return Halt(memory=memory, sentence=why_not)
     if memory.tries >= MOST_TRIES:

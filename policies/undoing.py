@@ -1,6 +1,6 @@
 """Which steps an abort undoes, and what remains as it is."""
 
-from policies.acts import EditConf, ForgetRehearsal, SetSetting, SetView
+from policies.acts import EditConf, ForgetRehearsal, SetSetting, SetVariable, SetView
 from policies.address import Address
 from policies.awaited import (
     BackendDrained,
@@ -20,6 +20,7 @@ from policies.awaited import (
     ProcessSilent,
     SettingIs,
     TabletsArriving,
+    VariableIs,
     ViewCondition,
 )
 from policies.awaited_conf import ConfIs, ConfSeen
@@ -30,6 +31,7 @@ from policies.leasing import leases
 from policies.operation import Operation, StepMemory
 from policies.packages import PackagesStaged
 from policies.plan import Plan, Step
+from policies.statements import in_code, statement_of
 from policies.units import in_bytes, in_count, in_list
 
 
@@ -67,7 +69,7 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
         until = plan.steps[operation.step].until
         if isinstance(until, DrainCondition):
             sentences = _in_hand(plan, until.address, until.backend_id, memory, state)
-        elif isinstance(until, SettingIs | LeaseOver):
+        elif isinstance(until, SettingIs | VariableIs | LeaseOver):
             sentences = [f"Restored: {_restored(undo_steps(plan, operation.step)) or 'nothing was lent'}."]
         elif isinstance(until, ImageEverywhere):
             sentences = ["There was nothing to undo: an image more does no harm."]
@@ -83,15 +85,27 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
             sentences = _node_in_hand(until, state)
     sentences += _conf_again(plan, operation.step)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
-    nodes = [until for until in behind if not isinstance(until, SettingIs | LeaseOver | ViewCondition | ImageEverywhere)]
+    beside = SettingIs | VariableIs | LeaseOver | ViewCondition | ImageEverywhere
+    nodes = [until for until in behind if not isinstance(until, beside)]
     gone = [str(until.address) for until in nodes if _is_gone(until, state)]
     restored = _restored(leases(plan, operation.step))
     if restored and not any(restored in sentence for sentence in sentences):
         sentences.append(f"Restored: {restored}.")
+    sentences += _mixed(plan, operation.step)
     if gone:
         verb = "has" if len(gone) == 1 else "have"
         sentences.append(f"{in_list(gone)} {verb} left the cluster for good and cannot be brought back by an undo.")
     return " ".join(sentences) or "There was nothing to undo."
+
+
+def _mixed(plan: Plan, step_index: int) -> list[str]:
+    """A variable was lent for as long as two versions run, and they still do: people have to know."""
+    swapped = any(isinstance(step.until, NodeRestarted) for step in plan.steps[:step_index])
+    lent = [each.act for each in leases(plan, step_index) if isinstance(each.act, SetVariable)]
+    if not swapped or not lent:
+        return []
+    wanted = in_list([in_code(statement_of(act)) for act in lent])
+    return [f"If two versions run now, this way wants {wanted} until it is one."]
 
 
 def _is_gone(until: Condition, state: ClusterState) -> bool:
@@ -108,11 +122,12 @@ def closed_words(plan: Plan, operation: Operation) -> str:
     """The last sentence of an operation that a person closed while something was lent."""
     restored = _restored(leases(plan, operation.step))
     given_back = f" {restored};" if restored else ""
-    return f"Closed:{given_back} the rest of the cluster stays as it is now, and it is free for other operations."
+    rest = f"Closed:{given_back} the rest of the cluster stays as it is now, and it is free for other operations."
+    return " ".join([rest, *_mixed(plan, operation.step)])
 
 
 def _restored(steps: tuple[Step, ...]) -> str:
-    acts = [each.undo for each in steps if isinstance(each.undo, SetSetting)]
+    acts = [each.undo for each in steps if isinstance(each.undo, SetSetting | SetVariable)]
     return in_list([f"`{act.name}` is {act.value} again" for act in acts])
 
 

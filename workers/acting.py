@@ -32,7 +32,7 @@ def act(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Pe
         state = look_live(wiring, claim, plan, operation, _look_before(plan, operation))
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
-    again = decide_move(wiring, plan, operation, state, now)
+    again = decide_move(wiring, plan, _not_counted_yet(operation), state, now)
     if not (isinstance(again, Perform) and again.act == move.act):
         if isinstance(again, Perform):
             wiring.store.commit(claim, operation, delay_s=0)
@@ -63,6 +63,12 @@ def _write_intent(
     claim = wiring.store.commit(claim, intended, delay_s=0, audit=(entry,), keep=True)
     wiring.mirror_audit()
     return claim, intended
+
+
+def _not_counted_yet(operation: Operation) -> Operation:
+    """The try that is about to be made does not count against itself: else the last one allowed would never be made."""
+    assert operation.memory is not None  # workers.running gives every turn one
+    return operation.with_(memory=operation.memory.with_(tries=operation.memory.tries - 1))
 
 
 def _ask(wiring: Wiring, claim: Claim, operation: Operation, act: AskPerson, now: datetime) -> str:

@@ -6,13 +6,15 @@ A SET changes nothing when repeated, so no memory of the step in hand is touched
 from datetime import datetime
 
 from bot.failpoints import failpoint
+from policies.cluster import ClusterState
 from policies.deciding import tell
-from policies.leasing import Lost, lost, seen
+from policies.leasing import Lost, lost, seen, variables_held
 from policies.operation import EventKind, Operation
 from policies.plan import Plan
 from policies.statements import statement_of
 from policies.units import in_list
 from workers.audit import AuditEntry
+from workers.looking import with_more
 from workers.outcomes import unreachable
 from workers.starrocks import ClusterError, Depth, OutcomeUnknown, Refused
 from workers.store import Claim
@@ -23,6 +25,8 @@ def hold(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, now: da
     """The operation with this look in its memory; or, where a value was set again, what this turn did and committed."""
     try:
         state = wiring.watch(operation.cluster, Depth.SETTINGS, younger_than=operation.changed_at)
+        if variables_held(plan, operation.step):
+            state = with_more(state, wiring.watch(operation.cluster, Depth.VARIABLES, younger_than=operation.changed_at))
     except ClusterError:
         return operation  # The look of the step in hand tells what is wrong, and this one is asked again.
     gone = lost(plan, operation, state)
@@ -41,12 +45,12 @@ def _set_again(
     wiring.mirror_audit()
     failpoint("after_intent_to_hold")
     try:
-        gone = lost(plan, operation, wiring.look(claim, operation.cluster, Depth.SETTINGS))
+        gone = lost(plan, operation, _look(wiring, claim, plan, operation))
         if not gone:
             wiring.store.commit(claim, operation, delay_s=0)
             return "what was lent is in force after all"
         refusals = [refusal for each in gone if (refusal := _told(wiring, claim, operation, each))]
-        state = wiring.look(claim, operation.cluster, Depth.SETTINGS)
+        state = _look(wiring, claim, plan, operation)
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
     kept = operation.with_(lease_seen=seen(plan, operation, state, now, told=gone))
@@ -56,6 +60,14 @@ def _set_again(
     entries = tuple(AuditEntry.of(kept, event, statement=statement, result=result) for statement in statements)
     wiring.store.commit(claim, kept, delay_s=0, events=(event,), audit=entries)
     return event.sentence
+
+
+def _look(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation) -> ClusterState:
+    """A live look at all that is lent. Raises ClusterError, Fenced."""
+    state = wiring.look(claim, operation.cluster, Depth.SETTINGS)
+    if not variables_held(plan, operation.step):
+        return state
+    return with_more(state, wiring.look(claim, operation.cluster, Depth.VARIABLES))
 
 
 def _told(wiring: Wiring, claim: Claim, operation: Operation, gone: Lost) -> str:
@@ -72,6 +84,6 @@ def _told(wiring: Wiring, claim: Claim, operation: Operation, gone: Lost) -> str
 def _words(gone: tuple[Lost, ...], still: tuple[Lost, ...], refusals: list[str]) -> str:
     found = in_list([each.sentence for each in gone])
     if not still:
-        return f"{found}: a restart or an election forgets it. Set again."
+        return f"{found}: {' '.join(dict.fromkeys(each.why for each in gone))} Set again."
     left = in_list([each.sentence for each in still])
     return f"What is lent got lost and cannot be set again now: {left}. {' '.join(dict.fromkeys(refusals))}".strip()

@@ -13,6 +13,7 @@ from policies.awaited import (
     OnBlacklist,
     ProcessCondition,
     SettingCondition,
+    VariableIs,
     ViewCondition,
 )
 from policies.awaited_conf import ConfIs
@@ -150,6 +151,7 @@ def also_needed(plan: Plan, operation: Operation, depth: Depth) -> tuple[Depth, 
     wanted = (
         (ViewCondition, Depth.VIEWS),
         (SettingCondition, Depth.SETTINGS),
+        (VariableIs, Depth.VARIABLES),
         (OnBlacklist, Depth.BLACKLISTS),
         (NodeCondition | ConfIs, Depth.NODES),
     )
@@ -166,6 +168,7 @@ def with_more(state: ClusterState, other: ClusterState) -> ClusterState:
         compute_nodes=state.compute_nodes or other.compute_nodes,
         compute_nodes_read=state.compute_nodes_read or other.compute_nodes_read,
         frontend_settings=other.frontend_settings if state.frontend_settings is None else state.frontend_settings,
+        variables=other.variables if state.variables is None else state.variables,
         blacklists=other.blacklists if state.blacklists is None else state.blacklists,
         views=other.views if state.views is None else state.views,
         images=other.images if state.images is None else state.images,
@@ -176,6 +179,8 @@ def depth_of(step: Step) -> Depth:
     """A drain needs the backends and the scheduler; what is about any other node needs every list."""
     if isinstance(step.until, SettingCondition):
         return Depth.SETTINGS
+    if isinstance(step.until, VariableIs):
+        return Depth.VARIABLES
     if isinstance(step.until, OnBlacklist):
         return Depth.BLACKLISTS
     if isinstance(step.until, ClusterSettled):

@@ -13,10 +13,11 @@ from policies.awaited import (
     OnBlacklist,
     ProcessCondition,
     SettingCondition,
+    VariableIs,
     ViewCondition,
 )
 from policies.cluster import ClusterState
-from policies.conditions import blacklists, drains, images, nodes, processes, settings, views
+from policies.conditions import blacklists, drains, images, nodes, processes, settings, variables, views
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 
@@ -41,6 +42,8 @@ def holds(condition: Condition, state: ClusterState, memory: StepMemory | None =
         return drains.holds(condition, state)
     if isinstance(condition, SettingCondition):
         return settings.holds(condition, state)
+    if isinstance(condition, VariableIs):
+        return variables.holds(condition, state)
     if isinstance(condition, OnBlacklist):
         return blacklists.holds(condition, state)
     if isinstance(condition, ProcessCondition):
@@ -60,6 +63,8 @@ def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: 
         return drains.read(condition, state, memory, pacing, now)
     if isinstance(condition, SettingCondition):
         return settings.read(condition, state, memory, pacing, now)
+    if isinstance(condition, VariableIs):
+        return variables.read(condition, state)
     if isinstance(condition, OnBlacklist):
         return blacklists.read(condition, state)
     if isinstance(condition, ProcessCondition):

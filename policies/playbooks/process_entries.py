@@ -131,7 +131,7 @@ ENTRIES: tuple[Entry, ...] = (
             make_plan=upgrade(way),
             options=(TO, ACCEPT),
             nodes=False,
-            also=("blacklists", "images"),
+            also=("blacklists", "images", "variables"),
             survey=True,
             on_hosts=nodes_of(None),
         )

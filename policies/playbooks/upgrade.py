@@ -24,7 +24,7 @@ from policies.releases.freeze import judge_freeze, to_freeze
 from policies.releases.java import jdk, needed_jdk
 from policies.releases.order import Stage, Turn, downgrade_order, explained, upgrade_order
 from policies.releases.paths import Direction, PathFinding, direction, judge_path
-from policies.releases.set_first import set_for_good, to_set_first
+from policies.releases.set_first import set_for_good, to_set_first, to_set_for_good, told
 from policies.request import Request
 from policies.steps import swap
 from policies.steps.image import image_step
@@ -73,10 +73,10 @@ def upgrade(way: Way) -> MakePlan:
             targets=tuple(turn.address for turn in turns),
             steps=() if blocked else _steps(request, wanted, turns, state, pacing),
             findings=findings,
-            facts=(*nodes_facts(state), *_versions(state), *(lent_fact(one) for one in lent)),
+            facts=(*nodes_facts(state), *_versions(state), *(lent_fact(one) for one in (*lent, *_for_good(wanted, turns, state)))),
             estimate=_estimate(turns, pacing, by_people=state.hosts is None),
             unhealthy_baseline=state.health.unhealthy if state.health else 0,
-            undo_words=_undo(way, old, wanted, by_people=state.hosts is None),
+            undo_words=_undo(way, old, wanted, _for_good(wanted, turns, state), by_people=state.hosts is None),
             done_words=f"every node runs {wanted}; balancing is as it was before.",
         )
 
@@ -97,7 +97,7 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
     installed = sorted({turn.version for turn in turns})
     return (
         *_right_way(way, installed, wanted),
-        *(found.finding for found in _paths(wanted, turns, state)),
+        *(told(found, state) for found in _paths(wanted, turns, state)),
         *checks.leader((), state),
         *checks.rights((), state),
         *hosts_reached(targets, state),
@@ -200,6 +200,10 @@ def _lent(wanted: str, turns: list[Turn], state: ClusterState) -> tuple[Lent, ..
     return (*to_freeze(state), *to_set_first(_paths(wanted, turns, state), state)) if turns else ()
 
 
+def _for_good(wanted: str, turns: list[Turn], state: ClusterState) -> tuple[Lent, ...]:
+    return to_set_for_good(_paths(wanted, turns, state), state) if turns else ()
+
+
 def _kept(turn: Turn, wanted: str, state: ClusterState) -> str:
     """Under which version the files of an earlier swap were kept on the host; empty when there are none."""
     survey = _survey(turn, state)
@@ -222,14 +226,16 @@ def _estimate(turns: list[Turn], pacing: Pacing, *, by_people: bool) -> Estimate
     return Estimate(low_s=low, high_s=high, reason=reason + ("; without the time people need on hosts" if by_people else ""))
 
 
-def _undo(way: Way, old: str, wanted: str, *, by_people: bool) -> str:
+def _undo(way: Way, old: str, wanted: str, for_good: tuple[Lent, ...], *, by_people: bool) -> str:
     other = "downgrade" if way == "upgrade" else "upgrade"
     abort = f"Abort puts {old} back on the node in hand and gives the balancer back; nodes before it stay at {wanted}"
     if by_people:
         abort = f"Abort gives the balancer back; people put {old} back on the node in hand. Nodes before it stay at {wanted}"
+    stays = "".join(f" What is set for good stays: `{one.name}` {one.new}, was {one.old}." for one in for_good)
     return (
         f"{abort}, which a cluster bears for a while, and `/sr {other} to {old}` takes them back from the files that were kept. "
         "Once the leader's turn has begun its journal may hold what the other version cannot read: from there on only forward."
+        f"{stays}"
     )
 
 

@@ -68,6 +68,7 @@ class First(Record):
 
     `name` and `value` for a setting, a variable or a line of the conf file `file`; `line` is what to run or write, as it is;
     `proof` is a query whose empty answer shows that it is done. `back` says that the old value returns when the roll has ended.
+    With `at_most` a smaller number is as good.
     """
 
     way: Way
@@ -77,6 +78,14 @@ class First(Record):
     file: str = ""
     proof: str = ""
     back: bool = False
+    at_most: bool = False
+
+    def met_by(self, found: str) -> bool:
+        """Whether it is so already."""
+        found = found.strip().lower()
+        if self.at_most and found.isdecimal() and self.value.isdecimal():
+            return int(found) <= int(self.value)
+        return found == self.value
 
 
 def frontend_config(name: str, value: str, *, back: bool = True) -> First:
@@ -84,8 +93,9 @@ def frontend_config(name: str, value: str, *, back: bool = True) -> First:
     return First(way=Way.FRONTEND_CONFIG, line=statement, name=name, value=value, back=back)
 
 
-def global_variable(name: str, value: str, *, back: bool = True) -> First:
-    return First(way=Way.GLOBAL_VARIABLE, line=f"SET GLOBAL {name} = {value}", name=name, value=value, back=back)
+def global_variable(name: str, value: str, *, back: bool = True, at_most: bool = False) -> First:
+    line = f"SET GLOBAL {name} = {value}"
+    return First(way=Way.GLOBAL_VARIABLE, line=line, name=name, value=value, back=back, at_most=at_most)
 
 
 def conf_line(file: str, name: str, value: str, *, back: bool = False) -> First:

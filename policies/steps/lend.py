@@ -1,7 +1,7 @@
 """A setting is lent for the time of a plan: set by one step, given back by a later one, or by an abort, or by a close."""
 
-from policies.acts import SetSetting
-from policies.awaited import SettingIs
+from policies.acts import SetSetting, SetVariable
+from policies.awaited import SettingIs, VariableIs
 from policies.cluster import ClusterState
 from policies.plan import Fact, Step
 from policies.record import Record
@@ -10,23 +10,37 @@ from policies.tunable import shown_name
 
 
 class Lent(Record):
-    """A setting under the name that the cluster shows, its value for the while, and the one to give back."""
+    """A setting under the name that the cluster shows, its value for the while, and the one to give back.
+
+    With `variable` it is a global variable, which is set, seen and lost in another way.
+    """
 
     name: str
     new: str
     old: str
+    variable: bool = False
 
     @property
-    def there(self) -> SetSetting:
-        return SetSetting(name=self.name, value=self.new)
+    def there(self) -> SetSetting | SetVariable:
+        return self._set(self.new)
 
     @property
-    def back(self) -> SetSetting:
-        return SetSetting(name=self.name, value=self.old)
+    def back(self) -> SetSetting | SetVariable:
+        return self._set(self.old)
 
     @property
-    def is_back(self) -> SettingIs:
-        return SettingIs(name=self.name, value=self.old)
+    def is_there(self) -> SettingIs | VariableIs:
+        return self._is(self.new)
+
+    @property
+    def is_back(self) -> SettingIs | VariableIs:
+        return self._is(self.old)
+
+    def _set(self, value: str) -> SetSetting | SetVariable:
+        return SetVariable(name=self.name, value=value) if self.variable else SetSetting(name=self.name, value=value)
+
+    def _is(self, value: str) -> SettingIs | VariableIs:
+        return VariableIs(name=self.name, value=value) if self.variable else SettingIs(name=self.name, value=value)
 
 
 def lent(setting: Setting, new: str, state: ClusterState) -> Lent | None:
@@ -43,7 +57,7 @@ def lend(one: Lent) -> Step:
         group=one.name,
         title=f"Set `{one.name}` to {one.new}; it is {one.old}",
         act=one.there,
-        until=SettingIs(name=one.name, value=one.new),
+        until=one.is_there,
         undo=one.back,
         undo_until=one.is_back,
         lent=True,
@@ -58,4 +72,5 @@ def give_back(one: Lent) -> Step:
 
 def lent_fact(one: Lent) -> Fact:
     """The plan relies on the old value: it is what comes back."""
-    return Fact(key=f"setting {one.name}", label=f"`{one.name}`", value=one.old)
+    what = "variable" if one.variable else "setting"
+    return Fact(key=f"{what} {one.name}", label=f"`{one.name}`", value=one.old)

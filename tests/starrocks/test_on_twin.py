@@ -62,7 +62,7 @@ def test_a_full_look_equals_the_printed_rows(twin: Twin) -> None:
 
 
 @pytest.mark.parametrize(
-    ("depth", "most"), [(Depth.GLANCE, 1), (Depth.WATCH, 2), (Depth.STATUS, 4)], ids=lambda value: str(value)
+    ("depth", "most"), [(Depth.GLANCE, 1), (Depth.WATCH, 2), (Depth.VARIABLES, 3), (Depth.STATUS, 4)], ids=lambda value: str(value)
 )
 def test_cost_of_a_look_connecting_included(twin: Twin, depth: Depth, most: int) -> None:
     with listening(twin) as cluster:

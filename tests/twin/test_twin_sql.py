@@ -104,6 +104,39 @@ def test_small_selects(talk: Any, sql: str, first: dict[str, object]) -> None:
     assert talk().rows(sql)[0] == first
 
 
+def test_a_global_variable_is_metadata(talk: Any) -> None:
+    """New sessions have it on every frontend, through an election; one that is open keeps its own; no answer without OPERATE."""
+    t, name = talk(), "cbo_enable_low_cardinality_optimize"
+    follower = t.twin.session("10.84.0.19")
+    t.do(f"SET GLOBAL {name} = OFF")
+    assert t.twin.log[-1].effects == [f"global variable {name}: true -> false"]
+    shown = {"Variable_name": name, "Value": "false"}
+    assert t.twin.execute(f"SHOW VARIABLES LIKE '{name}'", follower).dicts() == [shown | {"Value": "true"}]
+    assert t.twin.execute(f"SHOW GLOBAL VARIABLES LIKE '{name}'", follower).dicts() == [shown]
+    t.twin.inject("leader_lost")
+    t.twin.advance(60)
+    assert t.twin.execute(f"SHOW VARIABLES LIKE '{name}'", t.twin.session()).dicts() == [shown]
+
+
+@pytest.mark.parametrize(
+    ("sql", "code", "words"),
+    [
+        ("SET GLOBAL no_such_variable = 1", 1193, "Unknown system variable 'no_such_variable'"),
+        ("SET GLOBAL enable_pipeline_engine = maybe", 1232, "Incorrect argument type to variable"),
+        ("SET GLOBAL batch_size = 'many'", 1232, "Incorrect argument type to variable"),
+        ("SET GLOBAL license = 'mine'", 1238, "read only"),
+    ],
+)
+def test_a_global_variable_that_is_refused(talk: Any, sql: str, code: int, words: str) -> None:
+    error = refusal(talk(), sql)
+    assert (error.code, words in error.text) == (code, True)
+
+
+def test_a_global_variable_needs_operate(talk: Any) -> None:
+    t = talk().other(user="sr_limited")
+    assert "OPERATE" in refusal(t, "SET GLOBAL batch_size = 4096").text
+
+
 def test_connection_id_is_the_sessions(talk: Any) -> None:
     t = talk()
     assert t.rows("SELECT CONNECTION_ID() AS id") == [{"id": t.session.id}]

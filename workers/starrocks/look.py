@@ -13,7 +13,7 @@ from typing import TypeVar
 from policies.address import Address
 from policies.checks.views_seen import PART as VIEWS
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind, PendingTablet, Role, RunMode, Scheduler
-from policies.releases.set_first import NAMES
+from policies.releases.set_first import NAMES, VARIABLES
 from policies.tunable import TUNABLES
 from policies.versions import BLACKLIST_SINCE, known_since
 from workers.starrocks import nodes, parts, queries, reader
@@ -29,18 +29,19 @@ LENT = NAMES | {name for one in TUNABLES for name in (one.setting.name, *one.set
 class Depth(StrEnum):
     """How much to read, in statements besides the one that opens the session.
 
-    GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS and BLACKLISTS: two and one or two on
-    each frontend. SETTLED 6: every node, scheduler, colocate groups and tablet health, which is dear. ANSWERS: two and
-    one through each frontend. VIEWS 4: two, materialized views and what they stand on. IMAGES 2: and a question over HTTP
-    to each frontend. STATUS 4: and tablet health. EVIDENCE some ten and three per database: what may hold a drain. FULL
-    the same with a statement per backend for its disks: everything a plan is judged on. GLANCE, WATCH and EVIDENCE list
-    no frontends.
+    GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. VARIABLES 3: two, and the leader's global ones.
+    SETTINGS and BLACKLISTS: two and one or two on each frontend. SETTLED 6: every node, scheduler, colocate groups and
+    tablet health, which is dear. ANSWERS: two and one through each frontend. VIEWS 4: two, materialized views and what
+    they stand on. IMAGES 2: and a question over HTTP to each frontend. STATUS 4: and tablet health. EVIDENCE some ten and
+    three per database: what may hold a drain. FULL the same with a statement per backend for its disks: everything a
+    plan is judged on. GLANCE, WATCH and EVIDENCE list no frontends.
     """
 
     GLANCE = "glance"
     WATCH = "watch"
     NODES = "nodes"
     SETTINGS = "settings"
+    VARIABLES = "variables"
     BLACKLISTS = "blacklists"
     SETTLED = "settled"
     ANSWERS = "answers"
@@ -92,6 +93,8 @@ class _Look:
                 state = self._compute_nodes(state)
             case Depth.SETTINGS:
                 state = self._settings_of_each(state)
+            case Depth.VARIABLES:
+                state = self._variables(state)
             case Depth.BLACKLISTS:
                 state = self._blacklists(state)
             case Depth.SETTLED:
@@ -170,6 +173,10 @@ class _Look:
         found = self.part("settings", lambda: reader.settings(self.connection.rows(queries.SETTINGS))) or {}
         mode = RunMode(found["run_mode"]) if found.get("run_mode") in set(RunMode) else state.run_mode
         return state.with_(settings=found, run_mode=mode)
+
+    def _variables(self, state: ClusterState) -> ClusterState:
+        read = lambda: reader.variables(self.connection.rows(queries.VARIABLES), VARIABLES)  # noqa: E731
+        return state.with_(variables=self.part("global variables", read))
 
     def _blacklists(self, state: ClusterState) -> ClusterState:
         """Ask every living frontend for its own list; what this version does not know is an empty one."""

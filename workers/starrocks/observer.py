@@ -25,7 +25,7 @@ from workers.starrocks.look import Depth, look
 
 BUDGET_S = {
     Depth.GLANCE: 15.0, Depth.WATCH: 15.0, Depth.NODES: 15.0, Depth.SETTINGS: 25.0, Depth.BLACKLISTS: 25.0, Depth.VIEWS: 25.0,
-    Depth.IMAGES: 25.0,
+    Depth.IMAGES: 25.0, Depth.VARIABLES: 15.0,
     Depth.SETTLED: 25.0, Depth.ANSWERS: 25.0, Depth.EVIDENCE: 25.0, Depth.STATUS: 25.0, Depth.FULL: 60.0,
 }  # fmt: skip
 """All statements of a look together, connecting included; a worker's turn must be longer than this."""

@@ -49,6 +49,13 @@ SETTINGS = Query(
     "memory, some 600 rows",
     "local",
 )
+VARIABLES = Query(
+    "SHOW GLOBAL VARIABLES",
+    "fe: qe/VariableMgr.java dump; docs: SHOW_VARIABLES (no privilege is needed)",
+    "2.0",
+    "memory, some 600 rows",
+    "local",
+)
 STATISTIC = Query(
     "SHOW PROC '/statistic'",
     "fe: common/proc/StatisticProcDir.java",

@@ -14,6 +14,7 @@ from policies.cluster import (
     Scheduler,
     TabletHealth,
 )
+from policies.releases.set_first import NAMES
 from policies.views import View, Views
 from workers.starrocks.errors import Unreadable
 from workers.starrocks.rows import Row
@@ -41,7 +42,17 @@ _SECRET = re.compile(r"passw|pwd|secret|token|credential|access_key|private_key|
 def settings(rows: Iterable[Row]) -> dict[str, str]:
     """Config by name, only what node operations need and never anything that looks like a secret."""
     named = ((row.text("Key"), row.text("Value")) for row in rows)
-    return {key: value for key, value in named if _KEPT_SETTINGS.match(key) and not _SECRET.search(key)}
+    return {key: value for key, value in named if _kept(key) and not _SECRET.search(key)}
+
+
+def _kept(key: str) -> bool:
+    return key in NAMES or _KEPT_SETTINGS.match(key) is not None
+
+
+def variables(rows: Iterable[Row], names: frozenset[str]) -> dict[str, str]:
+    """The global variables of these names; the others may hold what is nobody's business."""
+    named = ((row.text("Variable_name").lower(), row.text("Value")) for row in rows)
+    return {name: value for name, value in named if name in names}
 
 
 def blacklisted(row: Row) -> int:

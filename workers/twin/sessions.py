@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from workers.twin.model.cluster import ZONE
 from workers.twin.model.nodes import Frontend
+from workers.twin.model.variables import TYPED
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ DEFAULT_VARIABLES = {
     "query_cache_size": "1048576",
     "query_cache_type": "0",
 }
+DEFAULT_VARIABLES |= {variable.name: variable.default for variable in TYPED.values()}
 ALIASES = {"forward_to_master": "forward_to_leader"}
 
 

@@ -71,6 +71,7 @@ class Twin:
             raise LookupError(f"no account {user!r}, there are: {', '.join(ACCOUNTS)}")
         frontend = self._frontend(fe)
         session = Session(ident or self.new_session_id(), frontend, ACCOUNTS[user], since=self.now)
+        session.variables |= self.cluster.global_variables
         self.sessions[session.id] = session
         return session
 

@@ -39,6 +39,8 @@ class Cluster:
         self.transactions: dict[int, Transaction] = {}
         self.alter_jobs: list[AlterJob] = []
         self.materialized_views: list[MaterializedView] = []
+        self.global_variables: dict[str, str] = {}
+        """What SET GLOBAL changed; metadata, so it belongs to no frontend."""
         self.recycle_bin: list[BinnedPartition] = []
         self.hosts: dict[str, Host] = {}
         self.kept_answers: dict[tuple[object, ...], ResultSet] = {}

@@ -60,6 +60,8 @@ SETTINGS: dict[str, Setting] = {
         Setting("meta_delay_toleration_second", "300", "int", mutable=False),
         Setting("black_host_history_sec", "120", "int"),
         Setting("qe_max_connection", "4096", "int"),
+        Setting("history_job_keep_max_second", "604800", "int"),
+        Setting("enable_experimental_temporary_table", "true", "boolean"),
     )
 }
 

@@ -3,12 +3,13 @@
 import re
 
 from workers.twin.answers import Ok, SqlError, refused
-from workers.twin.sessions import ALIASES
+from workers.twin.model.variables import parsed, unknown
+from workers.twin.sessions import ALIASES, DEFAULT_VARIABLES
 from workers.twin.sql.asking import Asking
 from workers.twin.sql.formats import zone
 
 _ASSIGNMENT = re.compile(
-    r"\s*(?:@@)?(?:(?:session|local|global|persist)\s*[.\s]\s*)?`?(?P<name>@?\w+)`?\s*(?::=|=)\s*(?P<value>.+?)\s*",
+    r"\s*(?:@@)?(?:(?P<scope>session|local|global)\s*[.\s]\s*)?`?(?P<name>@?\w+)`?\s*(?::=|=)\s*(?P<value>.+?)\s*",
     re.IGNORECASE | re.DOTALL,
 )
 _PARTS = re.compile(r"(?:[^,'\"(]|'[^']*'|\"[^\"]*\"|\([^)]*\))+")
@@ -27,7 +28,11 @@ def set_variables(asking: Asking, body: str) -> Ok:
         match = _ASSIGNMENT.fullmatch(part)
         if match is None:
             raise refused(f"Getting syntax error. Detail message: cannot read SET '{part.strip()}'")
-        _assign(asking, match["name"].lower(), match["value"].strip().strip("'\""))
+        value = match["value"].strip().strip("'\"")
+        if (match["scope"] or "").lower() == "global":
+            _assign_globally(asking, match["name"].lower(), value)
+        else:
+            _assign(asking, match["name"].lower(), value)
     return Ok()
 
 
@@ -37,7 +42,7 @@ def _assign(asking: Asking, name: str, value: str) -> None:
     name = ALIASES.get(name, name)
     variables = asking.session.variables
     if name not in variables:
-        raise SqlError(1193, "HY000", f"Unknown system variable '{name}'")
+        raise unknown(name)
     if name == "time_zone":
         try:
             zone(value)
@@ -46,6 +51,20 @@ def _assign(asking: Asking, name: str, value: str) -> None:
     variables[name] = {"on": "true", "off": "false"}.get(value.lower(), value)
     if name in ("forward_to_leader", "autocommit") and value in ("0", "1"):
         variables[name] = "true" if value == "1" else "false"
+
+
+def _assign_globally(asking: Asking, name: str, value: str) -> None:
+    """On the leader, in the metadata, and in this very session (fe: sql/ast/SetStmt.java, qe/VariableMgr.java)."""
+    asking.require("OPERATE")
+    asking.require_leader()
+    name = ALIASES.get(name, name)
+    if name not in asking.session.variables:
+        raise unknown(name)
+    known = parsed(name, value)
+    before = asking.cluster.global_variables.get(name, DEFAULT_VARIABLES[name])
+    asking.cluster.global_variables[name] = known
+    asking.session.variables[name] = known
+    asking.effects.append(f"global variable {name}: {before} -> {known}")
 
 
 def _set_role(asking: Asking, role: str) -> Ok:

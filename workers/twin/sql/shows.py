@@ -2,6 +2,7 @@
 
 from workers.twin.answers import Ok, ResultSet, SqlError, columns, refused, text_rows
 from workers.twin.model.catalog import Database, Table
+from workers.twin.sessions import DEFAULT_VARIABLES
 from workers.twin.sql import node_rows
 from workers.twin.sql.admin import like
 from workers.twin.sql.asking import Asking
@@ -138,8 +139,11 @@ def _grants_of_role(asking: Asking, role: str) -> ResultSet:
 
 
 def show_variables(asking: Asking, values: Values) -> ResultSet:
+    """GLOBAL: what a new session begins with; else what this one has."""
     wanted = like(values["string"][0]) if "string" in values else None
-    shown = asking.session.variables | {
+    everybody = "GLOBAL" in values.get("keyword", [])
+    own = DEFAULT_VARIABLES | asking.cluster.global_variables if everybody else asking.session.variables
+    shown = own | {
         "version": asking.cluster.version.server_version,
         "version_comment": version_comment(asking),
     }

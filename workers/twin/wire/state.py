@@ -24,6 +24,7 @@ def state(host: TwinHost, ports: dict[str, int]) -> dict[str, Any]:
         "dropped_frontends": [_frontend(cluster, frontend, ports) for frontend in cluster.zombies],
         "compute_nodes": [_compute_node(node) for node in cluster.compute_nodes.values()],
         "settings": dict(cluster.leader.settings) if cluster.leader else {},
+        "variables": dict(cluster.global_variables),
         "clones": {"running": len(clones.running), "finished": clones.finished, "failed": clones.failed},
         "removals_waiting": sum(len(removal.tablets) for removal in twin.course.removals.waiting),
         "unhealthy": sum(twin.course.checker.unhealthy().values()),
