@@ -17,6 +17,8 @@ from policies.request import Person
 CACHE_S = 60.0
 """An answer is believed this long: usergroups.users.list allows 20 calls a minute (docs: rate limits, tier 2)."""
 
+_NOBODY = frozenset({"user_not_found", "user_not_visible"})
+"""users.info of somebody this app may not see, as people in a shared channel can be (docs.slack.dev: users.info, errors)."""
 _NO_GROUP = frozenset({"no_such_subteam", "subteam_not_found", "subteam_disabled"})
 
 
@@ -109,11 +111,15 @@ class Directory:
         return answer
 
     def _refused(self, method: str, error: SlackApiError) -> Mapping[str, Any]:
-        """A group that does not exist has no members; every other refusal leaves the question open."""
+        """A group that does not exist has no members, whom Slack does not show is not one of ours; every other refusal leaves the
+        question open.
+        """
         answer = error.response.data if hasattr(error.response, "data") else error.response
         said = answer.get("error", "") if isinstance(answer, Mapping) else ""
         if method == "usergroups.users.list" and said in _NO_GROUP:
             return {"users": []}
+        if method == "users.info" and said in _NOBODY:
+            return {"user": {"team_id": "nowhere", "is_stranger": True}}
         raise IdentityUnknown(f"{method}: Slack said {said or 'no'}") from None
 
 

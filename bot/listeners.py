@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import blocks
 from bot.blocks import buttons
 from bot.commands import Ask, Command, Help, Mistake, Operate, Question, Show, parse
+from bot.failpoints import failpoint
 from bot.message import Message
 from bot.queue import Mailbox
 from bot.settings import Settings
@@ -34,6 +35,9 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ANSWER_LIMIT_S = 0.2
 """A command is acknowledged within 0.3 s even when Redis hangs; 50 at once share a handful of threads that all wait for it."""
 CLICK_LIMIT_S = 3.0
+CLICK_ACK_S = 1.0
+"""A click is acknowledged when it is recorded, so that Slack itself tells of one that got lost on the way; a slow Redis is waited
+for this long, since after three seconds Slack would tell so of every click."""
 TRY_AGAIN = blocks.private_line(
     "Redis does not answer, so it is not known whether this was recorded. "
     "Try again in a moment, unless its plan appears here or `/sr ops` lists it."
@@ -61,7 +65,7 @@ class Ears:
     def __init__(self, settings: Settings, mailbox: Mailbox, home_team: str) -> None:
         self.settings = settings
         self.mailbox = mailbox
-        # A click is acknowledged before it is recorded, so there is time to wait for a busy Redis.
+        # A click that takes too long is acknowledged meanwhile, so there is time to wait for a busy Redis.
         self.patient = Mailbox(settings.redis_url, settings.key_prefix, timeout_s=CLICK_LIMIT_S)
         self.waking = Waking(mailbox.wake)
         self.home_team = home_team
@@ -144,8 +148,7 @@ class Ears:
 
     async def on_decision(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
         """A click on Approve, Pause, Abort …: record it; a worker judges it."""
-        await ack()
-        await self._decide(buttons.decision_from_action(body, datetime.now(UTC)), body, client)
+        await self._decide(ack, buttons.decision_from_action(body, datetime.now(UTC)), client)
 
     async def on_reject(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
         """Reject… opens a form for the reason."""
@@ -158,15 +161,19 @@ class Ears:
 
     async def on_reject_form(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
         """The form was sent."""
-        await ack()
-        await self._decide(buttons.decision_from_submission(body, datetime.now(UTC)), body, client)
+        await self._decide(ack, buttons.decision_from_submission(body, datetime.now(UTC)), client)
 
-    async def _decide(self, decision: Decision | None, body: Mapping[str, Any], client: AsyncWebClient) -> None:
+    async def _decide(self, ack: AsyncAck, decision: Decision | None, client: AsyncWebClient) -> None:
         if decision is None:
             log.warning("a click that is not ours was ignored")
+            await ack()
             return
+        failpoint("before_decision")
+        recording = asyncio.ensure_future(asyncio.to_thread(self.patient.decide, decision))
+        await asyncio.wait({recording}, timeout=CLICK_ACK_S)
+        await ack()
         try:
-            recorded = await asyncio.to_thread(self.patient.decide, decision)
+            recorded = await recording
         except RedisError as error:
             log.warning("decision not recorded: %s", error)
             await _tell(client, decision, CLICK_AGAIN)

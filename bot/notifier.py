@@ -24,7 +24,7 @@ from bot.message import Message
 from bot.queue import Mailbox, lua
 from bot.settings import Settings
 from bot.slack_answers import NotNow, Rejected, classified
-from policies.operation import Event, OperationState, Snapshot
+from policies.operation import Event, Operation, OperationState, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -217,14 +217,16 @@ class Card:
         self.channel: str = told.get("channel", "")
         self.ts: str = told.get("ts", "")
         self.shown = int(told.get("shown", 0))
-        self.state = told.get("state", "")
+        self.offered = told.get("offered", "")
         self.edited_at = float(told.get("edited_at", 0))
+        self.tried = False
 
     def reply(self, event: Event) -> None:
         """One event into the thread, once."""
         snapshot = self._snapshot()
         if snapshot is None or not self._ensure(snapshot):
             return
+        self._offer(snapshot.operation)
         message = blocks.reply(snapshot, event)
         if message is None:
             return
@@ -233,6 +235,19 @@ class Card:
             self.notifier.post_once(self.conversation, f"event-{event.n}", address, message)
         except Rejected as error:
             log.error("%s: event %d could not be told: %s", self.operation, event.n, error)
+
+    def _offer(self, operation: Operation) -> None:
+        """The card's buttons come before the words: who reads in the thread that it runs must find Abort on the card.
+
+        Tried once in a pass: a card that cannot be edited now does not silence the thread, and is edited after it.
+        """
+        if self.tried or _offers(operation) == self.offered:
+            return
+        try:
+            self.refresh()
+        except NotNow as later:
+            self.tried = True
+            log.warning("%s: the card is late: %s", self.operation, later)
 
     def refresh(self) -> float:
         """Make the card show the truth now; returns seconds to wait when it was edited a moment ago."""
@@ -245,12 +260,12 @@ class Card:
             return NO_CHANNEL_REST_S
         if seq <= self.shown:
             return 0.0
-        state = snapshot.operation.state.value
+        offered = _offers(snapshot.operation)
         rest = EDIT_EVERY_S - (time.time() - self.edited_at)
-        if state == self.state and rest > 0:
+        if offered == self.offered and rest > 0:
             return rest
         self._edit(snapshot)
-        self._remember(shown=seq, state=state, edited_at=time.time())
+        self._remember(shown=seq, offered=offered, edited_at=time.time())
         return 0.0 if self._seq() <= seq else EDIT_EVERY_S
 
     def _edit(self, snapshot: Snapshot) -> None:
@@ -287,8 +302,8 @@ class Card:
         except Rejected as error:
             log.error("%s: no card in %s: %s", self.operation, self.channel, error)
             return False
-        shown, state = (seq, snapshot.operation.state.value) if posted.now else (0, "")
-        self._remember(channel=self.channel, ts=posted.ts, shown=shown, state=state, edited_at=time.time())
+        shown, offered = (seq, _offers(snapshot.operation)) if posted.now else (0, "")
+        self._remember(channel=self.channel, ts=posted.ts, shown=shown, offered=offered, edited_at=time.time())
         return True
 
     def _remember(self, **facts: object) -> None:
@@ -301,3 +316,8 @@ class Card:
 
     def _seq(self) -> int:
         return int(self.notifier.redis.hget(self.notifier.keys.operation(self.operation), "seq") or 0)
+
+
+def _offers(operation: Operation) -> str:
+    """What the buttons of a card depend on: a change of it is shown at once, anything else is coalesced."""
+    return f"{operation.state.value} {operation.revision}"

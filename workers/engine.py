@@ -4,9 +4,10 @@ Every turn ends in exactly one commit that says when the next look is due, so a 
 committed stands, what was not is looked at again. Each turn returns a sentence that says what it did.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.blocks import private_line
+from bot.identity import IdentityUnknown
 from policies.approval import judge, quorum_met
 from policies.deciding import decide, tell
 from policies.operation import Decision, DecisionKind, EventKind, Operation, OperationState
@@ -19,6 +20,9 @@ S = OperationState
 
 WAKE_LIMIT_S = 600.0
 """Nothing sleeps longer than this, so that a changed clock or a lost wake-up cannot strand an operation."""
+IDENTITY_PATIENCE_S = 60.0
+"""An operation that may have been told to stop waits this long for Slack to say who told it."""
+NOBODY_KNOWS = "Slack could not say who you are, so “{kind}” was not done. Look at the card, then try again."
 
 
 def take_turn(wiring: Wiring, claim: Claim) -> str:
@@ -63,12 +67,12 @@ def _expiry_words(operation: Operation) -> str:
 
 def _hear(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> str:
     """Judge the oldest decision in the inbox again, here, with the truth of this moment, and apply it."""
-    entry, decision = claim.inbox[0]
-    refusal = _refusal(wiring, operation, decision, now)
+    entry, decision, refusal = _oldest(wiring, claim, operation, now)
     if refusal is not None:
         private = (wiring.private(decision.channel, decision.person.id, private_line(refusal)),)
         audit = (AuditEntry.refused(operation, decision, refusal, now),)
-        wiring.store.commit(claim, operation, delay_s=0, taken=(entry,), private=private, audit=audit)
+        delay = None if operation.state.terminal else 0.0
+        wiring.store.commit(claim, operation, delay_s=delay, taken=(entry,), private=private, audit=audit)
         return f"{decision.kind} by {decision.person.id} refused: {refusal}"
     decided = decide(operation, decision, now)
     after = decided.operation
@@ -76,6 +80,27 @@ def _hear(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     entries = tuple(AuditEntry.of(after, event) for event in decided.events)
     wiring.store.commit(claim, after, delay_s=delay, events=decided.events, taken=(entry,), audit=entries)
     return f"{decision.kind} by {decision.person.id}"
+
+
+def _oldest(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> tuple[str, Decision, str | None]:
+    """The oldest decision of somebody whom Slack knows, with its entry and why it is refused, if it is.
+
+    Nobody's decision waits behind one whose author Slack cannot name now; and after a while that one is refused, since the
+    operation stands still for it. Raises IdentityUnknown when all must wait.
+    """
+    unknown: dict[str, IdentityUnknown] = {}
+    for entry, decision in claim.inbox:
+        person = decision.person.id
+        if person not in unknown:
+            if unknown:
+                wiring.store.renew(claim)  # Slack may have taken its time to say nothing.
+            try:
+                return entry, decision, _refusal(wiring, operation, decision, now)
+            except IdentityUnknown as error:
+                unknown[person] = error
+        if now - decision.at > timedelta(seconds=IDENTITY_PATIENCE_S):
+            return entry, decision, NOBODY_KNOWS.format(kind=decision.kind.value)
+    raise next(iter(unknown.values()))
 
 
 def _refusal(wiring: Wiring, operation: Operation, decision: Decision, now: datetime) -> str | None:

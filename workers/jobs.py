@@ -46,7 +46,7 @@ def advance(operation: str) -> str:
             log.exception("%s: a defect of ours", operation)
             return _own_up(claim, error)
         log.info("%s: %s", operation, said)
-        # A decision that came meanwhile has made its own job.
+        # A decision that came meanwhile made a job that found the operation busy: it is heard now, with or without a clock.
         if wired.store.last_delay_s != 0 or time.monotonic() - began > TURNS_LIMIT_S:
             return said
     return said
@@ -62,7 +62,7 @@ def _own_up(claim: Claim, error: Exception) -> str:
     now = wired.now()
     troubled = operation.with_(trouble=said, trouble_since=operation.trouble_since or now)
     with suppress(Fenced):  # The turn had committed something already; the next look sees what.
-        wired.store.commit(claim, troubled, delay_s=DEFECT_RETRY_S)
+        wired.store.commit(claim, troubled, delay_s=DEFECT_RETRY_S, deaf=True)
     return said
 
 

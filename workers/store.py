@@ -67,7 +67,7 @@ class Store:
         self.keys = Keys(prefix)
         self.visibility_s = visibility_s
         self.last_delay_s: float | None = 0.0
-        """What the last commit or release said of the next turn; None: the operation is over."""
+        """When the next turn is wanted, after the last commit or release; None: the operation is over."""
         self._dispatch, self._claim, self._commit, self._release, self._lock, self._renew = (
             redis.register_script(lua(__file__, name))
             for name in ("dispatch", "claim", "commit", "release", "lock", "renew")
@@ -103,7 +103,7 @@ class Store:
             return None
         _, fence, seq, record, request, plan, audit_head, inbox = answer
         if record and _schema_of(record) > SCHEMA:
-            self._release(keys=keys[:2], args=[operation, fence, UNKNOWN_SCHEMA_DELAY_S])
+            self._release(keys=keys, args=[operation, fence, UNKNOWN_SCHEMA_DELAY_S, len(inbox)])
             return None
         known = Operation.model_validate_json(record) if record else None
         return Claim(
@@ -126,9 +126,10 @@ class Store:
             raise Fenced(f"{claim.id}: fence {claim.fence}")
 
     def release(self, claim: Claim, delay_s: float = 0.0) -> None:
-        """Give an operation back unchanged, to be looked at again after `delay_s`."""
+        """Give an operation back unchanged, to be looked at again after `delay_s`, or when another decision comes."""
         self.last_delay_s = delay_s
-        self._release(keys=[self.keys.operation(claim.id), self.keys.due], args=[claim.id, claim.fence, delay_s])
+        keys = [self.keys.operation(claim.id), self.keys.due, self.keys.inbox(claim.id)]
+        self._release(keys=keys, args=[claim.id, claim.fence, delay_s, len(claim.inbox)])
 
     def commit(
         self,
@@ -144,10 +145,12 @@ class Store:
         keep: bool = False,
         release_lock: bool = False,
         picture: bool = False,
+        deaf: bool = False,
     ) -> Claim:
         """Write a turn's outcome; `delay_s` None means the operation is over. Raises Fenced.
 
-        `picture` has the notifier ask for a picture, after the events.
+        `picture` has the notifier ask for a picture, after the events. Decisions in the inbox make the operation due at once,
+        whatever `delay_s` says; with `deaf` only those that came after the claim do.
 
         `keep` commits in the middle of a turn: the claim returned goes on. A lost reply is answered by asking once
         more: the script recognises its own commit.
@@ -175,6 +178,7 @@ class Store:
             plan.model_dump_json() if plan else "",
             head,
             extra,
+            len(claim.inbox) if deaf else 0,
         ]
         revision = plan.revision if plan else operation.revision
         keys = [
@@ -194,6 +198,8 @@ class Store:
         outcome = self._run_twice(keys, args)
         if outcome == "FENCED":
             raise Fenced(f"{operation.id}: fence {claim.fence}, seq {claim.seq}")
+        if outcome == "DUE":
+            self.last_delay_s = 0.0
         return replace(claim, seq=claim.seq + 1, operation=operation, audit_head=head)
 
     def _run_twice(self, keys: list[str], args: list[Any]) -> str:

@@ -103,6 +103,12 @@ def test_a_grid_colleague_who_works_in_our_workspace_is_no_stranger(slack: tuple
     assert not Directory(slack[1]).member(BOB).is_stranger
 
 
+@pytest.mark.parametrize("error", ["user_not_found", "user_not_visible"])
+def test_whom_slack_does_not_show_is_a_stranger(slack: tuple[Slack, WebClient], error: str) -> None:
+    slack[0].answers["users.info"] = {"ok": False, "error": error}
+    assert Directory(slack[1], groups=("S0DBA",)).member(BOB).is_stranger
+
+
 def test_missing_guest_flags_are_not_a_no(slack: tuple[Slack, WebClient]) -> None:
     slack[0].answers["users.info"] = {"ok": True, "user": {"id": "U0BOB", "team_id": "T0HOME"}}
     assert Directory(slack[1]).member(BOB).is_guest

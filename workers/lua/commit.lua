@@ -2,7 +2,7 @@
 -- KEYS: op, due, inbox, outbox, outbox-ready, lock, waiters, recent, audit, plan, [another lock, its waiters, …]
 -- ARGV: op id, fence, seq, record, revision, delay ('' = terminal), keep ('1' = go on under this claim),
 --       release ('1'), visibility, conversation, plan JSON ('' = unchanged), audit head,
---       JSON: {taken: [...], outbox: [...], audit: [...]}, title
+--       JSON: {taken: [...], outbox: [...], audit: [...]}, decisions that may wait for the delay
 local op = redis.call('HMGET', KEYS[1], 'seq', 'fence', 'by')
 local seq, fence = tonumber(op[1]), tonumber(op[2])
 if seq == tonumber(ARGV[3]) + 1 and op[3] == ARGV[2] then return 'ALREADY' end
@@ -30,18 +30,20 @@ if terminal or ARGV[8] == '1' then
   give_up(KEYS[6], KEYS[7])
   for i = 11, #KEYS, 2 do give_up(KEYS[i], KEYS[i + 1]) end
 end
+local unheard = redis.call('XLEN', KEYS[3])
 if terminal then
-  redis.call('ZREM', KEYS[2], ARGV[1])
   redis.call('ZADD', KEYS[8], now, ARGV[1])
-  redis.call('DEL', KEYS[3])
   redis.call('HSET', KEYS[1], 'claimed_until', 0)
+  -- Whoever decided something meanwhile is told that it came too late: one more turn.
+  if unheard > 0 then redis.call('ZADD', KEYS[2], 'XX', now, ARGV[1]) return 'DUE' end
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  redis.call('DEL', KEYS[3])
 elseif ARGV[7] == '1' then
   redis.call('HSET', KEYS[1], 'claimed_until', string.format('%.6f', now + tonumber(ARGV[9])))
   redis.call('ZADD', KEYS[2], 'XX', now + tonumber(ARGV[9]), ARGV[1])
 else
-  local due = now + tonumber(ARGV[6])
-  if redis.call('XLEN', KEYS[3]) > 0 then due = now end
-  redis.call('ZADD', KEYS[2], 'XX', due, ARGV[1])
   redis.call('HSET', KEYS[1], 'claimed_until', 0)
+  if unheard > tonumber(ARGV[14]) then redis.call('ZADD', KEYS[2], 'XX', now, ARGV[1]) return 'DUE' end
+  redis.call('ZADD', KEYS[2], 'XX', now + tonumber(ARGV[6]), ARGV[1])
 end
 return 'COMMITTED'
