@@ -35,7 +35,7 @@ from policies.effects import cannot_go_back, effect_visible, forbidden, host_job
 from policies.forecast import expected
 from policies.hosts import JobState
 from policies.leasing import leases
-from policies.operation import Operation, StepMemory
+from policies.operation import Operation, Reading, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
 from policies.record import Record
@@ -53,6 +53,9 @@ a deadline of its own."""
 
 JOB_LOOK = 10.0
 """Cluster seconds between two looks at a job that must end before an undo goes on."""
+JOB_PATIENCE = 1_800.0
+"""Cluster seconds that an undo waits for such a job where the step in hand has no deadline."""
+UNDO_ADVICE = "Retry tries the undo again; Close leaves it as it is and gives back what was lent."
 MOST_TRIES = 5
 """A statement whose reply is lost again and again is not sent for ever; a person's retry counts anew."""
 
@@ -149,14 +152,24 @@ def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
     interference = None if operation.closing else guards.interference(plan, operation, state, pacing, now)
     if interference is not None:
         return Halt(memory=undone, sentence=interference)
-    if _job_runs(operation, state) and not _ends_it(plan, operation):
+    on_its_way = "" if _ends_it(plan, operation) else _on_its_way(in_hand, operation, state)
+    if on_its_way:
         # What is on its way there ends first: two jobs on one node would undo one another.
-        return Wait(memory=undone, after_s=pacing.wall(JOB_LOOK))
+        waiting = undone.with_(looked_at=now, reading=Reading(done=False, sentence=on_its_way))
+        patient = in_hand.with_(deadline=in_hand.deadline or JOB_PATIENCE, advice=UNDO_ADVICE)
+        overdue = _overdue(patient, waiting, pacing, now)
+        if overdue is None:
+            return Wait(memory=waiting, after_s=pacing.wall(JOB_LOOK))
+        if not operation.closing:
+            return Halt(memory=waiting, sentence=overdue)
     for step in leases(plan, operation.step) if operation.closing else undo_steps(plan, operation.step):
         back = _turned_round(step)
         if back is None or holds(back.until, state, _remembered(operation, back.id, now)) or unlisted(back.until, state):
             continue
         memory = watched(back, _remembered(operation, back.id, now), state, pacing, now)
+        overdue = _overdue(back, memory, pacing, now)
+        if overdue is not None:
+            return Halt(memory=memory, sentence=overdue)
         why_not = cannot_go_back(back.act, state) or forbidden(back.act, plan, (), state)
         return _act_or_wait(back, memory, why_not, state, pacing, now)
     if operation.closing:
@@ -164,13 +177,21 @@ def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
     return Finish(memory=undone, sentence=kept_words(plan, operation, undone, state))
 
 
-def _job_runs(operation: Operation, state: ClusterState) -> bool:
-    """Whether the job that was begun last still runs, or its host cannot be looked at and so nobody knows."""
-    if operation.last_job is None:
-        return False
-    host = state.host_of(operation.last_job.address)
-    job = host.jobs.get(operation.last_job.id) if host is not None else None
-    return job is not None and job.state is JobState.RUNNING
+def _on_its_way(in_hand: Step, operation: Operation, state: ClusterState) -> str:
+    """Why the job that was begun last must be waited for, as a sentence: it runs, or it is the job of the step in hand and
+    its host cannot be looked at, so that nobody knows. Who closes does not wait for a host that may never come back. Empty
+    when nothing is on its way.
+    """
+    last = operation.last_job
+    host = state.host_of(last.address) if last is not None else None
+    if last is None or host is None:
+        return ""
+    where = last.address.host
+    if host.trouble:
+        ours = isinstance(in_hand.act, HostAct) and in_hand.act.address == last.address and not operation.closing
+        return f"Whether the job on {where} still runs is not known: {host.trouble}" if ours else ""
+    job = host.jobs.get(last.id)
+    return f"The job on {where} ends first. {job.said}".strip() if job is not None and job.state is JobState.RUNNING else ""
 
 
 def _ends_it(plan: Plan, operation: Operation) -> bool:
@@ -190,7 +211,9 @@ def _turned_round(step: Step) -> Step | None:
     """The undo of a step as a step of its own."""
     if step.undo is None or step.undo_until is None:
         return None
-    return step.with_(id=f"undo-{step.id}", act=step.undo, until=step.undo_until, undo=None, undo_until=None)
+    return step.with_(
+        id=f"undo-{step.id}", act=step.undo, until=step.undo_until, undo=None, undo_until=None, advice=UNDO_ADVICE
+    )
 
 
 def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: ClusterState, pacing: Pacing, now: datetime) -> Move:

@@ -26,7 +26,7 @@ from policies.pacing import Pacing
 from policies.plan import Plan, Step, Verdict
 from policies.playbooks import entry_for
 from policies.request import OperationKind
-from policies.stepping import Advance, Halt, Move, Pause, Perform, Wait, next_move, next_undo
+from policies.stepping import Advance, Finish, Halt, Move, Pause, Perform, Wait, next_move, next_undo
 from policies.watching import came_back, next_look, shared_age
 from tests.policies.clusters import BOB, NOW, address, changed, mission000, request
 
@@ -324,6 +324,32 @@ def test_an_undo_waits_for_the_job_that_is_on_its_way(state: JobState, expected:
     assert isinstance(undone, expected)
     if isinstance(undone, Perform):
         assert isinstance(undone.act, StartProcess)
+
+
+def undoing(step: int = 0, **changes: object) -> Operation:
+    return Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.UNDOING, created_at=NOW, changed_at=NOW, step=step,
+        last_job=HostJobRef(id=JOB, role=NodeKind.BACKEND, address=AT),
+    ).with_(**changes)  # fmt: skip
+
+
+def test_an_undo_does_not_end_while_nobody_knows_what_the_job_does() -> None:
+    """The node still runs, but the job that will stop it may be on its way: the host cannot be looked at."""
+    cut = STATE.with_(hosts=(host(trouble="timed out"),))
+    waits = next_undo(PLAN, undoing(), cut, Pacing(), NOW)
+    assert isinstance(waits, Wait) and waits.memory.reading is not None and "timed out" in waits.memory.reading.sentence
+    later = next_undo(PLAN, undoing(memory=waits.memory), cut, Pacing(), NOW + timedelta(seconds=1_801))
+    assert isinstance(later, Halt) and "Close" in later.sentence
+    assert isinstance(next_undo(PLAN, undoing(closing=True), cut, Pacing(), NOW), Finish)
+
+
+def test_an_undo_that_never_comes_true_is_a_persons_matter() -> None:
+    """The job that was to start the node has ended well, and the node does not come up: the lock must not stay for ever."""
+    down = changed(STATE, "10.84.0.18", alive=False).with_(hosts=(host(JobState.DONE),))
+    memory = StepMemory(step=f"undo-{PLAN.steps[0].id}", entered_at=NOW, **BEGUN)
+    assert isinstance(next_undo(PLAN, undoing(memory=memory), down, Pacing(), NOW), Wait)
+    halted = next_undo(PLAN, undoing(memory=memory), down, Pacing(), NOW + timedelta(seconds=1_801))
+    assert isinstance(halted, Halt) and "is not alive" in halted.sentence and "Retry tries the undo again" in halted.sentence
 
 
 def test_the_name_of_a_job_is_a_plain_word() -> None:
