@@ -17,7 +17,7 @@ says what we asked for. The rules keep that, whatever was interrupted or done by
 from datetime import datetime, timedelta
 
 from policies import guards
-from policies.acts import Act, AskPerson, ForgetRehearsal, HostAct
+from policies.acts import Act, AskPerson, ForgetRehearsal, HostAct, SwapPackage
 from policies.awaited import (
     BackendDrained,
     BackendGone,
@@ -30,7 +30,7 @@ from policies.awaited import (
 )
 from policies.cluster import ClusterState
 from policies.conditions import believed, holds, unlisted
-from policies.conditions.processes import job_trouble
+from policies.conditions.processes import job_trouble, mixed
 from policies.effects import cannot_go_back, effect_visible, forbidden, host_job, repeatable
 from policies.forecast import expected
 from policies.hosts import JobState
@@ -164,7 +164,7 @@ def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
             return Halt(memory=waiting, sentence=overdue)
     for step in leases(plan, operation.step) if operation.closing else undo_steps(plan, operation.step):
         back = _turned_round(step)
-        if back is None or holds(back.until, state, _remembered(operation, back.id, now)) or unlisted(back.until, state):
+        if back is None or _is_back(back, operation, state, now) or unlisted(back.until, state):
             continue
         memory = watched(back, _remembered(operation, back.id, now), state, pacing, now)
         overdue = _overdue(back, memory, pacing, now)
@@ -205,6 +205,13 @@ def _remembered(operation: Operation, name: str, now: datetime) -> StepMemory:
     if memory is not None and memory.step == name:
         return memory
     return StepMemory(step=name, entered_at=now)
+
+
+def _is_back(back: Step, operation: Operation, state: ClusterState, now: datetime) -> bool:
+    """A node that runs is not back while its swap lies unfinished: the next start would run on files of two versions."""
+    if isinstance(back.act, SwapPackage) and mixed(state, back.act.address):
+        return False
+    return holds(back.until, state, _remembered(operation, back.id, now))
 
 
 def _turned_round(step: Step) -> Step | None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from policies.acts import AskPerson, RestartProcess, StartProcess
+from policies.acts import AskPerson, RestartProcess, StartProcess, SwapPackage
 from policies.awaited import (
     ClusterSettled,
     FrontendAnswers,
@@ -12,6 +12,7 @@ from policies.awaited import (
     HostJobDone,
     NodeRestarted,
     NodeStopped,
+    NodeUp,
     OnBlacklist,
     ProcessCondition,
 )
@@ -414,3 +415,23 @@ def test_on_every_frontend_that_lives(lists: dict[str, frozenset[int]], down: st
     frontends = tuple(f.with_(alive=f.address.host != down) for f in STATE.frontends)
     reading = read(EVERYWHERE, STATE.with_(blacklists=lists, frontends=frontends), MEMORY, Pacing(), NOW)
     assert reading.done is done and words in reading.sentence
+
+
+def test_files_of_two_versions_are_never_taken_for_a_version() -> None:
+    """A host that went down in mid-swap may start its node with new programs and old libraries, or the other way round."""
+    swap = SwapPackage(role=NodeKind.BACKEND, address=AT, version="3.3.9", old=VERSION)
+    up = changed(STATE, "10.84.0.18", last_start=LATER, version="3.3.9-7b9fccd")
+    done = RESTARTED.with_(version="3.3.9")
+    mixed = host(JobState.LOST).with_(unfinished="3.3.9 3.3.3-312ed45")
+    assert holds(done, up.with_(hosts=(host(JobState.DONE),)), MEMORY)
+    reading = read(done, up.with_(hosts=(mixed,)), MEMORY, Pacing(), NOW)
+    assert not reading.done and "files of two versions" in reading.sentence
+    unseen = read(done, up.with_(hosts=(host(trouble="timed out"),)), MEMORY, Pacing(), NOW)
+    assert not unseen.done and "timed out" in unseen.sentence
+    step = Step(id="swap", group="g", title="", act=swap, until=done, undo=swap.with_(version=VERSION, old="3.3.9", roll_back=True),
+                undo_until=NodeUp(role=NodeKind.BACKEND, address=AT, version=VERSION))  # fmt: skip
+    rolled = PLAN.with_(steps=(step,))
+    undone = next_undo(rolled, undoing(), STATE.with_(hosts=(mixed,)), Pacing(), NOW)
+    assert isinstance(undone, Perform) and undone.act == step.undo, "it runs the old version, but its files are mixed"
+    whole = STATE.with_(hosts=(host(JobState.LOST),))
+    assert isinstance(next_undo(rolled, undoing(), whole, Pacing(), NOW), Finish)
