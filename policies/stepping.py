@@ -17,7 +17,7 @@ says what we asked for. The rules keep that, whatever was interrupted or done by
 from datetime import datetime, timedelta
 
 from policies import guards
-from policies.acts import Act, AskPerson, ForgetRehearsal, HostAct, SwapPackage
+from policies.acts import Act, AskPerson, ForgetRehearsal, HostAct, RestartProcess, StartProcess, StopProcess, SwapPackage
 from policies.awaited import (
     BackendDrained,
     BackendGone,
@@ -33,7 +33,7 @@ from policies.conditions import believed, holds, unlisted
 from policies.conditions.processes import job_trouble, mixed
 from policies.effects import cannot_go_back, effect_visible, forbidden, host_job, repeatable
 from policies.forecast import expected
-from policies.hosts import JobState
+from policies.hosts import HostJob, HostLook, JobState
 from policies.leasing import leases
 from policies.operation import Operation, Reading, StepMemory
 from policies.pacing import Pacing
@@ -260,9 +260,11 @@ def _begin_or_wait(
     if host is None or (host.trouble and memory.job):
         return wait  # Whether it was begun is not known until the host can be looked at.
     job = host_job(act, state, memory.job)
-    if job is not None and (job.state is JobState.RUNNING or (job.state is JobState.DONE and host.process is not None)):
+    if job is not None and (job.state is JobState.RUNNING or _stands(act, job, host)):
         return wait
-    begun = memory.acted_at is not None and memory.acted_at >= memory.entered_at
+    # Of a worker that died right after it began the job, only the intent is left, and the job on the host.
+    there = job is not None and job.state is not JobState.ABSENT
+    begun = any(at is not None and at >= memory.entered_at for at in (memory.acted_at, memory.intended_at if there else None))
     if begun and job is not None and job.state is not JobState.DONE:
         trouble = job_trouble(state, memory, act.address)
         return Halt(memory=memory, sentence=" ".join(part for part in (trouble, step.advice) if part))
@@ -272,9 +274,18 @@ def _begin_or_wait(
         return Halt(memory=memory, sentence=why_not)
     if memory.tries >= MOST_TRIES:
         return Halt(memory=memory, sentence=f"{act.address.host} did not begin to {statement_of(act)} in {memory.tries} tries.")
-    if job is not None and job.state is not JobState.ABSENT:
-        memory = memory.with_(job="")  # It came to nothing: the next try is a job of its own.
+    if there:
+        memory = memory.with_(job="", intended_at=None)  # It came to nothing: the next try is a job of its own.
     return Perform(memory=memory, act=act, statement=statement_of(act))
+
+
+def _stands(act: HostAct, job: HostJob, host: HostLook) -> bool:
+    """Whether what a job has brought about is still so on its host: the cluster only has to notice."""
+    if job.state is not JobState.DONE:
+        return False
+    if isinstance(act, StopProcess):
+        return host.process is None
+    return isinstance(act, RestartProcess | StartProcess | SwapPackage) and host.process is not None
 
 
 def _ask_or_wait(step: Step, act: AskPerson, memory: StepMemory, pacing: Pacing, now: datetime) -> Move:

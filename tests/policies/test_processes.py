@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from policies.acts import AskPerson, RestartProcess, StartProcess, SwapPackage
+from policies.acts import AskPerson, EditConf, HostAct, RestartProcess, StartProcess, StopProcess, SwapPackage
 from policies.awaited import (
     ClusterSettled,
     FrontendAnswers,
@@ -239,6 +239,9 @@ def test_no_host_is_asked_for_what_the_frontends_list(condition: ProcessConditio
         (host(JobState.RUNNING), MEANT, Wait),
         (host(trouble="timed out"), MEANT, Wait),
         (host(trouble="timed out"), BEGUN, Wait),
+        (host(JobState.FAILED), MEANT, Halt),
+        (host(JobState.LOST), MEANT, Halt),
+        (host(JobState.DONE, pid=None), MEANT, Wait),
         (host(JobState.ABSENT), {**MEANT, "tries": 5}, Halt),
         (host(JobState.FAILED), RETRIED, Perform),
         (host(JobState.DONE, pid=None), RETRIED, Perform),
@@ -250,6 +253,25 @@ def test_a_job_is_begun_once_and_anew_only_when_it_came_to_nothing(
     look: HostLook | None, memory: dict[str, object], expected: type[Move]
 ) -> None:
     assert isinstance(move(look, **memory), expected)
+
+
+@pytest.mark.parametrize(
+    ("act", "look", "expected"),
+    [
+        (StopProcess(role=NodeKind.BACKEND, address=AT), host(JobState.DONE), Perform),
+        (StopProcess(role=NodeKind.BACKEND, address=AT), host(JobState.DONE, pid=None), Wait),
+        (EditConf(role=NodeKind.BACKEND, address=AT, key="mem_limit", value="80%", old="90%"), host(JobState.DONE), Perform),
+    ],
+)
+def test_a_retry_does_again_what_was_undone_meanwhile(act: HostAct, look: HostLook, expected: type[Move]) -> None:
+    """Something started a stopped process again, or wrote a conf file anew: waiting for it would never end."""
+    step = PLAN.steps[0].with_(act=act, until=NodeStopped(role=NodeKind.BACKEND, address=AT))
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.RUNNING, created_at=NOW, changed_at=NOW,
+        memory=StepMemory(step=step.id, entered_at=NOW, **RETRIED),
+    )  # fmt: skip
+    moved = next_move(PLAN.with_(steps=(step,)), operation, STATE.with_(hosts=(look,)), Pacing(), NOW)
+    assert isinstance(moved, expected)
 
 
 def test_a_new_try_is_another_job_and_an_unanswered_one_the_same() -> None:
