@@ -82,6 +82,8 @@ class HostLook(Record):
     taken_at: datetime
     trouble: str = ""
     process: Process | None = None
+    unfinished: str = ""
+    """A swap of versions that was cut, as "new old": files of two versions may lie there, and nothing may run on them."""
     jobs: dict[str, HostJob] = Field(default_factory=dict)
     survey: HostSurvey | None = None
 

@@ -17,7 +17,7 @@ says what we asked for. The rules keep that, whatever was interrupted or done by
 from datetime import datetime, timedelta
 
 from policies import guards, staging
-from policies.acts import Act, AskPerson, ForgetRehearsal, HostAct
+from policies.acts import Act, AskPerson, ForgetRehearsal, HostAct, RestartProcess, StartProcess, StopProcess, SwapPackage
 from policies.awaited import (
     BackendDrained,
     BackendGone,
@@ -30,12 +30,12 @@ from policies.awaited import (
 )
 from policies.cluster import ClusterState
 from policies.conditions import believed, holds, unlisted
-from policies.conditions.processes import job_trouble
+from policies.conditions.processes import job_trouble, mixed
 from policies.effects import cannot_go_back, effect_visible, forbidden, forgettable, host_job, repeatable
 from policies.forecast import expected
-from policies.hosts import JobState
+from policies.hosts import HostJob, HostLook, JobState
 from policies.leasing import leases
-from policies.operation import Operation, StepMemory
+from policies.operation import Operation, Reading, StepMemory
 from policies.pacing import Pacing
 from policies.packages import StagePackages
 from policies.plan import Plan, Step
@@ -54,6 +54,9 @@ a deadline of its own."""
 
 JOB_LOOK = 10.0
 """Cluster seconds between two looks at a job that must end before an undo goes on."""
+JOB_PATIENCE = 1_800.0
+"""Cluster seconds that an undo waits for such a job where the step in hand has no deadline."""
+UNDO_ADVICE = "Retry tries the undo again; Close leaves it as it is and gives back what was lent."
 MOST_TRIES = 5
 """A statement whose reply is lost again and again is not sent for ever; a person's retry counts anew."""
 
@@ -150,14 +153,24 @@ def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
     interference = None if operation.closing else guards.interference(plan, operation, state, pacing, now)
     if interference is not None:
         return Halt(memory=undone, sentence=interference)
-    if _job_runs(operation, state) and not _ends_it(plan, operation):
+    on_its_way = "" if _ends_it(plan, operation) else _on_its_way(in_hand, operation, state)
+    if on_its_way:
         # What is on its way there ends first: two jobs on one node would undo one another.
-        return Wait(memory=undone, after_s=pacing.wall(JOB_LOOK))
+        waiting = undone.with_(looked_at=now, reading=Reading(done=False, sentence=on_its_way))
+        patient = in_hand.with_(deadline=in_hand.deadline or JOB_PATIENCE, advice=UNDO_ADVICE)
+        overdue = _overdue(patient, waiting, pacing, now)
+        if overdue is None:
+            return Wait(memory=waiting, after_s=pacing.wall(JOB_LOOK))
+        if not operation.closing:
+            return Halt(memory=waiting, sentence=overdue)
     for step in leases(plan, operation.step) if operation.closing else undo_steps(plan, operation.step):
         back = _turned_round(step)
-        if back is None or holds(back.until, state, _remembered(operation, back.id, now)) or unlisted(back.until, state):
+        if back is None or _is_back(back, operation, state, now) or unlisted(back.until, state):
             continue
         memory = watched(back, _remembered(operation, back.id, now), state, pacing, now)
+        overdue = _overdue(back, memory, pacing, now)
+        if overdue is not None:
+            return Halt(memory=memory, sentence=overdue)
         why_not = cannot_go_back(back.act, state) or forbidden(back.act, plan, (), state)
         return _act_or_wait(back, memory, why_not, state, pacing, now)
     if operation.closing:
@@ -165,13 +178,21 @@ def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
     return Finish(memory=undone, sentence=kept_words(plan, operation, undone, state))
 
 
-def _job_runs(operation: Operation, state: ClusterState) -> bool:
-    """Whether the job that was begun last still runs, or its host cannot be looked at and so nobody knows."""
-    if operation.last_job is None:
-        return False
-    host = state.host_of(operation.last_job.address)
-    job = host.jobs.get(operation.last_job.id) if host is not None else None
-    return job is not None and job.state is JobState.RUNNING
+def _on_its_way(in_hand: Step, operation: Operation, state: ClusterState) -> str:
+    """Why the job that was begun last must be waited for, as a sentence: it runs, or it is the job of the step in hand and
+    its host cannot be looked at, so that nobody knows. Who closes does not wait for a host that may never come back. Empty
+    when nothing is on its way.
+    """
+    last = operation.last_job
+    host = state.host_of(last.address) if last is not None else None
+    if last is None or host is None:
+        return ""
+    where = last.address.host
+    if host.trouble:
+        ours = isinstance(in_hand.act, HostAct) and in_hand.act.address == last.address and not operation.closing
+        return f"Whether the job on {where} still runs is not known: {host.trouble}" if ours else ""
+    job = host.jobs.get(last.id)
+    return f"The job on {where} ends first. {job.said}".strip() if job is not None and job.state is JobState.RUNNING else ""
 
 
 def _ends_it(plan: Plan, operation: Operation) -> bool:
@@ -187,11 +208,20 @@ def _remembered(operation: Operation, name: str, now: datetime) -> StepMemory:
     return StepMemory(step=name, entered_at=now)
 
 
+def _is_back(back: Step, operation: Operation, state: ClusterState, now: datetime) -> bool:
+    """A node that runs is not back while its swap lies unfinished: the next start would run on files of two versions."""
+    if isinstance(back.act, SwapPackage) and mixed(state, back.act.address):
+        return False
+    return holds(back.until, state, _remembered(operation, back.id, now))
+
+
 def _turned_round(step: Step) -> Step | None:
     """The undo of a step as a step of its own."""
     if step.undo is None or step.undo_until is None:
         return None
-    return step.with_(id=f"undo-{step.id}", act=step.undo, until=step.undo_until, undo=None, undo_until=None)
+    return step.with_(
+        id=f"undo-{step.id}", act=step.undo, until=step.undo_until, undo=None, undo_until=None, advice=UNDO_ADVICE
+    )
 
 
 def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: ClusterState, pacing: Pacing, now: datetime) -> Move:
@@ -235,9 +265,11 @@ def _begin_or_wait(
     if host is None or (host.trouble and memory.job):
         return wait  # Whether it was begun is not known until the host can be looked at.
     job = host_job(act, state, memory.job)
-    if job is not None and (job.state is JobState.RUNNING or (job.state is JobState.DONE and host.process is not None)):
+    if job is not None and (job.state is JobState.RUNNING or _stands(act, job, host)):
         return wait
-    begun = memory.acted_at is not None and memory.acted_at >= memory.entered_at
+    # Of a worker that died right after it began the job, only the intent is left, and the job on the host.
+    there = job is not None and job.state is not JobState.ABSENT
+    begun = any(at is not None and at >= memory.entered_at for at in (memory.acted_at, memory.intended_at if there else None))
     if begun and job is not None and job.state is not JobState.DONE:
         trouble = job_trouble(state, memory, act.address)
         return Halt(memory=memory, sentence=" ".join(part for part in (trouble, step.advice) if part))
@@ -247,8 +279,8 @@ def _begin_or_wait(
         return Halt(memory=memory, sentence=why_not)
     if memory.tries >= MOST_TRIES:
         return Halt(memory=memory, sentence=f"{act.address.host} did not begin to {statement_of(act)} in {memory.tries} tries.")
-    if job is not None and job.state is not JobState.ABSENT:
-        memory = memory.with_(job="")  # It came to nothing: the next try is a job of its own.
+    if there:
+        memory = memory.with_(job="", intended_at=None)  # It came to nothing: the next try is a job of its own.
     return Perform(memory=memory, act=act, statement=statement_of(act))
 
 
@@ -266,6 +298,15 @@ def _stage_or_wait(
         words = f"Staging of {act.version} was to begin on {in_list(batch)} {memory.tries} times, and no reply came. {step.advice}"
         return Halt(memory=memory, sentence=words)
     return Perform(memory=memory, act=act, statement=f"unpack and verify {act.version} on {in_list(batch, act.fan_out)}")
+
+
+def _stands(act: HostAct, job: HostJob, host: HostLook) -> bool:
+    """Whether what a job has brought about is still so on its host: the cluster only has to notice."""
+    if job.state is not JobState.DONE:
+        return False
+    if isinstance(act, StopProcess):
+        return host.process is None
+    return isinstance(act, RestartProcess | StartProcess | SwapPackage) and host.process is not None
 
 
 def _ask_or_wait(step: Step, act: AskPerson, memory: StepMemory, pacing: Pacing, now: datetime) -> Move:

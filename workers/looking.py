@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from policies import staging
-from policies.acts import HostAct
+from policies.acts import HostAct, SwapPackage
 from policies.awaited import (
     ClusterSettled,
     FrontendAnswers,
@@ -73,7 +73,9 @@ def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterS
     """The state with what no statement tells: whether a process still answers, and how far the jobs on a host are."""
     step = in_hand(plan, operation)
     state = wiring.probed(state, step)
-    if operation.state is not S.UNDOING and told_by_frontends(step.until, state):
+    # A swap that was cut is seen on the host only, whatever version has come up there.
+    swaps = isinstance(step.act, SwapPackage)
+    if operation.state is not S.UNDOING and not swaps and told_by_frontends(step.until, state):
         return wiring.with_hosts(state, {})
     confs = _confs(plan, operation)
     nodes = {each.address: each.role for each in (*_host_acts(plan, operation), *confs)}

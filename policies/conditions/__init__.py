@@ -9,6 +9,7 @@ from datetime import datetime
 from policies.awaited import (
     Condition,
     DrainCondition,
+    FrontendAnswers,
     ImageEverywhere,
     OnBlacklist,
     ProcessCondition,
@@ -27,13 +28,14 @@ NOT_BELIEVED = "The node list came back empty, which is not believed; looking ag
 def believed(condition: Condition, state: ClusterState) -> bool:
     """Whether the list that the condition is read from is worth anything: an empty one proves nothing.
 
-    A cluster whose data lies in object storage may have compute nodes and no backend, so views are not judged by backends.
+    A cluster whose data lies in object storage may have compute nodes and no backend; and what frontends tell of themselves is
+    not judged by the nodes that they list.
     """
     if isinstance(condition, ViewCondition):
         return state.views is not None and bool(state.views.seen)
-    if isinstance(condition, ImageEverywhere):
+    if isinstance(condition, ImageEverywhere | SettingCondition | OnBlacklist | FrontendAnswers):
         return bool(state.frontends)
-    return bool(state.backends)
+    return bool(state.backends or state.compute_nodes)
 
 
 def holds(condition: Condition, state: ClusterState, memory: StepMemory | None = None) -> bool:

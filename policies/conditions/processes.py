@@ -89,6 +89,12 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
             return staging.read(condition, state, memory)
 
 
+def mixed(state: ClusterState, address: Address) -> bool:
+    """Whether the look at the node's host shows a swap of versions that was cut, whatever runs there now."""
+    host = state.host_of(address)
+    return host is not None and bool(host.unfinished)
+
+
 def told_by_frontends(condition: Condition, state: ClusterState) -> bool:
     """Whether what the frontends list proves the condition, so that no host has to be asked (a login takes longer than a list)."""
     return isinstance(condition, NodeRestarted) and not _not_restarted(condition, state)
@@ -124,8 +130,12 @@ def _not_restarted(condition: NodeRestarted, state: ClusterState) -> str:
         return "is not listed."
     if row.last_start is not None and row.last_start == condition.before:
         return "has not restarted yet: it runs, and its start time is the old one." if row.alive else "is down."
+    host = state.host_of(condition.address)
+    if host is not None and host.unfinished:
+        return f"has files of two versions on {condition.address.host}: their swap was cut."
     up = NodeUp(role=condition.role, address=condition.address, version=condition.version)
-    return missing(up, row, state)
+    unseen = host is not None and host.trouble
+    return missing(up, row, state) or ("is up, but whether its files are whole is not known." if unseen else "")
 
 
 def _restart_words(condition: NodeRestarted, state: ClusterState) -> str:

@@ -113,8 +113,9 @@ def test_a_watcher_that_starts_it_between_two_renames(rig: Rig) -> None:
     rig.server.stub("mv", f'/bin/mv "$@"; case $2 in {rig.be}/www) {rig.be}/bin/start_be.sh --daemon 9>&- ;; esac')
     job = rig.do(SWAP)
     assert job.state is JobState.FAILED and job.said.startswith("something started it again as process")
-    assert (rig.be / ".sr-swap").exists()
+    assert (rig.be / ".sr-swap").exists() and rig.look().unfinished == "3.3.9 3.3.3"
     (rig.server.stubs / "mv").unlink()
     job = rig.do(SWAP)
+    assert rig.look().unfinished == ""
     assert job.state is JobState.DONE and "goes on with the unfinished swap" in rig.log(job.id)
     assert rig.survey().installed == "3.3.9-a1b2c3d" and rig.pid()

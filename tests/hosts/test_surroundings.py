@@ -21,6 +21,16 @@ def test_java_home_of_the_running_process_is_kept(rig: Rig) -> None:
     assert (rig.fe / ".sr-environ").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_is_kept_of_the_environment_is_never_open_to_others(rig: Rig) -> None:
+    """It may hold secrets that the conf refers to; looked at where the file has just been written."""
+    seen = rig.with_backend().server.root / "seen"
+    (rig.be / "conf" / "be.conf").write_text("x = ${S3_KEY}\n")
+    rig.server.shell_environment = {"S3_KEY": "x"}
+    rig.running().server.stub("head", f'stat -c %a {rig.be}/.sr-environ.new.* >> {seen} 2>/dev/null; exec /usr/bin/head "$@"')
+    rig.do(RESTART)
+    assert set(seen.read_text().split()) == {"600"}
+
+
 def test_variables_that_the_conf_names_are_kept(rig: Rig) -> None:
     rig.with_backend()
     (rig.be / "conf" / "be.conf").write_text("priority_networks = ${NETWORKS}\n#x = ${OTHER}\n")
@@ -54,6 +64,15 @@ case $1 in stop) kill $(/bin/cat {rig.be}/bin/be.pid);; start) {rig.be}/bin/star
     assert job.state is JobState.DONE, rig.log(job.id)
     assert called.read_text() == "stop starrocks-be\nstart starrocks-be\n"
     assert rig.pid() not in {None, before}
+
+
+def test_a_unit_that_waits_to_start_its_crashed_process_again_is_stopped(rig: Rig) -> None:
+    """Between a crash and Restart= there is no process to find, and systemd would start one in the middle of a swap."""
+    called = rig.with_backend().server.root / "called"
+    rig.server.stub("systemctl", f'echo "$@" >> {called}')
+    job = rig.do(STOP, be_unit="starrocks-be")
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert called.read_text() == "stop starrocks-be\n"
 
 
 def test_a_unit_that_may_not_be_stopped(rig: Rig) -> None:

@@ -134,6 +134,28 @@ def test_up_down_and_up_again(rig: Rig) -> None:
         assert version(rig.be) == wanted
 
 
+def test_a_second_upgrade_takes_no_file_of_the_old_version_for_a_users(rig: Rig) -> None:
+    """An installation made by hand has no list of its files; after a way back it must not have that of the other version."""
+    staged(rig.with_backend().running())
+    (rig.be / "lib" / "starrocks-hadoop-ext.jar").write_text("3.3.3")
+    for act in (SWAP, BACK, SWAP):
+        job = rig.do(act)
+        assert job.state is JobState.DONE, rig.log(job.id)
+    jars = {str(p.relative_to(rig.be / "lib")) for p in (rig.be / "lib").rglob("*.jar")}
+    assert jars == {"jni-packages/hadoop-3.3.9.jar"}
+    rig.do(BACK)
+    assert rig.survey().extra_jars == ()
+
+
+def test_what_users_added_meanwhile_goes_back_with_them(rig: Rig) -> None:
+    staged(rig.with_backend().running())
+    rig.do(SWAP)
+    (rig.be / "lib" / "ojdbc11.jar").write_text("mine")
+    assert rig.do(BACK).state is JobState.DONE
+    assert (rig.be / "lib" / "ojdbc11.jar").read_text() == "mine" and version(rig.be) == "3.3.3"
+    assert not (rig.be / "lib" / "jni-packages" / "hadoop-3.3.9.jar").exists()
+
+
 def test_no_backup_to_roll_back_to(rig: Rig) -> None:
     before = rig.with_backend("3.3.9").running().pid()
     job = rig.do(BACK)

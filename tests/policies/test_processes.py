@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from policies.acts import AskPerson, RestartProcess, StartProcess
+from policies.acts import AskPerson, EditConf, HostAct, RestartProcess, StartProcess, StopProcess, SwapPackage
 from policies.awaited import (
     ClusterSettled,
     FrontendAnswers,
@@ -12,6 +12,7 @@ from policies.awaited import (
     HostJobDone,
     NodeRestarted,
     NodeStopped,
+    NodeUp,
     OnBlacklist,
     ProcessCondition,
 )
@@ -26,7 +27,7 @@ from policies.pacing import Pacing
 from policies.plan import Plan, Step, Verdict
 from policies.playbooks import entry_for
 from policies.request import OperationKind
-from policies.stepping import Advance, Halt, Move, Pause, Perform, Wait, next_move, next_undo
+from policies.stepping import Advance, Finish, Halt, Move, Pause, Perform, Wait, next_move, next_undo
 from policies.watching import came_back, next_look, shared_age
 from tests.policies.clusters import BOB, NOW, address, changed, mission000, request
 
@@ -238,6 +239,9 @@ def test_no_host_is_asked_for_what_the_frontends_list(condition: ProcessConditio
         (host(JobState.RUNNING), MEANT, Wait),
         (host(trouble="timed out"), MEANT, Wait),
         (host(trouble="timed out"), BEGUN, Wait),
+        (host(JobState.FAILED), MEANT, Halt),
+        (host(JobState.LOST), MEANT, Halt),
+        (host(JobState.DONE, pid=None), MEANT, Wait),
         (host(JobState.ABSENT), {**MEANT, "tries": 5}, Halt),
         (host(JobState.FAILED), RETRIED, Perform),
         (host(JobState.DONE, pid=None), RETRIED, Perform),
@@ -249,6 +253,25 @@ def test_a_job_is_begun_once_and_anew_only_when_it_came_to_nothing(
     look: HostLook | None, memory: dict[str, object], expected: type[Move]
 ) -> None:
     assert isinstance(move(look, **memory), expected)
+
+
+@pytest.mark.parametrize(
+    ("act", "look", "expected"),
+    [
+        (StopProcess(role=NodeKind.BACKEND, address=AT), host(JobState.DONE), Perform),
+        (StopProcess(role=NodeKind.BACKEND, address=AT), host(JobState.DONE, pid=None), Wait),
+        (EditConf(role=NodeKind.BACKEND, address=AT, key="mem_limit", value="80%", old="90%"), host(JobState.DONE), Perform),
+    ],
+)
+def test_a_retry_does_again_what_was_undone_meanwhile(act: HostAct, look: HostLook, expected: type[Move]) -> None:
+    """Something started a stopped process again, or wrote a conf file anew: waiting for it would never end."""
+    step = PLAN.steps[0].with_(act=act, until=NodeStopped(role=NodeKind.BACKEND, address=AT))
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.RUNNING, created_at=NOW, changed_at=NOW,
+        memory=StepMemory(step=step.id, entered_at=NOW, **RETRIED),
+    )  # fmt: skip
+    moved = next_move(PLAN.with_(steps=(step,)), operation, STATE.with_(hosts=(look,)), Pacing(), NOW)
+    assert isinstance(moved, expected)
 
 
 def test_a_new_try_is_another_job_and_an_unanswered_one_the_same() -> None:
@@ -326,6 +349,32 @@ def test_an_undo_waits_for_the_job_that_is_on_its_way(state: JobState, expected:
         assert isinstance(undone.act, StartProcess)
 
 
+def undoing(step: int = 0, **changes: object) -> Operation:
+    return Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.UNDOING, created_at=NOW, changed_at=NOW, step=step,
+        last_job=HostJobRef(id=JOB, role=NodeKind.BACKEND, address=AT),
+    ).with_(**changes)  # fmt: skip
+
+
+def test_an_undo_does_not_end_while_nobody_knows_what_the_job_does() -> None:
+    """The node still runs, but the job that will stop it may be on its way: the host cannot be looked at."""
+    cut = STATE.with_(hosts=(host(trouble="timed out"),))
+    waits = next_undo(PLAN, undoing(), cut, Pacing(), NOW)
+    assert isinstance(waits, Wait) and waits.memory.reading is not None and "timed out" in waits.memory.reading.sentence
+    later = next_undo(PLAN, undoing(memory=waits.memory), cut, Pacing(), NOW + timedelta(seconds=1_801))
+    assert isinstance(later, Halt) and "Close" in later.sentence
+    assert isinstance(next_undo(PLAN, undoing(closing=True), cut, Pacing(), NOW), Finish)
+
+
+def test_an_undo_that_never_comes_true_is_a_persons_matter() -> None:
+    """The job that was to start the node has ended well, and the node does not come up: the lock must not stay for ever."""
+    down = changed(STATE, "10.84.0.18", alive=False).with_(hosts=(host(JobState.DONE),))
+    memory = StepMemory(step=f"undo-{PLAN.steps[0].id}", entered_at=NOW, **BEGUN)
+    assert isinstance(next_undo(PLAN, undoing(memory=memory), down, Pacing(), NOW), Wait)
+    halted = next_undo(PLAN, undoing(memory=memory), down, Pacing(), NOW + timedelta(seconds=1_801))
+    assert isinstance(halted, Halt) and "is not alive" in halted.sentence and "Retry tries the undo again" in halted.sentence
+
+
 def test_the_name_of_a_job_is_a_plain_word() -> None:
     name = job_name("sr-abc", "restart-FE_host.example:9010", NOW)
     assert name == f"sr-abc-restart-fe-host.example-9010-{NOW:%Y%m%d%H%M%S}{NOW.microsecond // 1000:03d}" and len(name) <= 120
@@ -388,3 +437,23 @@ def test_on_every_frontend_that_lives(lists: dict[str, frozenset[int]], down: st
     frontends = tuple(f.with_(alive=f.address.host != down) for f in STATE.frontends)
     reading = read(EVERYWHERE, STATE.with_(blacklists=lists, frontends=frontends), MEMORY, Pacing(), NOW)
     assert reading.done is done and words in reading.sentence
+
+
+def test_files_of_two_versions_are_never_taken_for_a_version() -> None:
+    """A host that went down in mid-swap may start its node with new programs and old libraries, or the other way round."""
+    swap = SwapPackage(role=NodeKind.BACKEND, address=AT, version="3.3.9", old=VERSION)
+    up = changed(STATE, "10.84.0.18", last_start=LATER, version="3.3.9-7b9fccd")
+    done = RESTARTED.with_(version="3.3.9")
+    mixed = host(JobState.LOST).with_(unfinished="3.3.9 3.3.3-312ed45")
+    assert holds(done, up.with_(hosts=(host(JobState.DONE),)), MEMORY)
+    reading = read(done, up.with_(hosts=(mixed,)), MEMORY, Pacing(), NOW)
+    assert not reading.done and "files of two versions" in reading.sentence
+    unseen = read(done, up.with_(hosts=(host(trouble="timed out"),)), MEMORY, Pacing(), NOW)
+    assert not unseen.done and "timed out" in unseen.sentence
+    step = Step(id="swap", group="g", title="", act=swap, until=done, undo=swap.with_(version=VERSION, old="3.3.9", roll_back=True),
+                undo_until=NodeUp(role=NodeKind.BACKEND, address=AT, version=VERSION))  # fmt: skip
+    rolled = PLAN.with_(steps=(step,))
+    undone = next_undo(rolled, undoing(), STATE.with_(hosts=(mixed,)), Pacing(), NOW)
+    assert isinstance(undone, Perform) and undone.act == step.undo, "it runs the old version, but its files are mixed"
+    whole = STATE.with_(hosts=(host(JobState.LOST),))
+    assert isinstance(next_undo(rolled, undoing(), whole, Pacing(), NOW), Finish)

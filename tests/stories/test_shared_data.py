@@ -62,3 +62,17 @@ def test_a_backend_is_dropped_although_it_caches_tablets(scene: Scene) -> None:
 def test_a_role_is_not_mixed_up(scene: Scene) -> None:
     scene.type(f"/sr drop cn {scene.listed()[0]}")
     scene.private(ALICE, "is a BE, not a CN")
+
+
+def test_a_compute_node_restarts_where_there_is_no_backend(scene: Scene) -> None:
+    """As such clusters usually are: an empty list of backends is what is true there."""
+    for backend in scene.listed():
+        scene.twin("sql", {"sql": f'ALTER SYSTEM DROP BACKEND "{backend}"'})
+    node = "10.87.0.11:9050"
+    ts = scene.ask(f"/sr restart cn {node}")
+    scene.press(ts, "approve")
+    scene.told(ts, "Please restart the CN process on 10.87.0.11")
+    for running in (False, True):
+        scene.fault("host", host="10.87.0.11", process="cn", running=running)
+    scene.told(ts, "Done in", 30)
+    scene.in_order(ts)

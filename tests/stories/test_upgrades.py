@@ -139,6 +139,20 @@ def test_a_backend_that_takes_twenty_minutes_is_waited_for(scene: Scene) -> None
     assert versions(scene) == {OLD}
 
 
+def test_a_node_that_runs_on_files_of_two_versions_is_not_taken_for_upgraded(scene: Scene) -> None:
+    """As after a host that went down in mid-swap and started its node by itself."""
+    scene.fault("host_slow_start", host=CANARY_HOST, seconds=300.0)
+    ts = approved(scene, f"/sr upgrade to {NEW}")
+    mark = scene.house.directory / "hosts" / CANARY_HOST / "starrocks" / "be" / ".sr-swap"
+    scene.wait(lambda: scene.twin("state")["hosts"][CANARY_HOST]["processes"].get("be", {}).get("version") == BUILT, 60)
+    mark.write_text(f"{NEW} {OLD} no\n")
+    scene.wait(lambda: "has files of two versions on 10.84.91.16" in scene.card(ts), 60)
+    assert version_of(scene, CANARY) == BUILT and CANARY in scene.alive()
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "Restored", 60)
+    assert versions(scene) == {OLD} and not mark.exists()
+
+
 @pytest.mark.parametrize(
     ("command", "words"),
     [

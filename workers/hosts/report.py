@@ -44,6 +44,7 @@ def looks(
             taken_at=received,
             trouble=clean(dict(_section(lines, "node", index)).get("hidden", "")),
             process=_process(dict(_section(lines, "node", index)), clock),
+            unfinished=_unfinished(dict(_section(lines, "node", index))),
             jobs=jobs,
             survey=_survey(_section(lines, "survey", index), role, _skew(clock, sent, received)),
         )
@@ -84,6 +85,11 @@ def _section(lines: Lines, kind: str, index: int) -> Lines:
         elif inside:
             taken.append((word, rest))
     return taken
+
+
+def _unfinished(said: Mapping[str, str]) -> str:
+    """A mark without words still tells that a swap was cut."""
+    return (clean(said["unfinished"]) or "unknown") if "unfinished" in said else ""
 
 
 def _process(said: Mapping[str, str], clock: Mapping[str, str]) -> Process | None:

@@ -35,10 +35,10 @@ wanted_variables() {
 
 # The next start needs what this process was started with: an undefined ${NAME} in the conf ends it at once.
 keep_environment() {
-  for name in $(wanted_variables | sort -u); do
+  # Values may be secrets: nobody else reads them, not for a moment either.
+  (umask 077; for name in $(wanted_variables | sort -u); do
     { tr '\0' '\n' < "/proc/$1/environ"; } 2>/dev/null | grep "^$name=" | head -n 1
-  done > "$home/.sr-environ.new.$$"
-  chmod 600 "$home/.sr-environ.new.$$"
+  done > "$home/.sr-environ.new.$$")
   if [ -s "$home/.sr-environ.new.$$" ]; then
     mv -f "$home/.sr-environ.new.$$" "$home/.sr-environ"
   else
@@ -111,8 +111,16 @@ signal_node() {
 
 is_in_unit() { [ "$(service_in "$1")" = "${unit%.service}.service" ]; }
 
+# A unit whose process has crashed may be about to start it again (Restart=, RestartSec=), even between two renames.
+stop_waiting_unit() {
+  refuse_hidden
+  [ -n "$unit" ] || return 0
+  in_unit stop "$unit"
+  stay_stopped
+}
+
 stop_node() {
-  running=$(find_node) || { refuse_hidden; say "no process of the $(name_of_role) runs"; return 0; }
+  running=$(find_node) || { stop_waiting_unit; say "no process of the $(name_of_role) runs"; return 0; }
   since=$(ticks_of "$running")
   refuse_foreign_unit
   keep_environment "$running"

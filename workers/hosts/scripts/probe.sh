@@ -32,6 +32,7 @@ node() { # index role home
   home=$3
   real=$(cd -P "$home" 2>/dev/null && pwd -P) || real=$home
   echo "node $1"
+  [ ! -e "$home/.sr-swap" ] || echo "unfinished $(cut -d ' ' -f 1,2 "$home/.sr-swap" 2>/dev/null)"
   if pid=$(find_node); then
     is_node "$pid"
     echo "pid $pid"

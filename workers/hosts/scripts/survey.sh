@@ -29,8 +29,8 @@ heap_of() { { tr '\0' '\n' < "/proc/$1/cmdline"; } 2>/dev/null | sed -n 's/^-Xmx
 
 extra_files() {
   listed=$home/.sr-manifest
-  [ -f "$listed" ] || listed=$stage/$(echo "$says" | release_in)/.sr-manifest-$part
-  [ -f "$listed" ] || return 0
+  [ -s "$listed" ] || listed=$stage/$(echo "$says" | release_in)/.sr-manifest-$part
+  [ -s "$listed" ] || return 0
   (cd "$home" && find lib -name '*.jar' ! -type d ! -path 'lib/udf-runtime/*' | LC_ALL=C sort | grep -vxF -f "$listed" | head -n 100)
 }
 

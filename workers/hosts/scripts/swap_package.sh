@@ -15,8 +15,8 @@ installed() { version_text "$home" 2>/dev/null | release_in; }
 carry_over() {
   into=$1
   listed=$home/.sr-manifest
-  [ -f "$listed" ] || listed=$stage/$old/.sr-manifest-$part
-  [ -f "$listed" ] || {
+  [ -s "$listed" ] || listed=$stage/$old/.sr-manifest-$part
+  [ -s "$listed" ] || {
     listed=
     say "no list of the files of $old is known: keeps lib/udf and jars in lib/ that look like nobody else's"
   }
@@ -66,6 +66,8 @@ check_coming() {
 
 exchange() {
   mkdir -p "$kept" || fail "cannot make $kept"
+  # An empty list stands for none: else the way back would leave the other version's behind, which makes every old file a user's.
+  [ -e "$home/.sr-manifest" ] || [ -e "$kept/.sr-manifest" ] || : > "$home/.sr-manifest"
   for entry in $entries; do
     [ -e "$coming/$entry" ] || continue
     if [ -e "$home/$entry" ]; then
@@ -102,6 +104,8 @@ else
   [ -n "$unfinished" ] || [ "$before" = "$(echo "$old" | release_in)" ] || fail "$home holds ${before:-no version}, not $old: nothing was changed"
   [ "$roll_back" = yes ] || prepare
   [ "$roll_back" = yes ] && [ -n "$unfinished" ] || check_coming
+  # What users have added since goes back with them, where it can be told for sure.
+  [ "$roll_back" != yes ] || [ -n "$unfinished" ] || [ ! -s "$home/.sr-manifest" ] || carry_over "$coming"
   [ -n "$unfinished" ] || [ ! -e "$kept" ] || mv "$kept" "$kept.kept-$(now_s)" || fail "cannot set $kept aside"
   echo "$version $old $roll_back" > "$home/.sr-swap.new" && mv -f "$home/.sr-swap.new" "$home/.sr-swap" || fail "cannot write in $home"
 fi
