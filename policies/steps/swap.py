@@ -38,13 +38,15 @@ def stage(role: NodeKind, address: Address, version: str) -> Step:
 def stage_all(nodes: tuple[Recipient, ...], version: str, fan_out: int) -> Step:
     """The same for many nodes, on some of their hosts at a time."""
     hosts = len({node.address.host for node in nodes})
+    at_once = min(fan_out, hosts)
+    where = f"{hosts} hosts, {at_once} at a time" if hosts > 1 else nodes[0].address.host
     return Step(
         id="stage",
         group="packages",
-        title=f"Unpack and verify {version} on {hosts} hosts, at most {fan_out} at a time",
+        title=f"Unpack and verify {version} on {where}",
         act=StagePackages(version=version, nodes=nodes, fan_out=fan_out),
         until=PackagesStaged(version=version, nodes=nodes),
-        deadline=STAGED_WITHIN * min(fan_out, hosts),
+        deadline=STAGED_WITHIN * at_once,
         advice="Retry tries again where it failed; nothing that runs was touched.",
     )
 

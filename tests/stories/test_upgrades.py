@@ -120,8 +120,8 @@ def test_what_an_abort_left_at_the_new_version_a_downgrade_takes_back(scene: Sce
 def test_a_wrong_package_touches_nothing(scene: Scene) -> None:
     scene.fault("wrong_package", version=NEW, reports="3.3.8")
     ts = approved(scene, f"/sr upgrade to {NEW}")
-    halted = scene.told(ts, "failed:", 60)
-    assert "says that it is 3.3.8" in halted
+    halted = scene.told(ts, "Staging of 3.3.9 failed", 60)
+    assert "says that it is 3.3.8" in halted and "It went well nowhere" in halted
     scene.press(ts, "abort", ALICE)
     scene.told(ts, "Nothing that runs was touched", 40)
     assert versions(scene) == {OLD} and scene.sent() == []
