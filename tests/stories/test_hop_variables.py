@@ -9,7 +9,7 @@ from workers.demo import house
 
 pytestmark = pytest.mark.story
 
-NEW, NAME = "3.5.6", "cbo_enable_low_cardinality_optimize"
+NEW, OLD, NAME = "3.5.6", "3.2.11", "cbo_enable_low_cardinality_optimize"
 LEND, GIVE_BACK = f"SET GLOBAL {NAME} = false", f"SET GLOBAL {NAME} = true"
 CANARY = "10.84.91.16:9050"
 
@@ -17,7 +17,7 @@ CANARY = "10.84.91.16:9050"
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
     policy = "quorum = 1\nexpires_s = 3600"
-    with house(scenario="small", speed=50.0, policy=policy, visibility_s=4.0, hosts=True, packages=(NEW,)) as built:
+    with house(scenario="small", speed=50.0, policy=policy, visibility_s=4.0, hosts=True, packages=(NEW, OLD)) as built:
         yield Scene(built)
 
 
@@ -81,6 +81,21 @@ def test_an_abort_with_every_worker_killed_gives_it_back_and_says_what_two_versi
     ended = scene.told(ts, f"`{NAME}` is true again", 90)
     assert f"If two versions run now, this way wants `{LEND}` until it is one." in ended
     assert variable(scene) == "true" and told_it(scene)[-1] == GIVE_BACK
+    scene.in_order(ts)
+
+
+def test_a_way_back_wants_settings_which_frontends_forget(scene: Scene) -> None:
+    """They are lent with the freeze: a frontend that restarts is told again; one that 3.2 does not know is set for good."""
+    ts = scene.ask(f"/sr downgrade to {OLD}")
+    assert "CLEAN TEMPORARY TABLE ON SESSION" in scene.card(ts), "what no statement of ours can do is left to people"
+    scene.press(ts, "approve", BOB)
+    scene.told(ts, f"is the first node that runs {OLD}", 60)
+    settings = scene.twin("state")["settings"]
+    assert (settings["history_job_keep_max_second"], settings["enable_experimental_temporary_table"]) == ("0", "false")
+    scene.told(ts, "Set again.", 30)
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "`history_job_keep_max_second` is 604800 again", 60)
+    assert scene.twin("state")["settings"]["history_job_keep_max_second"] == "604800"
     scene.in_order(ts)
 
 
