@@ -98,9 +98,10 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
     return " ".join(sentences) or "There was nothing to undo."
 
 
-def _mixed(plan: Plan, step_index: int) -> list[str]:
-    """A variable was lent for as long as two versions run, and they still do: people have to know."""
-    swapped = any(isinstance(step.until, NodeRestarted) for step in plan.steps[:step_index])
+def _mixed(plan: Plan, step_index: int, *, closed: bool = False) -> list[str]:
+    """A variable was lent for as long as two versions run, and they still do: people have to know. A close undoes no node."""
+    undone = "" if closed else plan.steps[min(step_index, len(plan.steps) - 1)].group
+    swapped = any(isinstance(step.until, NodeRestarted) and step.group != undone for step in plan.steps[:step_index])
     lent = [each.act for each in leases(plan, step_index) if isinstance(each.act, SetVariable)]
     if not swapped or not lent:
         return []
@@ -123,7 +124,7 @@ def closed_words(plan: Plan, operation: Operation) -> str:
     restored = _restored(leases(plan, operation.step))
     given_back = f" {restored};" if restored else ""
     rest = f"Closed:{given_back} the rest of the cluster stays as it is now, and it is free for other operations."
-    return " ".join([rest, *_mixed(plan, operation.step)])
+    return " ".join([rest, *_mixed(plan, operation.step, closed=True)])
 
 
 def _restored(steps: tuple[Step, ...]) -> str:

@@ -125,6 +125,9 @@ def test_an_abort_gives_it_back_and_says_what_two_versions_want() -> None:
     wants = f"wants `SET GLOBAL {LOW} = false` until it is one"
     memory = next_undo(PLAN, running(LENT, OperationState.UNDOING), STATE, PACING, NOW).memory
     assert f"`{LOW}` is true again" in kept_words(PLAN, done, memory, STATE) and wants not in kept_words(PLAN, done, memory, STATE)
+    canary = running(first + 2, OperationState.UNDOING)
+    assert PLAN.steps[first + 2].group == PLAN.steps[first].group and wants not in kept_words(PLAN, canary, memory, STATE)
+    assert wants in closed_words(PLAN, canary) and wants not in closed_words(PLAN, done)
     mixed = running(second, OperationState.UNDOING)
     assert wants in kept_words(PLAN, mixed, memory, STATE) and wants in closed_words(PLAN, mixed)
 

@@ -92,7 +92,7 @@ class Scene:
     def sent(self) -> list[str]:
         """What the bot's account sent that is not a question, in order."""
         statements = self.twin("log")["statements"]
-        words = ("ALTER SYSTEM", "CANCEL", "ADMIN SET")
+        words = ("ALTER SYSTEM", "CANCEL", "ADMIN SET", "SET GLOBAL")
         return [s["sql"] for s in statements if s["user"] == "sr_bot" and s["sql"].startswith(words)]
 
     def unknown(self) -> list[str]:

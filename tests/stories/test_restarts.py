@@ -22,6 +22,33 @@ def test_a_backend_is_restarted_by_a_person(scene: Scene) -> None:
     assert lists == ["ADD BACKEND BLACKLIST 10003"] * 4 + ["DELETE BACKEND BLACKLIST 10003"] * 4
 
 
+def blacklisting(scene: Scene, verb: str) -> list[str]:
+    """The frontends that were told, in order."""
+    return [s["fe"] for s in scene.twin("log")["statements"] if s["sql"] == f"{verb} BACKEND BLACKLIST 10003"]
+
+
+def test_a_frontend_that_forgets_its_blacklist_at_once_is_told_again(scene: Scene) -> None:
+    """It restarts by itself between the statement and the look, whose answers are slow enough for that."""
+    forgetful = "10.84.91.18"
+    ts = scene.ask(f"/sr restart be {TARGET}")
+    scene.fault("slow_statements", ms=350.0, matching="SHOW BACKEND BLACKLIST")
+    scene.press(ts, "approve")
+    scene.wait(lambda: len(blacklisting(scene, "ADD")) == 4)
+    scene.fault("fe_restart", fe=forgetful, down_s=20.0)
+    scene.told(ts, "StarRocks accepted the statement.")
+    scene.fault("slow_statements", ms=0.0)
+    assert "10.84.0.18:9050 is on the blacklist of 4 frontends" in scene.told(ts, "is on the blacklist")
+    scene.told(ts, "Please restart the BE process on 10.84.0.18")
+    told = blacklisting(scene, "ADD")
+    assert len(told) == 8 and told.count(forgetful) == 2
+    asked = {"sql": "SHOW BACKEND BLACKLIST", "fe": forgetful}
+    assert [row[0] for row in scene.twin("sql", asked)["rows"]] == ["10003"]
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "10.84.0.18:9050 runs")
+    assert scene.twin("sql", asked)["rows"] == []
+    scene.in_order(ts)
+
+
 def test_a_backend_is_not_restarted_while_another_is_down(scene: Scene) -> None:
     scene.fault("be_down", at="10.84.0.19:9050")
     scene.twin("advance", {"seconds": 60})
