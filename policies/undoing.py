@@ -1,6 +1,6 @@
 """Which steps an abort undoes, and what remains as it is."""
 
-from policies.acts import EditConf, ForgetRehearsal, SetSetting, SetView
+from policies.acts import EditConf, ForgetRehearsal, PrepareStorage, SetSetting, SetStorage, SetView, StopProcess
 from policies.address import Address
 from policies.awaited import (
     BackendDrained,
@@ -56,7 +56,7 @@ def undo_in_hand(plan: Plan, step_index: int) -> tuple[Step, ...]:
             break
         if step.undo is not None and all(step.undo != other.undo for other in found):
             found.append(step)
-    return tuple(found)
+    return (*(step for step in found if not step.undo_last), *(step for step in found if step.undo_last))
 
 
 def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: ClusterState) -> str:
@@ -79,7 +79,7 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
         elif isinstance(until, ProcessCondition):
             sentences = _process_in_hand(plan, operation.step, until, state)
         else:
-            sentences = _node_in_hand(until, state)
+            sentences = [*_node_in_hand(until, state), *_stopped_again(plan, operation.step, state)]
     sentences += _conf_again(plan, operation.step)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
     nodes = [until for until in behind if not isinstance(until, SettingIs | LeaseOver | ViewCondition | ImageEverywhere)]
@@ -139,10 +139,22 @@ def _node_in_hand(until: NodeCondition, state: ClusterState) -> list[str]:
     return [f"{until.address} stays in the cluster." if listed else f"Undone: {until.address} is not in the cluster."]
 
 
+def _stopped_again(plan: Plan, step: int, state: ClusterState) -> list[str]:
+    """A new node's process that a job had started: what it wrote keeps the host from being added as it is."""
+    acts = [each.undo for each in undo_in_hand(plan, step) if isinstance(each.undo, StopProcess) and each.undo.ours]
+    gone = [act for act in acts if state.lists(act.role) and state.node(act.role, act.address) is None]
+    what = {True: "meta_dir", False: "storage paths"}
+    return [
+        f"Its process does not run; empty its {what[act.role.frontend]} before it is added again." for act in gone
+    ]
+
+
 def _process_in_hand(plan: Plan, step: int, until: ProcessCondition, state: ClusterState) -> list[str]:
     """A node whose process was being changed, and those before it that were changed and stay so."""
     if isinstance(plan.steps[step].undo, ForgetRehearsal):
         return ["The rehearsal has ended, and no copy of the metadata is left on the spare host; nothing that runs was touched."]
+    if isinstance(plan.steps[step].act, PrepareStorage | SetStorage):
+        return []
     if isinstance(until, HostJobDone):
         return ["Nothing that runs was touched; what was put on hosts stays there."]
     row = next((node for node in state.nodes if node.address == until.address), None)

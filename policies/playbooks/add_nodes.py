@@ -12,8 +12,9 @@ from policies.cluster import ClusterState, NodeKind
 from policies.estimate import DrainRecord
 from policies.facts import nodes_facts
 from policies.host_checks.newcomers import judge_new
+from policies.joining import by_driver, judge_starts
 from policies.pacing import Pacing
-from policies.plan import Estimate, Plan, Verdict
+from policies.plan import Estimate, Plan, Step, Verdict
 from policies.playbooks.shape import MakePlan
 from policies.preparing import to_prepare
 from policies.request import Request
@@ -39,7 +40,7 @@ def add_nodes(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
         now: datetime,
         history: tuple[DrainRecord, ...] = (),
     ) -> Plan:
-        del pacing, history
+        del history
         findings = checks.run(rules, request.targets, state)
         wrong = any(finding.check == "target" and finding.verdict is Verdict.BLOCK for finding in findings)
         new: tuple[Address, ...] = () if wrong else request.targets
@@ -54,8 +55,8 @@ def add_nodes(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
             reason=request.reason,
             command=request.command,
             targets=request.targets,
-            steps=tuple(step for address in new for step in join(kind, address, state)),
-            findings=(*findings, *judge_new(kind, new, state)),
+            steps=tuple(step for address in new for step in _joined(kind, address, state, pacing)),
+            findings=(*findings, *judge_new(kind, new, state), *judge_starts(kind, new, state)),
             facts=nodes_facts(state),
             estimate=Estimate(low_s=None, high_s=None, reason=NOT_KNOWN),
             undo_words=UNDO,
@@ -64,3 +65,7 @@ def add_nodes(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
         )
 
     return make_plan
+
+
+def _joined(kind: NodeKind, address: Address, state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
+    return join(kind, address, state, pacing=pacing, by_ssh=by_driver(kind, address, state))
