@@ -43,8 +43,7 @@ class Step(Record):
     `point_of_no_return` means: once this step's act has been sent, its group can no longer be undone. `deadline` is how
     long, in cluster seconds, the step may wait for `until` before a person is asked; None waits as long as it takes.
     `lent` marks an act whose effect is only borrowed: until a later step does what its undo does, every abort does it,
-    whatever group is in hand, and it is held meanwhile (policies.leasing). `undo_last` marks an undo that comes after all others
-    of its group: a process is stopped only once its node is in no list any more.
+    whatever group is in hand, and it is held meanwhile (policies.leasing).
     """
 
     id: str
@@ -54,7 +53,6 @@ class Step(Record):
     until: Condition
     undo: Act | None = None
     undo_until: Condition | None = None
-    undo_last: bool = False
     point_of_no_return: bool = False
     skippable: bool = False
     lent: bool = False

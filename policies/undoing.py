@@ -56,7 +56,12 @@ def undo_in_hand(plan: Plan, step_index: int) -> tuple[Step, ...]:
             break
         if step.undo is not None and all(step.undo != other.undo for other in found):
             found.append(step)
-    return (*(step for step in found if not step.undo_last), *(step for step in found if step.undo_last))
+    return tuple(sorted(found, key=_once_it_has_left))
+
+
+def _once_it_has_left(step: Step) -> bool:
+    """A process that is stopped only once its node is in no list any more: after all other undos of the group."""
+    return isinstance(step.undo, StopProcess) and step.undo.left
 
 
 def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: ClusterState) -> str:

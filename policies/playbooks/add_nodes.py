@@ -25,6 +25,9 @@ UNDO = (
     "Until a new node is up, Abort drops it again: it holds nothing yet. Once a backend has tablets, it leaves by a "
     "decommission only."
 )
+STOPPED = "A process that a job has started for it is stopped then."
+SECONDS = {NodeKind.BACKEND: (20.0, 300.0), NodeKind.COMPUTE_NODE: (15.0, 120.0), NodeKind.FOLLOWER: (30.0, 600.0)}
+"""Of the cluster, for one node that a job starts: empty, or with a copy of the metadata to read (invented; nothing is measured)."""
 NOT_KNOWN = "it depends on when the process is started; a running one is up within a minute"
 
 
@@ -58,8 +61,8 @@ def add_nodes(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
             steps=tuple(step for address in new for step in _joined(kind, address, state, pacing)),
             findings=(*findings, *judge_new(kind, new, state), *judge_starts(kind, new, state)),
             facts=nodes_facts(state),
-            estimate=Estimate(low_s=None, high_s=None, reason=NOT_KNOWN),
-            undo_words=UNDO,
+            estimate=_estimate(kind, new, state, pacing),
+            undo_words=UNDO if state.hosts is None else f"{UNDO} {STOPPED}",
             done_words=f"{names} {'is' if len(request.targets) == 1 else 'are'} up, with version {state.version}.",
             to_prepare=to_prepare(kind, new, state),
         )
@@ -69,3 +72,10 @@ def add_nodes(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
 
 def _joined(kind: NodeKind, address: Address, state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
     return join(kind, address, state, pacing=pacing, by_ssh=by_driver(kind, address, state))
+
+
+def _estimate(kind: NodeKind, new: tuple[Address, ...], state: ClusterState, pacing: Pacing) -> Estimate:
+    if not new or not all(by_driver(kind, address, state) for address in new):
+        return Estimate(low_s=None, high_s=None, reason=NOT_KNOWN)
+    low, high = (pacing.wall(seconds) * len(new) for seconds in SECONDS[NodeKind.FOLLOWER if kind.frontend else kind])
+    return Estimate(low_s=low, high_s=high, reason="a new process is up within minutes; balancing goes on afterwards")

@@ -98,9 +98,15 @@ def hosts_of_move(request: Request, state: ClusterState) -> Mapping[Address, Nod
 
 def new_paths(request: Request) -> Mapping[Address, tuple[str, ...]]:
     """The storage path that a rebuilt node is to get, on its host."""
-    path = request.options.get("path", "")
+    path = _path(request)
     rebuilt = request.targets if request.kind is OperationKind.REBUILD_BACKEND else _named(request, "rebuild")
     return dict.fromkeys(rebuilt, (path,)) if path else {}
+
+
+def _path(request: Request) -> str:
+    """As hosts spell it, so that the same directory is seen to be the same."""
+    parts = [part for part in request.options.get("path", "").split("/") if part not in {"", "."}]
+    return f"/{'/'.join(parts)}" if parts else ""
 
 
 def _title(request: Request) -> str:
@@ -124,7 +130,7 @@ def _understood(request: Request, state: ClusterState) -> tuple[Moving, list[Fin
         rebuilt=rebuilt,
         new_frontends=new_frontends,
         old_frontends=old_frontends,
-        path=request.options.get("path", ""),
+        path=_path(request),
     )
     return moving, [*findings, *more, *news, *_leader_near(moving, state)]
 

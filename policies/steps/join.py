@@ -74,7 +74,6 @@ def _by_job(up: Step, role: NodeKind, address: Address, state: ClusterState, pac
         act=start,
         undo=stop,
         undo_until=NodeStopped(role=role, address=address),
-        undo_last=True,
         deadline=COME_BACK,
         advice=f"Look at its log. Retry waits for it, and starts it anew if the job failed; Abort takes {address} out again.",
     )

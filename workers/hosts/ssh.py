@@ -5,6 +5,7 @@ A call has to be over before the step that makes it loses its claim (30 s), what
 
 import asyncio
 import base64
+import contextlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -39,7 +40,7 @@ class SshDriver:
     ) -> tuple[HostLook, ...]:  # fmt: skip
         """See HostDriver: hosts side by side; one that fails says why in its own look."""
         wanted = tuple(job_id(job) for job in jobs)
-        also = {address: tuple(storage(path) for path in paths) for address, paths in stores.items()}
+        also = {address: _storable(paths) for address, paths in stores.items()}
         return run(self._look(nodes, wanted, survey, also))
 
     def begin(self, job: str, act: HostAct) -> None:
@@ -218,6 +219,15 @@ def _meta_directory(conf: bytes, home: str) -> str:
     if not path.startswith("/") or "$" in path:
         raise HostRefused(f"meta_dir of fe.conf is `{text[:100]}`, which cannot be resolved from here.")
     return path
+
+
+def _storable(paths: Sequence[str]) -> tuple[str, ...]:
+    """Without those that no script may hold: they are not looked at, and no job takes them."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(HostRefused):
+            found.append(storage(path))
+    return tuple(found)
 
 
 def _in_unit(look: HostLook, unit: str) -> HostLook:
