@@ -41,7 +41,8 @@ def undo_steps(plan: Plan, step_index: int) -> tuple[Step, ...]:
 
 
 def undo_in_hand(plan: Plan, step_index: int) -> tuple[Step, ...]:
-    """The steps of the group in hand that have an undo, from the step in hand backwards; equal undos act once.
+    """The steps of the group in hand that have an undo, from the step in hand backwards; equal undos act once. Whatever stops
+    a process that has left comes last.
 
     A group stays as it is once a point of no return lies behind in it. The step in hand counts as not passed: whether
     its act took effect is seen on the cluster, and a node that is still listed can still be kept.
