@@ -130,21 +130,44 @@ class RestartProcess(Record):
 
 
 class StopProcess(Record):
-    """One job on the host: stop the process and wait until it is gone."""
+    """One job on the host: stop the process and wait until it is gone.
+
+    `left` stops only what the cluster lists no more; `ours` only a process that a job of ours has started.
+    """
 
     kind: Literal["stop_process"] = "stop_process"
     role: NodeKind
     address: Address
     graceful: bool = True
     patience_s: float = 120.0
+    left: bool = False
+    ours: bool = False
 
 
 class StartProcess(Record):
-    """One job on the host: start the process where none runs."""
+    """One job on the host: start the process where none runs.
+
+    `helper` is for the first start of a frontend alone: the edit_log_port of a living member, from which it copies the
+    metadata. What its meta_dir holds already must then be of the cluster `cluster_id`; any later start finds its group there.
+    """
 
     kind: Literal["start_process"] = "start_process"
     role: NodeKind
     address: Address
+    helper: Address | None = None
+    cluster_id: int = 0
+
+
+class PrepareStorage(Record):
+    """One job on the host: see that a directory for tablets is there, empty and writable; make its last part if that is missing.
+
+    Nothing in it is ever changed.
+    """
+
+    kind: Literal["prepare_storage"] = "prepare_storage"
+    role: NodeKind
+    address: Address
+    path: str
 
 
 class StagePackage(Record):
@@ -180,6 +203,19 @@ class EditConf(Record):
     address: Address
     key: str
     value: str
+    old: str | None
+
+
+class SetStorage(Record):
+    """One job on the host: another `storage_root_path` for a backend that was drained, has left, and does not run.
+
+    If its conf file still says `old` (None: not set). What lies in the old directories stays there.
+    """
+
+    kind: Literal["set_storage"] = "set_storage"
+    role: NodeKind
+    address: Address
+    path: str
     old: str | None
 
 
@@ -235,8 +271,8 @@ class AskPerson(Record):
 
 
 HostAct = (
-    RestartProcess | StopProcess | StartProcess | StagePackage | SwapPackage | EditConf | BackUpMeta | RehearseMetadata
-    | ForgetRehearsal
+    RestartProcess | StopProcess | StartProcess | PrepareStorage | StagePackage | SwapPackage | EditConf | SetStorage
+    | BackUpMeta | RehearseMetadata | ForgetRehearsal
 )  # fmt: skip
 """Carried out by a host driver as a detached job with an id; StagePackages is many of them. The others are statements, or a
 person's work."""
@@ -255,9 +291,11 @@ Act = Annotated[
     | RestartProcess
     | StopProcess
     | StartProcess
+    | PrepareStorage
     | StagePackage
     | SwapPackage
     | EditConf
+    | SetStorage
     | BackUpMeta
     | RehearseMetadata
     | ForgetRehearsal

@@ -88,7 +88,9 @@ class LeaderElsewhere(Record):
 
 
 class ProcessSilent(Record):
-    """Nothing answers at `port` of the node's host any more: its process was stopped."""
+    """Nothing answers at `port` of the node's host any more: its process was stopped. Where a driver has looked at the host,
+    it must show no process either; that alone counts where the port cannot be tried.
+    """
 
     kind: Literal["process_silent"] = "process_silent"
     address: Address

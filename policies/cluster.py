@@ -126,6 +126,8 @@ class Frontend(Record):
     error: str = ""
     last_start: datetime | None = None
     last_heartbeat: datetime | None = None
+    cluster_id: int = 0
+    """0 where it is not shown."""
 
 
 class ComputeNode(Record):
@@ -339,6 +341,11 @@ class ClusterState(Record):
     @property
     def leader(self) -> Frontend | None:
         return next((f for f in self.frontends if f.role is Role.LEADER), None)
+
+    @property
+    def cluster_id(self) -> int:
+        """What VERSION of every frontend's metadata and cluster_id of every storage path say; 0 when it is not known."""
+        return next((f.cluster_id for f in self.frontends if f.cluster_id and f.role is not Role.UNKNOWN), 0)
 
     def staying(self, leaving: "frozenset[Address] | set[Address]" = frozenset()) -> Iterator[Backend]:
         """Backends that will hold data afterwards: not in `leaving`, and not already being drained."""

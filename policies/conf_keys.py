@@ -99,3 +99,14 @@ KEYS: dict[str, dict[str, Rule]] = {
     },
 }
 """File -> key -> rule. `storage_root_path` and `meta_dir` are not here: another path means other data."""
+
+STORAGE = "storage_root_path"
+_PATH = r"/[A-Za-z0-9_.@+-][A-Za-z0-9_.@+/-]*(?:,medium:(?i:hdd|ssd))?"
+_PATHS = re.compile(rf"(?!.*\.\.){_PATH}(?:;{_PATH})*\Z")
+
+
+def storage_refusal(value: str) -> str:
+    """Why a backend that has left may not get these storage paths, in one sentence; empty when it may (acts.SetStorage)."""
+    if len(value) <= 4000 and _PATHS.match(value):
+        return ""
+    return f"`{value[:200]}` is no list of storage paths, e.g. `/data1/be;/data2/be`."

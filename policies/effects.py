@@ -14,13 +14,16 @@ from policies.acts import (
     RestartProcess,
     SetBlacklist,
     SetSetting,
+    SetStorage,
     SetVariable,
     SetView,
+    StartProcess,
     StopProcess,
     SwapPackage,
 )
-from policies.awaited import BackendDrained, Condition, OnBlacklist
-from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind, RunMode
+from policies.address import Address
+from policies.awaited import BackendDrained, BackendGone, Condition, OnBlacklist
+from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind, Role, RunMode
 from policies.conditions import blacklists, variables
 from policies.conditions.settings import in_force
 from policies.hosts import HostJob, JobState
@@ -116,6 +119,12 @@ def forbidden(act: Act | None, plan: Plan, behind: tuple[Condition, ...], state:
             return _forbidden_drop(act, state)
         case StopProcess() if state.lists(act.role) and state.node(act.role, act.address) is None:
             return None  # It was dropped: its process is nobody's any more.
+        case StopProcess(left=True):
+            return f"{act.address} is still listed as {act.role.short}, or is again: its process is left alone."
+        case StartProcess(helper=helper) if helper is not None:
+            return _forbidden_helper(helper, state)
+        case SetStorage():
+            return _forbidden_storage(act, behind, state)
         case RestartProcess() | StopProcess() | SwapPackage():
             return why_not_interrupt(state, act.role, act.address)
         case _:
@@ -159,6 +168,25 @@ def _forbidden_add(act: AddNode, state: ClusterState) -> str | None:
     if not votes(state).hold:
         return f"Nothing can be added now: {votes(state).words}."
     return None
+
+
+def _forbidden_helper(helper: Address, state: ClusterState) -> str | None:
+    """A frontend that is started with a helper which does not answer, or follows nobody, finds no group, or founds its own."""
+    row = state.frontend(helper)
+    if row is not None and row.alive and row.joined and row.role in {Role.LEADER, Role.FOLLOWER}:
+        return None
+    return (
+        f"{helper}, from which the new frontend is to copy the metadata, is no living follower or leader right now; "
+        "nothing was started. Retry when it is; or abort, and ask again for another one."
+    )
+
+
+def _forbidden_storage(act: SetStorage, behind: tuple[Condition, ...], state: ClusterState) -> str | None:
+    """Tablets lie where it points: it is changed only of a node that was drained and has left."""
+    if state.lists(act.role) and state.node(act.role, act.address) is None:
+        drained = any(isinstance(until, BackendDrained | BackendGone) and until.address == act.address for until in behind)
+        return None if drained else f"The plan has no drain of {act.address} before it gets another path; nothing was written."
+    return f"{act.address} is in the cluster: its storage path stays as it is."
 
 
 def _forbidden_drop(act: DropNode, state: ClusterState) -> str | None:

@@ -43,6 +43,28 @@ class Process(Record):
     unit: str = ""
 
 
+class StoreState(StrEnum):
+    """A directory for tablets or metadata. LOCKED: our account may not use it. BLOCKED: something else has its name.
+
+    MISSING: it can be made where it should be; NOWHERE: it cannot, since what it lies in is missing or locked.
+    """
+
+    EMPTY = "empty"
+    USED = "used"
+    MISSING = "missing"
+    NOWHERE = "nowhere"
+    LOCKED = "locked"
+    BLOCKED = "blocked"
+
+
+class Store(Record):
+    """A storage path of a backend or compute node, or a frontend's meta_dir; `cluster_id` is whose data it says it holds."""
+
+    path: str
+    state: StoreState
+    cluster_id: int | None = None
+
+
 class HostSurvey(Record):
     """What only a closer look tells: installed files, limits, memory, disk, configuration. Sizes in bytes."""
 
@@ -68,6 +90,10 @@ class HostSurvey(Record):
     """Version -> whether its package lies unpacked and verified in the staging directory."""
     isolation: str = ""
     """Of a spare host: "yes" when it can make a network of its own, else the command that fails; empty: not asked."""
+    stores: tuple[Store, ...] = ()
+    """Where the conf file says that tablets or metadata lie, and the directories that were asked for."""
+    unit: str = ""
+    """The systemd service that the settings name for this process; empty: StarRocks' own scripts are used."""
     backups: tuple[str, ...] = ()
     """Versions of bin and lib that were kept by an earlier swap."""
 

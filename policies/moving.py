@@ -8,17 +8,19 @@ one goes, the leader at the very end.
 from collections.abc import Iterable
 
 from policies import checks
-from policies.acts import AskPerson
 from policies.address import Address
-from policies.awaited import ProcessSilent
 from policies.checks.new_node import new_node
 from policies.checks.voters import NAME as VOTERS
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind, Role
+from policies.host_checks.newcomers import judge_new
+from policies.joining import by_driver, judge_starts, reached
+from policies.pacing import Pacing
 from policies.plan import Finding, Step, Verdict
 from policies.record import Record
 from policies.steps.drain import drain
 from policies.steps.join import join
-from policies.steps.leave import STOP_DEADLINE, leave_frontend
+from policies.steps.leave import leave_frontend, stop_drained
+from policies.steps.rebuild import judge_rebuild, rebuild
 from policies.units import in_bytes, in_count, in_list
 from policies.unlisted import no_backend
 from policies.voters import votes, why_not_drop
@@ -51,50 +53,34 @@ def leader_last(frontends: tuple[Frontend, ...]) -> tuple[Frontend, ...]:
     return tuple(sorted(frontends, key=lambda f: (f.role is Role.LEADER, f.address)))
 
 
-def steps_of(moving: Moving, state: ClusterState) -> tuple[Step, ...]:
+def steps_of(moving: Moving, state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
     """All steps in their order."""
-    found = [step for address in moving.new_backends for step in join(NodeKind.BACKEND, address, state)]
+    found = [step for address in moving.new_backends for step in _joined(NodeKind.BACKEND, address, state, pacing)]
     for backend in fullest_first(moving.rebuilt):
-        found += [*drain(backend), _rebuild(backend, moving.path)]
-        found += join(NodeKind.BACKEND, backend.address, state, more_than=backend.total, phase="re-")
+        found += rebuild(backend, moving.path, state, pacing)
     for backend in fullest_first(moving.old_backends):
         found += drain(backend)
-    return (*found, *_frontend_steps(moving, state))
+        found += [stop_drained(backend, pacing)] if reached(backend.address, state) else []
+    return (*found, *_frontend_steps(moving, state, pacing))
 
 
-def _frontend_steps(moving: Moving, state: ClusterState) -> list[Step]:
+def _joined(role: NodeKind, address: Address, state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
+    return join(role, address, state, pacing=pacing, by_ssh=by_driver(role, address, state))
+
+
+def _frontend_steps(moving: Moving, state: ClusterState, pacing: Pacing) -> list[Step]:
     """New ones beyond the number of old ones first, then one for one."""
     old, new = leader_last(moving.old_frontends), list(moving.new_frontends)
     found: list[Step] = []
     while new and len(new) > len(old):
-        found += join(NodeKind.FOLLOWER, new.pop(0), state)
+        found += _joined(NodeKind.FOLLOWER, new.pop(0), state, pacing)
     for frontend in old:
         if new:
-            found += join(NodeKind.FOLLOWER, new.pop(0), state)
+            found += _joined(NodeKind.FOLLOWER, new.pop(0), state, pacing)
         kind = NodeKind.OBSERVER if frontend.role is Role.OBSERVER else NodeKind.FOLLOWER
-        found += leave_frontend(kind, frontend, others_elect=len(state.frontends) + len(moving.new_frontends) > 2)
+        others_elect = len(state.frontends) + len(moving.new_frontends) > 2
+        found += leave_frontend(kind, frontend, others_elect=others_elect, by_ssh=reached(frontend.address, state))
     return found
-
-
-def _rebuild(backend: Backend, path: str) -> Step:
-    host = backend.address.host
-    return Step(
-        id=f"rebuild-{backend.address}",
-        group=f"rebuild {backend.address}",
-        title=f"See the BE process on {host} stopped, its new storage path set",
-        act=AskPerson(
-            address=backend.address,
-            task=(
-                f"Please stop the BE process on {host}, set storage_root_path in be.conf to the new and empty disk, and leave "
-                "the process stopped until you are asked to start it. The node has left the cluster, so nothing is served "
-                "from it; keep the old disk as it is until the operation is done."
-            ),
-            commands=("bin/stop_be.sh --graceful", f"# be.conf: storage_root_path = {path or 'THE_NEW_PATH'}"),
-        ),
-        until=ProcessSilent(address=backend.address, port=backend.address.port),
-        deadline=STOP_DEADLINE,
-        advice="Retry asks again.",
-    )
 
 
 def findings_of(moving: Moving, state: ClusterState) -> tuple[Finding, ...]:
@@ -108,8 +94,23 @@ def findings_of(moving: Moving, state: ClusterState) -> tuple[Finding, ...]:
     if moving.old_backends:
         found += _drain_findings(tuple(b.address for b in moving.old_backends), grown, moving)
     found += _voters(moving, state)
+    found += _on_hosts(moving, state)
     found += _order_words(moving)
     return tuple(_once(found))
+
+
+def _on_hosts(moving: Moving, state: ClusterState) -> list[Finding]:
+    """What the looks at hosts say of those that come, and which old processes nobody here can stop."""
+    found: list[Finding] = []
+    for kind, new in ((NodeKind.BACKEND, moving.new_backends), (NodeKind.FOLLOWER, moving.new_frontends)):
+        found += [*judge_new(kind, new, state), *judge_starts(kind, new, state)]
+    for backend in moving.rebuilt:
+        found += judge_rebuild(backend, moving.path, state)
+    dark = [b.address for b in moving.old_backends if not reached(b.address, state)]
+    if dark and state.hosts is not None:
+        words = f"The BE process of {_names(dark)} is not stopped afterwards: its host cannot be looked at."
+        found.append(Finding(check="hosts", verdict=Verdict.WARN, sentence=words, advice="Stop it by hand when the node has left."))
+    return found
 
 
 def _with_newcomers(moving: Moving, state: ClusterState) -> ClusterState:

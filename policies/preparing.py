@@ -6,6 +6,7 @@ fe.conf names.
 
 from policies.address import Address
 from policies.cluster import ClusterState, NodeKind
+from policies.joining import by_driver
 
 CONF = {NodeKind.BACKEND: "be.conf", NodeKind.COMPUTE_NODE: "cn.conf"}
 
@@ -15,9 +16,10 @@ def to_prepare(kind: NodeKind, targets: tuple[Address, ...], state: ClusterState
     if not targets:
         return ()
     hosts = ", ".join(address.host for address in targets)
+    by_people = not all(by_driver(kind, address, state) for address in targets)
     return (
         f"On {hosts}: install StarRocks {state.version}, exactly this build.",
-        *(_frontend_lines(targets, state) if kind.frontend else _worker_lines(kind, targets)),
+        *(_frontend_lines(targets, state, by_people) if kind.frontend else _worker_lines(kind, targets)),
         "Clocks within 5 s of each other; the ports reachable from every frontend.",
         *_around(kind, hosts),
     )
@@ -32,14 +34,15 @@ def _around(kind: NodeKind, hosts: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _frontend_lines(targets: tuple[Address, ...], state: ClusterState) -> tuple[str, ...]:
+def _frontend_lines(targets: tuple[Address, ...], state: ClusterState, by_people: bool) -> tuple[str, ...]:
     helper = str(state.leader.address) if state.leader else "the leader"
     http = next((f.http_port for f in state.frontends), 8030)
+    first = f"First start only after it was added, once with --helper {helper} (the edit_log_port, not the rpc_port)."
     return (
         f"fe.conf: edit_log_port = {targets[0].port}, http_port = {http} (all frontends must share it).",
         "fe.conf: priority_networks, JAVA_OPTS and JDK as on the others.",
         "meta_dir must exist and be empty.",
-        f"First start only after it was added, once with --helper {helper} (the edit_log_port, not the rpc_port).",
+        first if by_people else "It must not have been started yet: that is done once it was added.",
     )
 
 

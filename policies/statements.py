@@ -20,10 +20,12 @@ from policies.acts import (
     EditConf,
     ForgetRehearsal,
     HostAct,
+    PrepareStorage,
     RehearseMetadata,
     RestartProcess,
     SetBlacklist,
     SetSetting,
+    SetStorage,
     SetVariable,
     SetView,
     StagePackage,
@@ -88,14 +90,18 @@ def task_of(act: HostAct) -> str:
             return f"restart the {where}{' gracefully' if graceful else ''}"
         case StopProcess(graceful=graceful):
             return f"stop the {where}{' gracefully' if graceful else ''}"
-        case StartProcess():
-            return f"start the {where}"
+        case StartProcess(helper=helper):
+            return f"start the {where}{f' for the first time, with --helper {helper}' if helper else ''}"
+        case PrepareStorage(path=path):
+            return f"see {path} there, empty and writable for the {where}"
         case StagePackage(version=version):
             return f"unpack and verify {version} for the {where}"
         case SwapPackage(version=version, old=old, roll_back=roll_back):
             return f"{'put back' if roll_back else 'install'} {version} in place of {old}, with a restart: {where}"
         case EditConf(key=key, value=value):
             return f"set {key} = {value} in the configuration of the {where}"
+        case SetStorage(path=path):
+            return f"set storage_root_path = {path} in the configuration of the {where}"
         case BackUpMeta():
             return f"back up the metadata directory of the {where}"
         case RehearseMetadata(version=version, address=address):

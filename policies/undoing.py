@@ -1,6 +1,15 @@
 """Which steps an abort undoes, and what remains as it is."""
 
-from policies.acts import EditConf, ForgetRehearsal, SetSetting, SetVariable, SetView
+from policies.acts import (
+    EditConf,
+    ForgetRehearsal,
+    PrepareStorage,
+    SetSetting,
+    SetStorage,
+    SetVariable,
+    SetView,
+    StopProcess,
+)
 from policies.address import Address
 from policies.awaited import (
     BackendDrained,
@@ -44,7 +53,8 @@ def undo_steps(plan: Plan, step_index: int) -> tuple[Step, ...]:
 
 
 def undo_in_hand(plan: Plan, step_index: int) -> tuple[Step, ...]:
-    """The steps of the group in hand that have an undo, from the step in hand backwards; equal undos act once.
+    """The steps of the group in hand that have an undo, from the step in hand backwards; equal undos act once. Whatever stops
+    a process that has left comes last.
 
     A group stays as it is once a point of no return lies behind in it. The step in hand counts as not passed: whether
     its act took effect is seen on the cluster, and a node that is still listed can still be kept.
@@ -59,7 +69,12 @@ def undo_in_hand(plan: Plan, step_index: int) -> tuple[Step, ...]:
             break
         if step.undo is not None and all(step.undo != other.undo for other in found):
             found.append(step)
-    return tuple(found)
+    return tuple(sorted(found, key=_once_it_has_left))
+
+
+def _once_it_has_left(step: Step) -> bool:
+    """A process that is stopped only once its node is in no list any more: after all other undos of the group."""
+    return isinstance(step.undo, StopProcess) and step.undo.left
 
 
 def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: ClusterState) -> str:
@@ -82,7 +97,7 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
         elif isinstance(until, ProcessCondition):
             sentences = _process_in_hand(plan, operation.step, until, state)
         else:
-            sentences = _node_in_hand(until, state)
+            sentences = [*_node_in_hand(until, state), *_stopped_again(plan, operation.step, state)]
     sentences += _conf_again(plan, operation.step)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
     beside = SettingIs | VariableIs | LeaseOver | ViewCondition | ImageEverywhere
@@ -156,12 +171,24 @@ def _node_in_hand(until: NodeCondition, state: ClusterState) -> list[str]:
     return [f"{until.address} stays in the cluster." if listed else f"Undone: {until.address} is not in the cluster."]
 
 
+def _stopped_again(plan: Plan, step: int, state: ClusterState) -> list[str]:
+    """A new node's process that a job had started: what it wrote keeps the host from being added as it is."""
+    acts = [each.undo for each in undo_in_hand(plan, step) if isinstance(each.undo, StopProcess) and each.undo.ours]
+    gone = [act for act in acts if state.lists(act.role) and state.node(act.role, act.address) is None]
+    what = {True: "meta_dir", False: "storage paths"}
+    return [
+        f"Its process does not run; empty its {what[act.role.frontend]} before it is added again." for act in gone
+    ]
+
+
 def _process_in_hand(plan: Plan, step: int, until: ProcessCondition, state: ClusterState) -> list[str]:
     """A node whose process was being changed, and those before it that were changed and stay so."""
     if isinstance(plan.steps[step].undo, ForgetRehearsal):
         return ["The rehearsal has ended, and no copy of the metadata is left on the spare host; nothing that runs was touched."]
     if isinstance(until, PackagesStaged):
         return ["Nothing that runs was touched; what was put on hosts stays there, and a job that runs there ends by itself."]
+    if isinstance(plan.steps[step].act, PrepareStorage | SetStorage):
+        return []
     if isinstance(until, HostJobDone):
         return ["Nothing that runs was touched; what was put on hosts stays there."]
     row = next((node for node in state.nodes if node.address == until.address), None)

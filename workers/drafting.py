@@ -10,6 +10,7 @@ from policies.plan import Finding, Plan, Verdict
 from policies.playbooks import entry_for
 from policies.request import Request
 from workers.audit import AuditEntry
+from workers.hosts import NO_STORES
 from workers.looking import with_more
 from workers.starrocks import ClusterError, Depth
 from workers.store import Claim
@@ -43,7 +44,8 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
         state = with_more(state, each).with_(unread={**state.unread, **each.unread})
     if entry.on_hosts is not None:
         state = state.with_(spare=wiring.spare(request.cluster), stage_fan_out=wiring.stage_fan_out(request.cluster))
-        state = wiring.with_hosts(state, entry.on_hosts(request, state), survey=entry.survey)
+        stores = entry.stores(request) if entry.stores is not None else NO_STORES
+        state = wiring.with_hosts(state, entry.on_hosts(request, state), survey=entry.survey, stores=stores)
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry.make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)

@@ -22,7 +22,7 @@ from policies.playbooks import entry_for
 from policies.watching import SHARED_AGE, SHORTEST_LOOK
 from workers import starrocks
 from workers.audit import mirror
-from workers.hosts import HostDriver, HostError, HostRefused
+from workers.hosts import NO_STORES, HostDriver, HostError, HostRefused
 from workers.hosts.choosing import driver_for
 from workers.settings import WorkerSettings
 from workers.starrocks import Cluster, Depth, Endpoint
@@ -87,13 +87,14 @@ class Wiring:
         return state.with_(silent=frozenset({there}) if quiet else frozenset())
 
     def with_hosts(
-        self, state: ClusterState, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False
-    ) -> ClusterState:
+        self, state: ClusterState, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
+        stores: Mapping[Address, Sequence[str]] = NO_STORES,
+    ) -> ClusterState:  # fmt: skip
         """The state, and a look at the hosts of these nodes; as it is where hosts are in the hands of people."""
         driver = self.drivers.get(state.cluster)
         if driver is None:
             return state
-        return state.with_(hosts=driver.look(nodes, jobs, survey=survey) if nodes else ())
+        return state.with_(hosts=driver.look(nodes, jobs, survey=survey, stores=stores) if nodes else ())
 
     def spare(self, cluster: str) -> str:
         """The host that the settings keep for rehearsals; empty when there is none."""

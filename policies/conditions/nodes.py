@@ -44,7 +44,7 @@ def holds(condition: NodeCondition, state: ClusterState) -> bool:
         case LeaderElsewhere():
             return state.leader is not None and state.leader.address != condition.address
         case ProcessSilent():
-            return state.silent is not None and condition.probed in state.silent
+            return _is_silent(condition, state)
 
 
 def read(condition: NodeCondition, state: ClusterState, memory: StepMemory, pacing: Pacing, now: datetime) -> Reading:
@@ -118,7 +118,22 @@ def _arriving(
     return Reading(done=False, sentence=f"{condition.address} is empty; the balancer has not begun yet.")
 
 
+def _is_silent(condition: ProcessSilent, state: ClusterState) -> bool:
+    quiet = None if state.silent is None else condition.probed in state.silent
+    if state.hosts is None:
+        return quiet is True
+    look = state.host_of(condition.address)
+    return look is not None and not look.trouble and look.process is None and quiet is not False
+
+
 def _silence_words(condition: ProcessSilent, state: ClusterState) -> str:
+    look = state.host_of(condition.address)
+    if look is not None and look.trouble:
+        return f"Whether a process still runs on {condition.address.host} is not known: {look.trouble}"
+    if look is not None and look.process is not None:
+        return f"Process {look.process.pid} still runs on {condition.address.host}."
+    if look is not None and (state.silent is None or condition.probed in state.silent):
+        return f"No process of it runs on {condition.address.host} any more."
     if state.silent is None:
         return f"Whether a process still answers at {condition.probed} cannot be tried from here."
     return f"{'Nothing answers' if condition.probed in state.silent else 'A process still answers'} at {condition.probed}."

@@ -107,6 +107,8 @@ MENU: tuple[Entry, ...] = (
         make_plan=migrate.make_plan,
         into=True,
         options=("slots",),
+        survey=True,
+        on_hosts=migrate.hosts_of_move,
     ),
     Entry(
         kind=OperationKind.REBUILD_BACKEND,
@@ -119,6 +121,9 @@ MENU: tuple[Entry, ...] = (
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=migrate.make_plan,
         options=("path", "slots"),
+        survey=True,
+        on_hosts=migrate.hosts_of_move,
+        stores=migrate.new_paths,
     ),
     Entry(
         kind=OperationKind.MIGRATE,
@@ -132,6 +137,9 @@ MENU: tuple[Entry, ...] = (
         make_plan=migrate.make_plan,
         into=True,
         options=("rebuild", "path", "slots"),
+        survey=True,
+        on_hosts=migrate.hosts_of_move,
+        stores=migrate.new_paths,
     ),
     Entry(
         kind=OperationKind.TUNE,

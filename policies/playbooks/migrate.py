@@ -5,6 +5,7 @@ one with the edit_log_port of the frontends a follower. What is in the wished st
 frontend that does not exist (mission 000 drops one on 10.84.0.18 that was never there).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from policies.address import Address
@@ -12,6 +13,7 @@ from policies.checks.new_node import usual_port
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind
 from policies.estimate import DrainRecord, drain_time
 from policies.facts import nodes_facts
+from policies.host_checks.newcomers import and_siblings
 from policies.moving import Moving, findings_of, moved_words, newcomers_wrong, steps_of, wrong_target
 from policies.pacing import Pacing
 from policies.plan import Estimate, Finding, Plan, Verdict
@@ -62,7 +64,7 @@ def make_plan(
         reason=request.reason,
         command=request.command,
         targets=tuple(dict.fromkeys((*request.targets, *addresses))),
-        steps=() if wrong else speed.around(steps_of(moving, state)),
+        steps=() if wrong else speed.around(steps_of(moving, state, pacing)),
         findings=(*named, *(() if wrong else findings_of(moving, state)), *speed.findings),
         facts=(*nodes_facts(state), *([lent_fact(speed.lent)] if speed.lent else [])),
         estimate=_estimate(moving, speed.in_force(state), pacing, history),
@@ -81,6 +83,30 @@ def make_plan(
             )
         ),
     )
+
+
+def hosts_of_move(request: Request, state: ClusterState) -> Mapping[Address, NodeKind]:
+    """Those that leave or are rebuilt, those that come, and some of the same kind beside them."""
+    edit_log_port = usual_port(NodeKind.FOLLOWER, state)
+    leaving = {a: state.kinds[a] for a in (*request.targets, *_named(request, "rebuild")) if a in state.kinds}
+    coming = {
+        a: NodeKind.FOLLOWER if a.port == edit_log_port else NodeKind.BACKEND for a in request.into if a not in state.kinds
+    }
+    alike = {a: kind for kind in set(coming.values()) for a, kind in and_siblings(kind)(request.with_(targets=()), state).items()}
+    return leaving | alike | coming
+
+
+def new_paths(request: Request) -> Mapping[Address, tuple[str, ...]]:
+    """The storage path that a rebuilt node is to get, on its host."""
+    path = _path(request)
+    rebuilt = request.targets if request.kind is OperationKind.REBUILD_BACKEND else _named(request, "rebuild")
+    return dict.fromkeys(rebuilt, (path,)) if path else {}
+
+
+def _path(request: Request) -> str:
+    """As hosts spell it, so that the same directory is seen to be the same."""
+    parts = [part for part in request.options.get("path", "").split("/") if part not in {"", "."}]
+    return f"/{'/'.join(parts)}" if parts else ""
 
 
 def _title(request: Request) -> str:
@@ -104,7 +130,7 @@ def _understood(request: Request, state: ClusterState) -> tuple[Moving, list[Fin
         rebuilt=rebuilt,
         new_frontends=new_frontends,
         old_frontends=old_frontends,
-        path=request.options.get("path", ""),
+        path=_path(request),
     )
     return moving, [*findings, *more, *news, *_leader_near(moving, state)]
 

@@ -3,8 +3,10 @@
 from policies.acts import AskPerson, DropNode, Ground, RestartProcess, StartProcess, StopProcess
 from policies.awaited import LeaderElsewhere, NodeStopped, NodeUnlisted, NodeUp, ProcessSilent
 from policies.cluster import Backend, ComputeNode, Frontend, NodeKind, Role
+from policies.pacing import Pacing
 from policies.plan import Step
 from policies.releases.graceful import stops_gracefully
+from policies.steps.process import GO_DOWN, PATIENCE
 
 STOP_DEADLINE = 24 * 3600.0
 """Cluster seconds that a person may take to stop a dropped process before the operation asks again."""
@@ -22,6 +24,27 @@ def leave(role: NodeKind, node: Backend | ComputeNode, ground: Ground) -> tuple[
             until=NodeUnlisted(**who),
             point_of_no_return=True,
         ),
+    )
+
+
+def stop_left(backend: Backend, pacing: Pacing) -> StopProcess:
+    """Stop the process of a backend that has left, and of no other."""
+    graceful = stops_gracefully(NodeKind.BACKEND, backend.version)
+    who = {"role": NodeKind.BACKEND, "address": backend.address}
+    return StopProcess(**who, graceful=graceful, patience_s=pacing.wall(PATIENCE), left=True)
+
+
+def stop_drained(backend: Backend, pacing: Pacing) -> Step:
+    """A drained backend goes on running; its process is stopped by a job, proven by pid and port. Its disks are not touched."""
+    return Step(
+        id=f"stop-{backend.address}",
+        group=str(backend.address),
+        title=f"Stop the BE process on {backend.address.host}, which has left the cluster; its disks stay as they are",
+        act=stop_left(backend, pacing),
+        until=ProcessSilent(address=backend.address, port=backend.address.port),
+        deadline=GO_DOWN,
+        advice="Retry tries again; Skip leaves the process running.",
+        skippable=True,
     )
 
 
@@ -47,7 +70,7 @@ def leave_frontend(role: NodeKind, node: Frontend, *, others_elect: bool = True,
             id=f"stop-{node.address}",
             group=group,
             title=f"See the frontend process on {node.address.host} stopped",
-            act=_stop(role, node) if by_ssh else _ask_to_stop(node),
+            act=_stop(role, node).with_(left=True) if by_ssh else _ask_to_stop(node),
             until=NodeStopped(**who) if by_ssh else ProcessSilent(address=node.address, port=node.query_port),
             deadline=STOP_DEADLINE,
             advice="Retry asks again.",

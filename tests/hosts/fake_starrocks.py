@@ -68,6 +68,7 @@ if [ -f "$pidfile" ] && kill -0 "$(cat "$pidfile")" 2>/dev/null; then
   echo "Frontend running as process $(cat "$pidfile").  Stop it first."; exit 1
 fi
 mkdir -p log
+echo "$*" >> log/fe.args
 if [ -e faults/ignores_term ]; then trap '' TERM USR1; fi
 meta=$(sed -n 's/^meta_dir *= *//p' conf/fe.conf | tail -n 1)
 if [ -d "$meta/image" ]; then

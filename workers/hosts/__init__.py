@@ -8,16 +8,20 @@ from policies.address import Address
 from policies.cluster import NodeKind
 from policies.hosts import HostLook
 
+NO_STORES: Mapping[Address, Sequence[str]] = {}
+
 
 class HostDriver(Protocol):
     """What a driver can do. Nothing here waits for a job to end."""
 
     def look(
-        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False
-    ) -> tuple[HostLook, ...]:
+        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
+        stores: Mapping[Address, Sequence[str]] = NO_STORES,
+    ) -> tuple[HostLook, ...]:  # fmt: skip
         """One look at the host of each node, side by side; a host that cannot be reached gives a look with `trouble`.
 
-        `jobs` are ids to look for on each of them; `survey` adds the closer look.
+        `jobs` are ids to look for on each of them; `survey` adds the closer look, in which `stores` are
+        directories that are looked at beside those of the conf file.
         """
         ...
 

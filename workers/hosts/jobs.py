@@ -9,15 +9,18 @@ from policies.acts import (
     EditConf,
     ForgetRehearsal,
     HostAct,
+    PrepareStorage,
     RehearseMetadata,
     RestartProcess,
+    SetStorage,
     StagePackage,
+    StartProcess,
     StopProcess,
     SwapPackage,
 )
 from policies.address import Address
 from policies.cluster import NodeKind
-from policies.conf_keys import refusal
+from policies.conf_keys import STORAGE, refusal, storage_refusal
 from workers.hosts import HostRefused
 from workers.hosts.conf_files import ConfEdit, may_be_secret
 from workers.hosts.shell import assignments, printing, script, whole, word
@@ -51,11 +54,17 @@ def place_of(entry: HostsEntry, host: str, kind: NodeKind) -> Place:
     return Place(role, home, unit, here.stage or entry.stage_dir, here.backup or entry.backup_dir)
 
 
-def checked_edit(act: EditConf) -> None:
-    """Raises HostRefused when the key is not listed or the value could be read as something else."""
-    reason = refusal(act.role, act.key, act.value, act.old)
+def checked_edit(act: EditConf | SetStorage) -> tuple[str, str, str | None]:
+    """Key, value, and what the file must say; raises HostRefused when the key is not listed or the value is read otherwise."""
+    if isinstance(act, SetStorage):
+        reason = storage_refusal(act.path) if act.role is NodeKind.BACKEND else f"{act.address} is no backend."
+        key, value = STORAGE, act.path
+    else:
+        reason = refusal(act.role, act.key, act.value, act.old)
+        key, value = act.key, act.value
     if reason:
         raise HostRefused(reason)
+    return key, value, act.old
 
 
 def job_script(
@@ -69,18 +78,27 @@ def job_script(
     values = {
         "job": job, "role": place.role, "home": place.home, "unit": place.unit, "part": place.part, "stage": place.stage,
         "use_sudo": "yes" if entry.sudo else "no", "patience": _patience(act), "appear": str(entry.start_timeout_s),
-        "graceful": _graceful(act),
+        "graceful": _graceful(act), "helper": "",
     }  # fmt: skip
     values |= _of_act(act, place, sha256, edit, meta) | _of_rehearsal(act, place, entry, apart or {})
     head = 'set -u\numask "$1"\n'
     shared = script("rehearsal") if isinstance(act, RehearseMetadata | ForgetRehearsal) else ""
+    shared += script("stores") if isinstance(act, StartProcess | PrepareStorage) else ""
     body = [head, assignments(values, _CONF_LINES), script("process"), script("acting"), shared, script(act.kind)]
+    body += [script("edit_conf")] if isinstance(act, SetStorage) else []
     # The job runs with the mask that the login has: what it starts shall write files as it always did.
     return whole(assignments({"job": job}) + printing("job_text", "\n".join(body)) + script("begin"))
 
 
 def _of_act(act: HostAct, place: Place, sha256: str, edit: ConfEdit | None, meta: str) -> dict[str, str]:
     match act:
+        case StopProcess():
+            return {"ours": "yes" if act.ours else "no"}
+        case StartProcess():
+            helper = str(act.helper) if act.helper is not None else ""
+            return {"helper": helper, "meta": meta, "cluster": str(act.cluster_id)}
+        case PrepareStorage():
+            return {"path": storage(act.path)}
         case StagePackage():
             return {"stage": _directory(place.stage, "stage_dir"), "version": word(act.version, "version"), "sha256": sha256}
         case SwapPackage():
@@ -88,10 +106,11 @@ def _of_act(act: HostAct, place: Place, sha256: str, edit: ConfEdit | None, meta
                 "stage": _directory(place.stage, "stage_dir"), "version": word(act.version, "version"),
                 "old": word(act.old, "version"), "roll_back": "yes" if act.roll_back else "no",
             }  # fmt: skip
-        case EditConf():
+        case EditConf() | SetStorage():
             assert edit is not None  # the driver has read the file
+            key, value, _ = checked_edit(act)
             return {
-                "conf": f"{place.home}/conf/{place.role}.conf", "key": act.key, "shown": _shown(act), "line": edit.line,
+                "conf": f"{place.home}/conf/{place.role}.conf", "key": key, "shown": _shown(key, value), "line": edit.line,
                 "first": str(edit.first), "last": str(edit.last), "before": edit.before, "after": edit.after,
             }  # fmt: skip
         case BackUpMeta():
@@ -127,8 +146,8 @@ def backup_of(place: Place, address: Address, label: str) -> str:
     return f"{_directory(place.backup, 'backup_dir')}/{_name_of(address)}/{word(label, 'label')}"
 
 
-def _shown(act: EditConf) -> str:
-    return "what was planned" if may_be_secret(act.key, act.value) else act.value
+def _shown(key: str, value: str) -> str:
+    return "what was planned" if may_be_secret(key, value) else value
 
 
 def _name_of(address: Address) -> str:
@@ -139,6 +158,14 @@ def _directory(path: str, setting: str) -> str:
     if not path:
         raise HostRefused(f"The settings of this cluster's hosts have no {setting}.")
     return directory(path)
+
+
+def storage(path: str) -> str:
+    """A storage path as it may stand in a script; raises HostRefused."""
+    try:
+        return _directory(path, "path")
+    except ValueError as error:
+        raise HostRefused(str(error)) from None
 
 
 def _patience(act: HostAct) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from policies.address import Address
-from policies.hosts import HostJob, HostLook, HostSurvey, JobState, Process
+from policies.hosts import HostJob, HostLook, HostSurvey, JobState, Process, Store, StoreState
 from workers.hosts import HostOutcomeUnknown
 from workers.hosts.conf_files import values_of
 
@@ -132,8 +132,17 @@ def _survey(lines: Lines, role: str, skew: float | None) -> HostSurvey | None:
         extra_jars=tuple(clean(rest) for word, rest in lines if word == "jar"),
         staged={name: yes == "yes" for yes, _, name in (rest.partition(" ") for word, rest in lines if word == "staged")},
         isolation=clean(one.get("isolation", "")),
+        stores=tuple(store for word, rest in lines if word == "store" and (store := _store(rest)) is not None),
         backups=tuple(sorted(rest for word, rest in lines if word == "backup")),
     )
+
+
+def _store(text: str) -> Store | None:
+    state, _, rest = text.partition(" ")
+    cluster, _, path = rest.partition(" ")
+    if state not in set(StoreState) or not path:
+        return None
+    return Store(path=clean(path), state=StoreState(state), cluster_id=int(cluster) if cluster.isdigit() else None)
 
 
 def _heap(text: str) -> str:

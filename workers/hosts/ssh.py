@@ -5,18 +5,19 @@ A call has to be over before the step that makes it loses its claim (30 s), what
 
 import asyncio
 import base64
+import contextlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.host_settings import HostsEntry
-from policies.acts import BackUpMeta, EditConf, HostAct, RehearseMetadata, StagePackage
+from policies.acts import BackUpMeta, EditConf, HostAct, RehearseMetadata, SetStorage, StagePackage, StartProcess
 from policies.address import Address
 from policies.cluster import NodeKind
 from policies.hosts import HostLook, JobState
-from workers.hosts import HostError, HostOutcomeUnknown, HostRefused
+from workers.hosts import NO_STORES, HostError, HostOutcomeUnknown, HostRefused
 from workers.hosts.conf_files import ConfEdit, edited, value_of
-from workers.hosts.jobs import Place, backup_of, checked_edit, job_script, place_of, rehearsal_work
+from workers.hosts.jobs import Place, backup_of, checked_edit, job_script, place_of, rehearsal_work, storage
 from workers.hosts.link import Link, Reach, run
 from workers.hosts.packages import Package, upload
 from workers.hosts.rehearsals import bring, origin
@@ -34,11 +35,13 @@ class SshDriver:
         self._entry = entry
 
     def look(
-        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False
-    ) -> tuple[HostLook, ...]:
+        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
+        stores: Mapping[Address, Sequence[str]] = NO_STORES,
+    ) -> tuple[HostLook, ...]:  # fmt: skip
         """See HostDriver: hosts side by side; one that fails says why in its own look."""
         wanted = tuple(job_id(job) for job in jobs)
-        return run(self._look(nodes, wanted, survey))
+        also = {address: _storable(paths) for address, paths in stores.items()}
+        return run(self._look(nodes, wanted, survey, also))
 
     def begin(self, job: str, act: HostAct) -> None:
         """See HostDriver: begun before is begun."""
@@ -53,7 +56,9 @@ class SshDriver:
             return tuple(place for place in places if isinstance(place, HostRefused))
         return run(self._begin_each(jobs, places))
 
-    async def _look(self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool) -> tuple[HostLook, ...]:
+    async def _look(
+        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool, stores: Mapping[Address, Sequence[str]]
+    ) -> tuple[HostLook, ...]:
         hosts: dict[str, list[Address]] = {}
         for address in nodes:
             hosts.setdefault(address.host, []).append(address)
@@ -62,7 +67,10 @@ class SshDriver:
             async with asyncio.timeout(self._entry.look_timeout_s), Reach(self._entry) as reach:
                 slots = asyncio.Semaphore(self._entry.fan_out)
                 seen = await asyncio.gather(
-                    *(self._look_at(reach, slots, ends, {a: nodes[a] for a in there}, jobs, survey) for there in hosts.values())
+                    *(
+                        self._look_at(reach, slots, ends, {a: nodes[a] for a in there}, jobs, survey, stores)
+                        for there in hosts.values()
+                    )
                 )
         except HostError as error:
             return _troubled(nodes, str(error))
@@ -73,21 +81,22 @@ class SshDriver:
 
     async def _look_at(
         self, reach: Reach, slots: asyncio.Semaphore, ends: float, nodes: Mapping[Address, NodeKind],
-        jobs: Sequence[str], survey: bool,
+        jobs: Sequence[str], survey: bool, stores: Mapping[Address, Sequence[str]],
     ) -> tuple[HostLook, ...]:  # fmt: skip
         host = next(iter(nodes)).host
         left = ends - time.monotonic() - 0.3
         try:
             async with asyncio.timeout(left), slots, reach.link(host) as link:
-                return await self._ask(link, nodes, jobs, survey, ends)
+                return await self._ask(link, nodes, jobs, survey, stores, ends)
         except HostError as error:
             return _troubled(nodes, str(error))
         except TimeoutError:
             return _troubled(nodes, f"{host} was not looked at within {self._entry.look_timeout_s:g} s.")
 
     async def _ask(
-        self, link: Link, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool, ends: float
-    ) -> tuple[HostLook, ...]:
+        self, link: Link, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool,
+        stores: Mapping[Address, Sequence[str]], ends: float,
+    ) -> tuple[HostLook, ...]:  # fmt: skip
         places: list[tuple[Address, Place]] = []
         homeless: list[HostLook] = []
         for address, kind in nodes.items():
@@ -98,17 +107,19 @@ class SshDriver:
         if not places:
             return tuple(homeless)
         sent = datetime.now(UTC)
-        text = probe_text([place for _, place in places], jobs, survey, spare=link.host == self._entry.spare)
+        also = [stores.get(address, ()) for address, _ in places]
+        text = probe_text([place for _, place in places], jobs, survey, spare=link.host == self._entry.spare, stores=also)
         answer = await link.run(text, ends - time.monotonic())
         lines = between_marks(answer.lines)
-        return (*looks(lines, [(address, place.role) for address, place in places], sent, datetime.now(UTC)), *homeless)
+        seen = looks(lines, [(address, place.role) for address, place in places], sent, datetime.now(UTC))
+        return (*(_in_unit(look, place.unit) for look, (_, place) in zip(seen, places, strict=True)), *homeless)
 
     def _checked(self, job: str, act: HostAct) -> Place | HostRefused:
         """Where the node lies; or why this job cannot be, which is known before any link."""
         try:
             job_id(job)
             place = place_of(self._entry, act.address.host, act.role)
-            if isinstance(act, EditConf):
+            if isinstance(act, EditConf | SetStorage):
                 checked_edit(act)
             # Written once without what only the host knows: a value that no job may hold is refused.
             job_script(job, act, place, self._entry, edit=ConfEdit(0, 0, "", "", ""))
@@ -148,7 +159,8 @@ class SshDriver:
 
     async def _prepared(self, reach: Reach, link: Link, job: str, act: HostAct, place: Place, ends: float) -> str | None:
         """The text to send; None when the job was begun before. Some acts need something of the host first."""
-        if not isinstance(act, EditConf | BackUpMeta | StagePackage | RehearseMetadata):
+        first_start = isinstance(act, StartProcess) and act.helper is not None
+        if not isinstance(act, EditConf | SetStorage | BackUpMeta | StagePackage | RehearseMetadata) and not first_start:
             return job_script(job, act, place, self._entry)
         peek = dict(between_marks((await link.run(peek_text(place, job, act), self._entry.command_timeout_s)).lines))
         if read_jobs(list(peek.items()))[job].state is not JobState.ABSENT:
@@ -164,8 +176,8 @@ class SshDriver:
         conf = base64.b64decode(peek.get("conf", ""))
         if not conf:
             raise HostRefused(f"{place.home}/conf/{place.role}.conf on {link.host} is missing or empty.")
-        if isinstance(act, EditConf):
-            edit = edited(place.role, conf, act.key, act.value, act.old)
+        if isinstance(act, EditConf | SetStorage):
+            edit = edited(place.role, conf, *checked_edit(act))
             return job_script(job, act, place, self._entry, edit=edit)
         return job_script(job, act, place, self._entry, meta=_meta_directory(conf, place.home))
 
@@ -183,17 +195,21 @@ class SshDriver:
         return job_script(job, act, place, self._entry, apart=apart | {"heap": str(found.heap_mib)})
 
 
-def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: bool, *, spare: bool = False) -> str:
+def probe_text(
+    places: Sequence[Place], jobs: Sequence[str], survey: bool, *, spare: bool = False, stores: Sequence[Sequence[str]] = ()
+) -> str:
     """One look as a script; nothing in it but paths of the settings and job ids that were checked."""
     stage = assignments({"stage": places[0].stage, "home": places[0].home, "role": places[0].role})
     calls = [f"job_state {job}" for job in jobs]
     calls += [f"node {index} {place.role} {place.home}" for index, place in enumerate(places)]
     if survey:
-        calls += [f"survey {index} {place.role} {place.home}" for index, place in enumerate(places)]
+        for index, place in enumerate(places):
+            calls.append(f"survey {index} {place.role} {place.home}")
+            calls += [f"store_line {path}" for path in (stores[index] if index < len(stores) else ())]
     if survey and spare:
         calls.append(f"{script('rehearsal')}\ntool=$(isolation); $tool true 2> /dev/null && tool=yes; echo \"isolation $tool\"")
     clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
-    body = [stage, script("process"), script("probe"), script("survey") if survey else "", f"echo; echo {BEGIN}"]
+    body = [stage, script("process"), script("probe"), script("survey") + script("stores") if survey else "", f"echo; echo {BEGIN}"]
     body += ['echo "clock $(date +%s.%N)"', clock, *calls, 'echo "clock_end $(date +%s.%N)"', f"echo {END}"]
     return whole("\n".join(body))
 
@@ -239,6 +255,20 @@ def _meta_directory(conf: bytes, home: str) -> str:
     if not path.startswith("/") or "$" in path:
         raise HostRefused(f"meta_dir of fe.conf is `{text[:100]}`, which cannot be resolved from here.")
     return path
+
+
+def _storable(paths: Sequence[str]) -> tuple[str, ...]:
+    """Without those that no script may hold: they are not looked at, and no job takes them."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(HostRefused):
+            found.append(storage(path))
+    return tuple(found)
+
+
+def _in_unit(look: HostLook, unit: str) -> HostLook:
+    """What the settings say belongs to what is seen: a unit starts a process in its own way."""
+    return look.with_(survey=look.survey.with_(unit=unit)) if unit and look.survey is not None else look
 
 
 def _troubled(nodes: Iterable[Address], trouble: str) -> tuple[HostLook, ...]:

@@ -61,6 +61,7 @@ def frontend(row: Row) -> Frontend:
         error=row.text("ErrMsg"),
         last_start=row.moment("StartTime"),
         last_heartbeat=row.moment("LastHeartbeat"),
+        cluster_id=row.number_or("ClusterId", 0),
     )
 
 

@@ -156,6 +156,15 @@ stay_stopped() {
   return 0
 }
 
+# Who started a node's process, for whoever must stop only that: the job before it starts one, then the process itself.
+# A start that showed no process in time may still bring one, so a note without a pid is about whatever runs.
+note_start() { echo "$job ${1:-}" > "$home/.sr-started"; }
+
+we_started() {
+  read -r by noted < "$home/.sr-started" || return 1
+  [ -n "$by" ] && { [ -z "$noted" ] || [ "$noted" = "$1 $(ticks_of "$1") $(cat /proc/sys/kernel/random/boot_id)" ]; }
+} 2>/dev/null
+
 last_line_of_out() { tail -n 20 "$home/log/$role.out" 2>/dev/null | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c 1-200; }
 
 start_node() {
@@ -164,14 +173,15 @@ start_node() {
   forget_pid_file
   restore_environment
   mkdir -p "$home/log"
+  note_start
   if [ -n "$unit" ]; then
     say "asks systemd to start $unit"
     in_unit start "$unit"
     answer=0
   else
-    say "starts $home/bin/start_$role.sh --daemon"
+    say "starts $home/bin/start_$role.sh ${helper:+--helper $helper }--daemon"
     # Not through a pipe: the daemon might keep it open for as long as it runs.
-    (cd "$home" && exec bash "$home/bin/start_$role.sh" --daemon) > "$home/.sr-start" 2>&1 < /dev/null 9>&-
+    (cd "$home" && exec bash "$home/bin/start_$role.sh" ${helper:+--helper "$helper"} --daemon) > "$home/.sr-start" 2>&1 < /dev/null 9>&-
     answer=$?
     cat "$home/.sr-start"
   fi
@@ -184,6 +194,7 @@ start_node() {
   since=$(ticks_of "$running")
   sleep 0.3
   [ "$(ticks_of "$running")" = "$since" ] || fail "process $running ended at once: $(last_line_of_out)"
+  note_start "$running $since $(cat /proc/sys/kernel/random/boot_id)"
   say "process $running runs"
 }
 

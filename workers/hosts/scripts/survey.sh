@@ -57,6 +57,7 @@ survey() { # index role home
   [ -z "$pid" ] || [ "$role" != fe ] || echo "heap $(heap_of "$pid")"
   says=$(version_text "$home" 2>/dev/null)
   echo "$says" | while IFS= read -r line; do echo "version $line"; done
+  store_paths | while IFS= read -r store; do store_line "$store"; done
   extra_files | while IFS= read -r file; do echo "jar $file"; done
   for staged in "$stage"/*/be "$stage"/*/fe; do
     [ -d "$staged" ] && [ "${staged##*/}" = "$part" ] || continue

@@ -129,6 +129,8 @@ class Coupling:
             return
         running.phase = Phase.SERVING
         processes.start(self.twin.course, key[0], frontend=key[1] == "fe")
+        if key[1] == "be" and census.nodes(self.twin.cluster, *key):
+            self._machine(*key).register(self.twin.cluster.cluster_id)
         members = census.nodes(self.twin.cluster, *key) if key[1] == "fe" else []
         if members and not any(member.process_up for member in members):
             self._turn_away(running, "the group does not take this frontend in")

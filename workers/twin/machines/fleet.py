@@ -203,8 +203,12 @@ class Fleet:
         if process not in machine.processes:
             machine.install(process, census.installed(cluster, name, process))
             self._coupling.learn_version((name, process), machine.version(process))
-            if process == "fe":
-                member = next(iter(census.nodes(cluster, name, process)), None)
+            member = next(iter(census.nodes(cluster, name, process)), None)
+            if process == "be" and member is not None:
+                machine.register(cluster.cluster_id)
+            if process == "fe" and member is None and not census.should_run(cluster, name, process):
+                (machine.home("fe") / "meta").mkdir()
+            elif process == "fe":
                 machine.write_meta(
                     cluster_id=cluster.cluster_id, name=member.name if member else f"{name}_9010_0",
                     role=member.kind if member else "FOLLOWER", journal=cluster.first_journal, token=secrets.token_hex(16),

@@ -101,6 +101,15 @@ class Machine:
     def write_meta(self, *, cluster_id: int, name: str, role: str, journal: int, token: str) -> None:
         write_meta(self.home("fe") / "meta", cluster_id=cluster_id, token=token, name=name, role=role, journal=journal)
 
+    def register(self, cluster_id: int) -> None:
+        """A backend writes down whose it is in each of its storage paths (be: storage/cluster_id_mgr.cpp)."""
+        conf = (self.home("be") / "conf" / "be.conf").read_text(encoding="utf-8")
+        line = next((line for line in conf.splitlines() if line.startswith("storage_root_path")), "")
+        for path in line.partition("=")[2].split(";"):
+            written = Path(path.strip()) / "cluster_id"
+            if path.strip() and written.parent.is_dir() and not written.exists():
+                written.write_text(f"{cluster_id}-{self.version('be')}", encoding="ascii")
+
     def set_version(self, process: str, release: str) -> None:
         """Other files are on the host now, by whatever hand; none while somebody has moved lib away."""
         if (self.home(process) / "lib").is_dir():
@@ -123,7 +132,7 @@ class Machine:
             "cn": [str(home / "lib" / "starrocks_be"), str(home / "lib" / "starrocks_be.body"), "--cn"],
             "fe": [
                 str(self.java_home / "jre" / "bin" / "java"), str(home / "lib" / "starrocks-fe.jar"),
-                "-Xmx8192m", "com.starrocks.StarRocksFE",
+                "-Xmx8192m", "com.starrocks.StarRocksFE", "-helper", "any",
             ],
         }[process]  # fmt: skip
         environment = {**self.environment(), "PID_DIR": str(home / "bin"), "STARROCKS_HOME": str(home), "NETWORKS": "10.84.0.0/16"}

@@ -5,11 +5,16 @@ from workers.twin.model.hosts import Host, Program
 from workers.twin.scenarios.building import GB, MB, Building, spread
 from workers.twin.scenarios.mission000 import EPOCH
 
+IDLE = ("10.84.99.2", "10.84.99.3")
+
 
 def small(name: str, *, seed: int, columns: str) -> Course:
-    """Five backends on the hosts of mission 000, about 600 replicas each; leader 10.84.0.12; a spare host, 10.84.99.1."""
+    """Five backends on the hosts of mission 000, about 600 replicas each; leader 10.84.0.12; a spare host, 10.84.99.1.
+
+    On 10.84.99.2 and 10.84.99.3 everything is installed, and nothing was ever started.
+    """
     hosts = ["10.84.0.12", "10.84.0.18", "10.84.0.19", "10.84.91.16", "10.84.91.18"]
-    return _five(name, hosts, [hosts[0], *hosts[2:]], first_id=10_002, seed=seed, columns=columns, spare="10.84.99.1")
+    return _five(name, hosts, [hosts[0], *hosts[2:]], first_id=10_002, seed=seed, columns=columns, spare="10.84.99.1", idle=IDLE)
 
 
 def small_b(name: str, *, seed: int, columns: str) -> Course:
@@ -31,12 +36,14 @@ def three_be(name: str, *, seed: int, columns: str) -> Course:
 
 
 def _five(
-    name: str, hosts: list[str], frontends: list[str], *, first_id: int, seed: int, columns: str, spare: str = ""
-) -> Course:
+    name: str, hosts: list[str], frontends: list[str], *, first_id: int, seed: int, columns: str, spare: str = "",
+    idle: tuple[str, ...] = (),
+) -> Course:  # fmt: skip
     building = Building(name, EPOCH, seed=seed, columns=columns)
     if spare:
-        idle = Program(running=False)
-        building.cluster.hosts[spare] = Host(spare, storage=idle, frontend=Program(running=False), spare=True)
+        building.cluster.hosts[spare] = Host(spare, storage=Program(running=False), frontend=Program(running=False), spare=True)
+    for name_of in idle:
+        building.cluster.hosts[name_of] = Host(name_of, storage=Program(running=False), frontend=Program(running=False))
     nodes(building, hosts, frontends, first_id=first_id)
     ids = list(building.cluster.backends)
     # About 600 replicas a backend: 810 tablets of three, 270 of two, 60 of one.

@@ -23,6 +23,31 @@ while IFS= read -r line; do
     fi
 done < "$home/conf/$kind.conf"
 
+# A frontend's first start copies the metadata from --helper; without one it would be the first of a cluster of its own
+# (fe: server/NodeMgr.java). Where ROLE is, nobody reads --helper.
+if [ "$kind" = fe ]; then
+    meta=$(sed -n 's/^meta_dir[[:space:]]*=[[:space:]]*//p' "$home/conf/fe.conf" | tail -n 1)
+    [ -d "$meta" ] || { echo "meta dir $meta does not exist"; exit 1; }
+    helper=
+    previous=
+    for word in "$@"; do
+        [ "$previous" != -helper ] || helper=$word
+        previous=$word
+    done
+    if [ ! -f "$meta/image/ROLE" ]; then
+        [ -n "$helper" ] || { echo "no --helper and no ROLE: this would be a cluster of its own"; exit 1; }
+        hosts=$home/../../..
+        if [ "$helper" = any ]; then found=$(ls "$hosts"/*/starrocks/fe/meta/image/VERSION | head -n 1)
+        else found=$hosts/${helper%:*}/starrocks/fe/meta/image/VERSION; fi
+        case $helper in any | *:9010) ;; *) found= ;; esac
+        [ -f "$found" ] || { echo "cannot get version file from helper nodes $helper"; exit 1; }
+        mkdir -p "$meta/image" "$meta/bdb"
+        cp "$found" "$meta/image/VERSION"
+        printf 'role=FOLLOWER\nname=%s_9010_1\nhostType=IP\n' "$MACHINE" > "$meta/image/ROLE"
+        echo "joined with helper $helper"
+    fi
+fi
+
 [ -d "/proc/$TWIN" ] || exit 1
 exec 3< "$ALIVE"
 tell() {
