@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.blocks import refusal_message
 from policies.deciding import tell
+from policies.host_checks.members import ports_for
 from policies.leasing import lends
 from policies.operation import EventKind, Operation, OperationState
 from policies.plan import Finding, Plan, Verdict
@@ -43,7 +44,10 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
         state = with_more(state, each).with_(unread={**state.unread, **each.unread})
     if entry.on_hosts is not None:
         state = state.with_(spare=wiring.spare(request.cluster))
-        state = wiring.with_hosts(state, entry.on_hosts(request, state), survey=entry.survey)
+        nodes = entry.on_hosts(request, state)
+        new = entry.newcomers(request, state) if entry.newcomers is not None else {}
+        members = [port.at for port in ports_for(new.values(), nodes, state)]
+        state = wiring.with_hosts(state, nodes, survey=entry.survey, members=members)
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry.make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)

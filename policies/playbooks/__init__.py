@@ -2,7 +2,7 @@
 
 from policies import checks
 from policies.cluster import NodeKind
-from policies.host_checks.newcomers import and_siblings
+from policies.host_checks.newcomers import and_siblings, brought_in, named_as
 from policies.playbooks import (
     back_up_metadata,
     cancel_decommission,
@@ -58,7 +58,8 @@ MENU: tuple[Entry, ...] = (
             checks=rules,
             make_plan=add_nodes(node, rules),
             survey=True,
-            on_hosts=and_siblings(node),
+            on_hosts=and_siblings(named_as(node)),
+            newcomers=named_as(node),
         )
         for kind, node, word, port, rules, summary in (
             (OperationKind.ADD_BACKEND, NodeKind.BACKEND, "be", HEARTBEAT_PORT, checks.ADD_BACKEND,
@@ -105,6 +106,9 @@ MENU: tuple[Entry, ...] = (
         port=HEARTBEAT_PORT,
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=migrate.make_plan,
+        survey=True,
+        on_hosts=and_siblings(brought_in),
+        newcomers=brought_in,
         into=True,
         options=("slots",),
     ),
@@ -118,6 +122,9 @@ MENU: tuple[Entry, ...] = (
         port=HEARTBEAT_PORT,
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=migrate.make_plan,
+        survey=True,
+        on_hosts=and_siblings(brought_in),
+        newcomers=brought_in,
         options=("path", "slots"),
     ),
     Entry(
@@ -130,6 +137,9 @@ MENU: tuple[Entry, ...] = (
         port=HEARTBEAT_PORT,
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=migrate.make_plan,
+        survey=True,
+        on_hosts=and_siblings(brought_in),
+        newcomers=brought_in,
         into=True,
         options=("rebuild", "path", "slots"),
     ),

@@ -18,7 +18,8 @@ class Entry:
     `operation_class` picks the policy; `port` is the usual port of what is named; `into` means that new nodes follow
     after `to`; `options` are the names that `name=value` may use; `nodes` is False where no node is named; `names` says
     what is named instead, if anything is; `all_of` takes the word `all` in place of nodes; `on_hosts` tells on which hosts
-    the plan has jobs to do, and `survey` that they are looked at closely; `also` names other looks that the plan needs
+    the plan has jobs to do, `survey` that they are looked at closely, and `newcomers` which of them are new, so that they try the
+    ports of the cluster; `also` names other looks that the plan needs
     (workers.starrocks.Depth).
     """
 
@@ -39,6 +40,7 @@ class Entry:
     all_of: bool = False
     survey: bool = False
     on_hosts: Callable[[Request, ClusterState], Mapping[Address, NodeKind]] | None = None
+    newcomers: Callable[[Request, ClusterState], Mapping[Address, NodeKind]] | None = None
 
     def check(self, targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:
         """The preflight rules of this operation, judged on one state."""

@@ -12,6 +12,7 @@ from policies.checks.new_node import usual_port
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind
 from policies.estimate import DrainRecord, drain_time
 from policies.facts import nodes_facts
+from policies.host_checks.newcomers import brought_in, judge_brought_in
 from policies.moving import Moving, findings_of, moved_words, newcomers_wrong, steps_of, wrong_target
 from policies.pacing import Pacing
 from policies.plan import Estimate, Finding, Plan, Verdict
@@ -63,7 +64,7 @@ def make_plan(
         command=request.command,
         targets=tuple(dict.fromkeys((*request.targets, *addresses))),
         steps=() if wrong else speed.around(steps_of(moving, state)),
-        findings=(*named, *(() if wrong else findings_of(moving, state)), *speed.findings),
+        findings=(*named, *(() if wrong else _found(request, moving, state)), *speed.findings),
         facts=(*nodes_facts(state), *([lent_fact(speed.lent)] if speed.lent else [])),
         estimate=_estimate(moving, speed.in_force(state), pacing, history),
         room=spread(addresses, state) if drained and not moving.new_backends and not moving.rebuilt else (),
@@ -81,6 +82,10 @@ def make_plan(
             )
         ),
     )
+
+
+def _found(request: Request, moving: Moving, state: ClusterState) -> tuple[Finding, ...]:
+    return (*findings_of(moving, state), *judge_brought_in(brought_in(request, state), state))
 
 
 def _title(request: Request) -> str:

@@ -7,7 +7,7 @@ import pytest
 from policies.cluster import ClusterState, NodeKind
 from policies.host_checks import judge_hosts
 from policies.host_checks.networks import lies_in
-from policies.host_checks.newcomers import and_siblings, judge_new
+from policies.host_checks.newcomers import and_siblings, judge_new, named_as
 from policies.hosts import HostLook, HostSurvey, Process
 from policies.plan import Verdict
 from policies.units import GIB
@@ -42,7 +42,7 @@ def hosts(at: str = "", *, trouble: str = "", process: bool = True, conf: dict[s
 def test_nothing_is_said_where_all_is_well() -> None:
     findings = judge_hosts(hosts())
     assert {finding.verdict for finding in findings} == {Verdict.OK}, [f.sentence for f in findings if f.verdict is not Verdict.OK]
-    assert len({finding.check for finding in findings}) == 10
+    assert len({finding.check for finding in findings}) == 15
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,8 @@ def test_nothing_is_said_where_all_is_well() -> None:
         (hosts(FE, installed="3.5.2-abcdef0", java='openjdk version "11.0.2"'), Verdict.BLOCK, "3.5.2-abcdef0 needs 17"),
         (hosts(FE, java=""), Verdict.WARN, "Java of FE 10.84.0.19:9010 could not be read"),
         (hosts(FE, conf={"JAVA_OPTS": '"-Xmx8g -XX:+UseConcMarkSweepGC"'}), Verdict.BLOCK, "does not start with -XX:+UseConcMarkSweepGC"),
+        (hosts(BE, java=""), Verdict.WARN, "No Java is found on BE 10.84.0.18:9050, Java 17 on 4 others"),
+        (hosts(BE, java='openjdk version "11.0.2"'), Verdict.WARN, "Java 11 is used on BE 10.84.0.18:9050, Java 17 on 4 others"),
         (hosts(BE, clock_skew_s=3.0), Verdict.WARN, "The clock of 10.84.0.18 is 2.9 s ahead of the others"),
         (hosts(FE, clock_skew_s=-5.5), Verdict.BLOCK, "5.6 s apart"),
         (hosts(BE, open_files=1024), Verdict.WARN, "BE 10.84.0.18:9050 (1,024)"),
@@ -87,7 +89,6 @@ def test_what_is_found(state: ClusterState, verdict: Verdict, words: str) -> Non
         hosts(BE, clock_skew_s=2.0),
         hosts(BE, clock_skew_s=None),
         hosts(BE, conf_read=None),
-        hosts(BE, java=""),
         hosts(BE, home_free=4 * GIB),
         hosts(BE, conf={"priority_networks": "${NETWORKS}"}),
     ],
@@ -154,7 +155,7 @@ def test_a_new_host_that_nobody_looks_at_is_not_judged() -> None:
 
 
 def test_some_of_the_kind_and_the_leader_are_looked_at_beside_the_new_ones() -> None:
-    asked = and_siblings(NodeKind.OBSERVER)(request("10.84.91.20:9010"), STATE)
+    asked = and_siblings(named_as(NodeKind.OBSERVER))(request("10.84.91.20:9010"), STATE)
     assert asked[address("10.84.91.20:9010")] is NodeKind.OBSERVER and len(asked) in {4, 5}
     assert STATE.leader is not None and STATE.leader.address in asked
-    assert asked == and_siblings(NodeKind.OBSERVER)(request("10.84.91.20:9010", BE), STATE), "a slip is the plan's to tell"
+    assert asked == and_siblings(named_as(NodeKind.OBSERVER))(request("10.84.91.20:9010", BE), STATE), "a slip is the plan's to tell"

@@ -13,11 +13,13 @@ class HostDriver(Protocol):
     """What a driver can do. Nothing here waits for a job to end."""
 
     def look(
-        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False
-    ) -> tuple[HostLook, ...]:
+        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
+        members: Sequence[Address] = (),
+    ) -> tuple[HostLook, ...]:  # fmt: skip
         """One look at the host of each node, side by side; a host that cannot be reached gives a look with `trouble`.
 
-        `jobs` are ids to look for on each of them; `survey` adds the closer look.
+        `jobs` are ids to look for on each of them; `survey` adds the closer look, in which each host tries to reach
+        `members`, ports of the cluster.
         """
         ...
 

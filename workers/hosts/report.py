@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from policies.address import Address
 from policies.hosts import HostJob, HostLook, HostSurvey, JobState, Process
-from workers.hosts import HostOutcomeUnknown
+from workers.hosts import HostOutcomeUnknown, surroundings
 from workers.hosts.conf_files import values_of
 
 BEGIN, END = "sr-look", "sr-look-end"
@@ -45,7 +45,7 @@ def looks(
             trouble=clean(dict(_section(lines, "node", index)).get("hidden", "")),
             process=_process(dict(_section(lines, "node", index)), clock),
             jobs=jobs,
-            survey=_survey(_section(lines, "survey", index), role, _skew(clock, sent, received)),
+            survey=_survey(_section(lines, "survey", index), _section(lines, "host", 0), role, _skew(clock, sent, received)),
         )
         for index, (address, role) in enumerate(nodes)
     )
@@ -79,7 +79,7 @@ def _section(lines: Lines, kind: str, index: int) -> Lines:
     """What follows the line `kind index` up to the next section."""
     inside, taken = False, []
     for word, rest in lines:
-        if word in {"node", "survey", "clock"}:
+        if word in {"node", "host", "survey", "clock"}:
             inside = (word, rest) == (kind, str(index))
         elif inside:
             taken.append((word, rest))
@@ -106,7 +106,7 @@ def _skew(clock: Mapping[str, str], sent: datetime, received: datetime) -> float
     return round((begun + ended) / 2 - (sent.timestamp() + received.timestamp()) / 2, 3)
 
 
-def _survey(lines: Lines, role: str, skew: float | None) -> HostSurvey | None:
+def _survey(lines: Lines, host: Lines, role: str, skew: float | None) -> HostSurvey | None:
     if not lines:
         return None
     one = dict(lines)
@@ -127,6 +127,14 @@ def _survey(lines: Lines, role: str, skew: float | None) -> HostSurvey | None:
         staged={name: yes == "yes" for yes, _, name in (rest.partition(" ") for word, rest in lines if word == "staged")},
         isolation=clean(one.get("isolation", "")),
         backups=tuple(sorted(rest for word, rest in lines if word == "backup")),
+        krb5=next(iter(surroundings.files(lines, "krb5")), None),
+        keytabs=surroundings.files(lines, "keytab"),
+        sites=surroundings.files(lines, "site"),
+        udfs=surroundings.udfs(lines),
+        reached=surroundings.ways(host, "reached"),
+        members=surroundings.ways(host, "members"),
+        listening=surroundings.listening(host),
+        kernel=surroundings.kernel(host),
     )
 
 

@@ -22,6 +22,7 @@ from workers.hosts.packages import Package, upload
 from workers.hosts.rehearsals import bring, origin
 from workers.hosts.report import BEGIN, END, between_marks, looks, read_jobs
 from workers.hosts.shell import assignments, job_id, script, whole
+from workers.hosts.surroundings import closer_text
 
 BEGIN_S = 10.0
 _REFUSED_STATUS = 3
@@ -34,17 +35,18 @@ class SshDriver:
         self._entry = entry
 
     def look(
-        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False
-    ) -> tuple[HostLook, ...]:
+        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
+        members: Sequence[Address] = (),
+    ) -> tuple[HostLook, ...]:  # fmt: skip
         """See HostDriver: hosts side by side; one that fails says why in its own look."""
         wanted = tuple(job_id(job) for job in jobs)
-        return run(self._look(nodes, wanted, survey))
+        return run(self._look(nodes, wanted, closer_text(self._entry, members) if survey else ""))
 
     def begin(self, job: str, act: HostAct) -> None:
         """See HostDriver: begun before is begun."""
         run(self._begin(job_id(job), act))
 
-    async def _look(self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool) -> tuple[HostLook, ...]:
+    async def _look(self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: str) -> tuple[HostLook, ...]:
         hosts: dict[str, list[Address]] = {}
         for address in nodes:
             hosts.setdefault(address.host, []).append(address)
@@ -64,7 +66,7 @@ class SshDriver:
 
     async def _look_at(
         self, reach: Reach, slots: asyncio.Semaphore, ends: float, nodes: Mapping[Address, NodeKind],
-        jobs: Sequence[str], survey: bool,
+        jobs: Sequence[str], survey: str,
     ) -> tuple[HostLook, ...]:  # fmt: skip
         host = next(iter(nodes)).host
         left = ends - time.monotonic() - 0.3
@@ -77,7 +79,7 @@ class SshDriver:
             return _troubled(nodes, f"{host} was not looked at within {self._entry.look_timeout_s:g} s.")
 
     async def _ask(
-        self, link: Link, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool, ends: float
+        self, link: Link, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: str, ends: float
     ) -> tuple[HostLook, ...]:
         places: list[tuple[Address, Place]] = []
         homeless: list[HostLook] = []
@@ -147,17 +149,21 @@ class SshDriver:
         return job_script(job, act, place, self._entry, apart=apart | {"heap": str(found.heap_mib)})
 
 
-def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: bool, *, spare: bool = False) -> str:
-    """One look as a script; nothing in it but paths of the settings and job ids that were checked."""
+def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: str = "", *, spare: bool = False) -> str:
+    """One look as a script; nothing in it but paths of the settings and job ids that were checked.
+
+    `survey` is the beginning of the closer look (`closer_text`); empty: there is none.
+    """
     stage = assignments({"stage": places[0].stage, "home": places[0].home, "role": places[0].role})
     calls = [f"job_state {job}" for job in jobs]
     calls += [f"node {index} {place.role} {place.home}" for index, place in enumerate(places)]
     if survey:
-        calls += [f"survey {index} {place.role} {place.home}" for index, place in enumerate(places)]
+        calls.append("host_survey")
+        calls += [f"survey {index} {place.role} {place.home}\nsurroundings" for index, place in enumerate(places)]
     if survey and spare:
         calls.append(f"{script('rehearsal')}\ntool=$(isolation); $tool true 2> /dev/null && tool=yes; echo \"isolation $tool\"")
     clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
-    body = [stage, script("process"), script("probe"), script("survey") if survey else "", f"echo; echo {BEGIN}"]
+    body = [stage, script("process"), script("probe"), survey, f"echo; echo {BEGIN}"]
     body += ['echo "clock $(date +%s.%N)"', clock, *calls, 'echo "clock_end $(date +%s.%N)"', f"echo {END}"]
     return whole("\n".join(body))
 
