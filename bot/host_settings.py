@@ -64,7 +64,7 @@ class HostsEntry(BaseModel):
     packages: str = ""
     """Directory on the worker with StarRocks-<version>.tar.gz and StarRocks-<version>.tar.gz.sha256."""
     keytabs: tuple[str, ...] = Field(default=(), max_length=8)
-    """Kerberos keytabs that every node must be able to read. What is in them is never asked for."""
+    """Kerberos keytabs that every node must be able to read; `~/` is the account's home. What is in them is never asked for."""
     reach: tuple[str, ...] = Field(default=(), max_length=16)
     """`host:port` of what every host must reach: metastores, object stores, brokers."""
     udf_dir: str = ""
@@ -95,9 +95,9 @@ class HostsEntry(BaseModel):
     @classmethod
     def _keytabs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for path in value:
-            if not path:
-                raise ValueError("an empty path is no keytab: /etc/security/starrocks.keytab")
-            directory(path)
+            if path in {"", "~"}:
+                raise ValueError("a keytab is a file, e.g. /etc/security/starrocks.keytab or ~/starrocks.keytab")
+            directory(path.removeprefix("~"))
         return value
 
     @field_validator("reach")

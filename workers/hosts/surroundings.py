@@ -15,7 +15,7 @@ def closer_text(entry: HostsEntry, members: Sequence[Address]) -> str:
     """The functions of the closer look. `members` come from the cluster's lists: what is no plain endpoint is left out."""
     asked = [("reached", text) for text in entry.reach] + [("members", str(address)) for address in members]
     ways = [f"try {kind} {shlex.quote(_host(text))} {_port(text)}" for kind, text in asked if ENDPOINT.match(text)]
-    files = [f"file_line keytab {shlex.quote(directory(path))}" for path in entry.keytabs]
+    files = [f"file_line keytab {_path(path)}" for path in entry.keytabs]
     return "\n".join(
         [
             assignments({"udf_dir": entry.udf_dir}),
@@ -81,6 +81,11 @@ def _file(text: str, wanted: str) -> HostFile | None:
         sha256=sha256,
         shut=shut,
     )
+
+
+def _path(path: str) -> str:
+    """As the host's shell reads it."""
+    return f'"$HOME"{shlex.quote(directory(path[1:]))}' if path.startswith("~") else shlex.quote(directory(path))
 
 
 def _number(said: dict[str, str], word: str) -> int | None:

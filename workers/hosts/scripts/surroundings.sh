@@ -51,24 +51,24 @@ surroundings() {
 }
 
 kernel() {
-  echo "overcommit $(cat /proc/sys/vm/overcommit_memory 2>/dev/null)"
-  echo "swappiness $(cat /proc/sys/vm/swappiness 2>/dev/null)"
-  echo "maps $(cat /proc/sys/vm/max_map_count 2>/dev/null)"
+  echo "overcommit $(tail -n 1 /proc/sys/vm/overcommit_memory 2>/dev/null)"
+  echo "swappiness $(tail -n 1 /proc/sys/vm/swappiness 2>/dev/null)"
+  echo "maps $(tail -n 1 /proc/sys/vm/max_map_count 2>/dev/null)"
   echo "swap $(awk '/^SwapTotal:/ { printf "%.0f", $2 * 1024 }' /proc/meminfo)"
-  echo "huge $(sed -n 's/.*\[\(.*\)\].*/\1/p' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null)"
+  echo "huge $(tail -n 1 /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null | sed -n 's/.*\[\(.*\)\].*/\1/p')"
 }
 
 # Ports in state LISTEN (0A), of whatever account; awk may not know hexadecimal numbers.
 listening() {
-  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '
+  [ -r /proc/net/tcp ] || return 0
+  tail -q -n +2 /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '
     $4 == "0A" {
       hex = substr($2, length($2) - 3)
       port = 0
       for (i = 1; i <= 4; i++) port = port * 16 + index("123456789ABCDEF", substr(hex, i, 1))
       ports = ports " " port
     }
-    { any = 1 }
-    END { if (any) print "listening" ports }'
+    END { print "listening" ports }'
 }
 
 # One line for each endpoint, all tried at once: a firewall that drops what it does not like costs `patience_of_ways` once.
