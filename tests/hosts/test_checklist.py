@@ -25,7 +25,7 @@ def test_a_keytab_is_seen_and_never_read(rig: Rig, tmp_path: Path) -> None:
     told = [(file.path, file.state, file.mode, file.size, file.sha256) for file in survey.keytabs]
     assert told == [
         (str(keytab), READABLE, "440", 12, ""),
-        (f"{rig.account}/own.keytab", READABLE, "604", 0, ""),
+        ("~/own.keytab", READABLE, "604", 0, ""),
         ("/nowhere/x.keytab", ABSENT, "", None, ""),
     ]
     assert "secret-key" not in repr(survey)

@@ -154,6 +154,7 @@ def _(twin: Served) -> None:
     assert way(B, "s3.example.com 443").code == 0
     twin.fault("host_way", host=B, to="s3.example.com:443")
     twin.fault("host_way", host=B, to=A, how="refused")
+    assert "Connection refused" in way(B, f"{A} 9020").err
     assert [way(B, to).code for to in ("s3.example.com 443", "s3.example.com 80", f"{A} 9020")] == [124, 0, 1]
     assert way(C, "s3.example.com 443").code == 0
     twin.fault("host_way", host=B, to="s3.example.com:443", how="open")

@@ -15,7 +15,7 @@ def closer_text(entry: HostsEntry, members: Sequence[Address]) -> str:
     """The functions of the closer look. `members` come from the cluster's lists: what is no plain endpoint is left out."""
     asked = [("reached", text) for text in entry.reach] + [("members", str(address)) for address in members]
     ways = [f"try {kind} {shlex.quote(_host(text))} {_port(text)}" for kind, text in asked if ENDPOINT.match(text)]
-    files = [f"file_line keytab {_path(path)}" for path in entry.keytabs]
+    files = [f"file_line keytab {_path(path)} not {shlex.quote(path)}" for path in entry.keytabs]
     return "\n".join(
         [
             assignments({"udf_dir": entry.udf_dir}),

@@ -3,7 +3,7 @@
 
 # How the account sees a file, without what is in it. A keytab holds the keys of a principal: not even a hash of it is made,
 # since that would tell whoever reads along when a key was changed, and whether a key that was guessed is the one.
-file_line() { # kind path [hashed]
+file_line() { # kind path hashed|not [name it is told by]
   shut=- mode=- owner=- size=- sum=-
   each=$2
   while each=${each%/*} && [ -n "$each" ]; do
@@ -22,10 +22,10 @@ EOF_STAT
       state=closed
     else
       state=readable
-      [ -z "${3:-}" ] || sum=$(timeout 2 sha256sum < "$2" | cut -c 1-64)
+      [ "$3" != hashed ] || sum=$(timeout 2 sha256sum < "$2" | cut -c 1-64)
     fi
   fi
-  echo "file $1 $state ${mode:--} ${owner:--} ${size:--} ${sum:--} $shut $2"
+  echo "file $1 $state ${mode:--} ${owner:--} ${size:--} ${sum:--} $shut ${4:-$2}"
 }
 
 # MIT's KRB5_CONFIG may name several files; Java takes the one in its options, else the system's.
