@@ -97,7 +97,11 @@ class HostSurvey(Record):
     cores: int | None = None
     memory: int | None = None
     home_free: int | None = None
+    meta_free: int | None = None
+    """Free where a frontend's meta_dir lies or will lie, which may be a disk of its own."""
     open_files: int | None = None
+    threads: int | None = None
+    """How many processes and threads the account may have."""
     clock_skew_s: float | None = None
     """The host's clock minus ours."""
     conf: dict[str, str] | None = None

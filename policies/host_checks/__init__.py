@@ -20,6 +20,7 @@ from policies.host_checks.open_files import open_files
 from policies.host_checks.reached import reached
 from policies.host_checks.room import room
 from policies.host_checks.seen import Seen, seen
+from policies.host_checks.threads import threads
 from policies.host_checks.udfs import udfs
 from policies.host_checks.versions import versions
 from policies.plan import Finding
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     java,
     clocks,
     open_files,
+    threads,
     kernel,
     room,
     kerberos,

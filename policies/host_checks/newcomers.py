@@ -24,6 +24,7 @@ from policies.host_checks.open_files import open_files
 from policies.host_checks.ports import ports
 from policies.host_checks.room import room
 from policies.host_checks.seen import Seen, block, coming, fine, seen, warn
+from policies.host_checks.threads import threads
 from policies.host_checks.udfs import udfs
 from policies.host_checks.variables import variables
 from policies.plan import Finding, Verdict
@@ -34,7 +35,7 @@ from policies.versions import runs
 NAME = "new hosts"
 SIBLINGS = 3
 """So many that do the same work are looked at too: what differs between them shows which value is the odd one."""
-OWN = (conf_writing, variables, open_files, kernel, room)
+OWN = (conf_writing, variables, open_files, threads, kernel, room)
 COMPARED = (conf_drift, networks, java, clocks, kerberos, catalogs, udfs)
 
 Coming = Callable[[Request, ClusterState], Mapping[Address, NodeKind]]

@@ -134,3 +134,27 @@ def test_open_files_of_a_process_to_come(rig: Rig) -> None:
     """The start script raises the soft limit up to the hard one."""
     rig.with_backend().server.account = ("prlimit", "--nofile=1024:9000")
     assert rig.survey().open_files == 9000
+
+
+def test_where_metadata_will_lie(rig: Rig) -> None:
+    """meta_dir is made at the first start: its disk is that of the nearest directory that is there."""
+    rig.with_frontend().server.stub("df", 'eval "last=\\${$#}"; echo "Filesystem x x x x x"; echo "d 9 9 ${#last} 9% $last"')
+    with (rig.fe / "conf" / "fe.conf").open("a") as conf:
+        conf.write("meta_dir = ${STARROCKS_HOME}/not/yet # there\n")
+    assert rig.survey(FE).meta_free == len(str(rig.fe)) * 1024
+    assert rig.survey(FE).threads != 0 and rig.with_backend().survey(BE).meta_free is None
+
+
+def test_java_home_of_the_conf_wins(rig: Rig) -> None:
+    """As in the start script, whatever the login has."""
+    rig.with_frontend()
+    for name, version in (("old", "1.8.0_392"), ("new", "17.0.12")):
+        java = rig.server.root / name / "bin" / "java"
+        java.parent.mkdir(parents=True)
+        java.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n")
+        java.chmod(0o755)
+    rig.server.shell_environment["JAVA_HOME"] = f"{rig.server.root}/old"
+    assert '"1.8.0_392"' in rig.survey(FE).java
+    with (rig.fe / "conf" / "fe.conf").open("a") as conf:
+        conf.write(f"JAVA_HOME = {rig.server.root}/new\n")
+    assert '"17.0.12"' in rig.survey(FE).java

@@ -38,6 +38,7 @@ def sites(**changes: HostFile | None) -> tuple[HostFile, ...]:
 
 FINE: dict[str, Any] = {
     "installed": VERSION, "java": 'openjdk version "17.0.12"', "memory": 64 * GIB, "home_free": 50 * GIB, "open_files": 655_350,
+    "threads": 65_535, "meta_free": 50 * GIB,
     "clock_skew_s": 0.1, "conf_read": True, "kernel": KERNEL, "krb5": file("/etc/krb5.conf"), "keytabs": (file(KEYTAB),),
     "sites": sites(), "udfs": {"geo.jar": 9_000, "hash.jar": 4_000}, "reached": {METASTORE: Reached.OPEN, S3: Reached.OPEN},
     "listening": frozenset({22, 9050, 8040}),
@@ -66,7 +67,7 @@ def hosts(at: str = "", *, trouble: str = "", process: bool = True, conf: dict[s
 def test_nothing_is_said_where_all_is_well() -> None:
     findings = judge_hosts(hosts())
     assert {finding.verdict for finding in findings} == {Verdict.OK}, [f.sentence for f in findings if f.verdict is not Verdict.OK]
-    assert len({finding.check for finding in findings}) == 15
+    assert len({finding.check for finding in findings}) == 16
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,9 @@ def test_nothing_is_said_where_all_is_well() -> None:
         (hosts(BE, reached={S3: Reached.REFUSED}), Verdict.WARN, f"{S3} refuses connections from 10.84.0.18; "),
         (hosts(BE, reached={"x.invalid:1": Reached.NAMELESS}), Verdict.WARN, "x.invalid:1 is a name that is not known on 10.84.0.18; no host"),
         (hosts(BE, reached={S3: Reached.FAILED}), Verdict.WARN, f"{S3} cannot be reached from 10.84.0.18; "),
+        (hosts(BE, threads=4096), Verdict.WARN, "processes and threads are allowed: BE 10.84.0.18:9050 (4,096)"),
         (hosts(FE, home_free=4 * GIB), Verdict.WARN, "FE 10.84.0.19:9010 (4.0 GB)"),
+        (hosts(FE, meta_free=4 * GIB), Verdict.WARN, "on the disk of meta_dir: FE 10.84.0.19:9010 (4.0 GB)"),
     ],
 )  # fmt: skip
 def test_what_is_found(state: ClusterState, verdict: Verdict, words: str) -> None:
@@ -138,6 +141,8 @@ def test_what_is_found(state: ClusterState, verdict: Verdict, words: str) -> Non
         hosts(BE, clock_skew_s=None),
         hosts(BE, conf_read=None),
         hosts(BE, home_free=4 * GIB),
+        hosts(BE, meta_free=1),
+        hosts(BE, threads=None),
         hosts(BE, conf={"priority_networks": "${NETWORKS}"}),
         hosts(BE, conf={"priority_networks": "${NETWORKS}", "NETWORKS": "10.84.0.0/16"}),
         hosts(BE, kernel=KERNEL.with_(swap=8 * GIB)),

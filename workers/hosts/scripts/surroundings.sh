@@ -36,7 +36,27 @@ krb5_path() {
   case $told in /*) echo "$told" ;; *) echo /etc/krb5.conf ;; esac
 }
 
+# Where a frontend keeps its metadata; the directory is made at its first start (fe: common/Config.java meta_dir).
+meta_room() {
+  meta=$(sed -n 's|^[[:space:]]*meta_dir[[:space:]]*[=:][[:space:]]*\([^[:space:]]*\).*|\1|p' "$home/conf/fe.conf" 2>/dev/null | tail -n 1)
+  meta=$(printf '%s\n' "${meta:-$home/meta}" | sed "s|\${STARROCKS_HOME}|$home|")
+  case $meta in /*) ;; *) return 0 ;; esac
+  while [ ! -d "$meta" ]; do meta=${meta%/*}; [ -n "$meta" ] || meta=/; done
+  echo "metafree $(df -Pk "$meta" 2>/dev/null | awk 'NR > 1 { free = $4 * 1024 } END { if (NR > 1) printf "%.0f", free }')"
+}
+
+# For a process to come the hard limit, which the start script goes up to (bin/common.sh check_and_update_max_processes).
+threads() {
+  if [ -n "$pid" ]; then
+    awk '/^Max processes/ { print $3 }' "/proc/$pid/limits" 2>/dev/null
+  else
+    bash -c 'ulimit -Hu' 2>/dev/null
+  fi
+}
+
 surroundings() {
+  echo "threads $(threads)"
+  [ "$role" != fe ] || meta_room
   [ -d "$home/conf" ] || return 0
   file_line krb5 "$(krb5_path)" hashed
   keytabs
