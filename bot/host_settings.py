@@ -10,7 +10,7 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}\Z")
 _DIRECTORY = re.compile(r"/[A-Za-z0-9_.@+/-]*[A-Za-z0-9_.@+-]\Z")
 _JUMP = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?\Z")
 _SPARE = re.compile(r"[A-Za-z0-9_.-]+\Z")
-_ENDPOINT = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}\Z")
+ENDPOINT = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}\Z")
 
 
 class HostDirectories(BaseModel):
@@ -63,6 +63,12 @@ class HostsEntry(BaseModel):
     """Where that copy lies on the spare host while it is tried; in a directory of its own that is deleted afterwards."""
     packages: str = ""
     """Directory on the worker with StarRocks-<version>.tar.gz and StarRocks-<version>.tar.gz.sha256."""
+    keytabs: tuple[str, ...] = Field(default=(), max_length=8)
+    """Kerberos keytabs that every node must be able to read; `~/` is the account's home. What is in them is never asked for."""
+    reach: tuple[str, ...] = Field(default=(), max_length=16)
+    """`host:port` of what every host must reach: metastores, object stores, brokers."""
+    udf_dir: str = ""
+    """Where the jars of Java UDFs lie on backends and compute nodes, if not in lib/udf."""
     connect_timeout_s: float = Field(default=4.0, ge=0.1, le=6)
     look_timeout_s: float = Field(default=9.0, ge=1, le=12)
     command_timeout_s: float = Field(default=6.0, ge=0.5, le=8)
@@ -83,10 +89,27 @@ class HostsEntry(BaseModel):
             raise ValueError(f"{value!r}: letters, digits, _ . @ - only, e.g. starrocks or starrocks-be.service")
         return value
 
-    @field_validator("be_home", "fe_home", "cn_home", "stage_dir", "backup_dir", "rehearsal_dir")
+    @field_validator("be_home", "fe_home", "cn_home", "stage_dir", "backup_dir", "rehearsal_dir", "udf_dir")
     @classmethod
     def _directory(cls, value: str) -> str:
         return directory(value)
+
+    @field_validator("keytabs")
+    @classmethod
+    def _keytabs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for path in value:
+            if path in {"", "~"}:
+                raise ValueError("a keytab is a file, e.g. /etc/security/starrocks.keytab or ~/starrocks.keytab")
+            directory(path.removeprefix("~"))
+        return value
+
+    @field_validator("reach")
+    @classmethod
+    def _reach(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for endpoint in value:
+            if not ENDPOINT.match(endpoint) or not 1 <= int(endpoint.rpartition(":")[2]) <= 65535:
+                raise ValueError(f"{endpoint!r}: host:port, e.g. metastore.example.com:9083")
+        return value
 
     @field_validator("jump")
     @classmethod
@@ -106,7 +129,7 @@ class HostsEntry(BaseModel):
     @classmethod
     def _via(cls, value: dict[str, str]) -> dict[str, str]:
         for where in value.values():
-            if not _ENDPOINT.match(where):
+            if not ENDPOINT.match(where):
                 raise ValueError(f"{where!r}: host:port, e.g. 127.0.0.1:40001")
         return value
 

@@ -65,6 +65,51 @@ class Store(Record):
     cluster_id: int | None = None
 
 
+class FileState(StrEnum):
+    """A file as the account sees it. SHUT: a directory on the way to it may not be entered, so nothing is known of it."""
+
+    READABLE = "readable"
+    CLOSED = "closed"
+    SHUT = "shut"
+    ABSENT = "absent"
+
+
+class HostFile(Record):
+    """A file beside the installation; `shut` is the directory that may not be entered, `sha256` only of what holds no key."""
+
+    path: str
+    state: FileState
+    mode: str = ""
+    owner: str = ""
+    size: int | None = None
+    sha256: str = ""
+    shut: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+class Reached(StrEnum):
+    """How a connection from the host to an endpoint ended. NAMELESS: the name of its host is not known there."""
+
+    OPEN = "open"
+    REFUSED = "refused"
+    SILENT = "silent"
+    NAMELESS = "nameless"
+    FAILED = "failed"
+
+
+class Kernel(Record):
+    """What the kernel of the host is set to; `swap` in bytes, `huge_pages` is always, madvise or never."""
+
+    overcommit: int | None = None
+    swappiness: int | None = None
+    swap: int | None = None
+    huge_pages: str = ""
+    map_areas: int | None = None
+
+
 class HostSurvey(Record):
     """What only a closer look tells: installed files, limits, memory, disk, configuration. Sizes in bytes."""
 
@@ -74,7 +119,11 @@ class HostSurvey(Record):
     cores: int | None = None
     memory: int | None = None
     home_free: int | None = None
+    meta_free: int | None = None
+    """Free where a frontend's meta_dir lies or will lie, which may be a disk of its own."""
     open_files: int | None = None
+    threads: int | None = None
+    """How many processes and threads the account may have."""
     clock_skew_s: float | None = None
     """The host's clock minus ours."""
     conf: dict[str, str] | None = None
@@ -96,6 +145,21 @@ class HostSurvey(Record):
     """The systemd service that the settings name for this process; empty: StarRocks' own scripts are used."""
     backups: tuple[str, ...] = ()
     """Versions of bin and lib that were kept by an earlier swap."""
+    krb5: HostFile | None = None
+    """The Kerberos configuration that the process reads, or would read."""
+    keytabs: tuple[HostFile, ...] = ()
+    """Those of the settings. Nothing that depends on what is in them ever leaves the host."""
+    sites: tuple[HostFile, ...] = ()
+    """Files in conf/ that tell how to reach Hadoop and Hive."""
+    udfs: dict[str, int] | None = None
+    """Jars of Java UDFs that were copied onto the host -> bytes."""
+    reached: dict[str, Reached] = Field(default_factory=dict)
+    """Endpoint of the settings -> what came of a connection from this host."""
+    members: dict[str, Reached] = Field(default_factory=dict)
+    """The same of ports of the cluster, where the caller asked for them."""
+    listening: frozenset[int] | None = None
+    """TCP ports that anything on the host listens on."""
+    kernel: Kernel | None = None
 
 
 class HostLook(Record):

@@ -12,7 +12,6 @@ from policies.address import Address
 from policies.checks.new_node import new_node
 from policies.checks.voters import NAME as VOTERS
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind, Role
-from policies.host_checks.newcomers import judge_new
 from policies.joining import by_driver, judge_starts, reached
 from policies.pacing import Pacing
 from policies.plan import Finding, Step, Verdict
@@ -103,7 +102,7 @@ def _on_hosts(moving: Moving, state: ClusterState) -> list[Finding]:
     """What the looks at hosts say of those that come, and which old processes nobody here can stop."""
     found: list[Finding] = []
     for kind, new in ((NodeKind.BACKEND, moving.new_backends), (NodeKind.FOLLOWER, moving.new_frontends)):
-        found += [*judge_new(kind, new, state), *judge_starts(kind, new, state)]
+        found += judge_starts(kind, new, state)
     for backend in moving.rebuilt:
         found += judge_rebuild(backend, moving.path, state)
     dark = [b.address for b in moving.old_backends if not reached(b.address, state)]

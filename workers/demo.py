@@ -54,12 +54,12 @@ class House:
         second: str = "",
         columns: str = os.environ.get("SR_TWIN_COLUMNS", "3.3.3"),
         hosts: bool = False,
+        host_lines: str = "",
         packages: Sequence[str] = (),
-        host_settings: str = "",
     ) -> None:
         """`columns` is the StarRocks version that the twin looks like; `second` is the scenario of a second cluster beside
         the first, called `second`. With `hosts` the first cluster's nodes are processes on hosts to log in to, and packages
-        of the versions in `packages` lie ready; `host_settings` are more lines of [clusters.NAME.hosts].
+        of the versions in `packages` lie ready; `host_lines` are further settings of theirs.
         """
         self.directory = directory
         self.scenario = scenario
@@ -69,8 +69,8 @@ class House:
         self.second = second
         self.columns = columns
         self.hosts = hosts
+        self.host_lines = host_lines
         self.packages = packages
-        self.host_settings = host_settings
         self.second_twin: dict[str, Any] = {}
         self.redis_url = redis_url
         self.valkey: Valkey | None = None
@@ -151,7 +151,7 @@ class House:
         )
         where = f"clusters.{name}.hosts"
         # The twin's processes are there at once; a start that fails should not take longer than the patience of fast time.
-        common += f"\nstart_timeout_s = 3\n{self.host_settings}"
+        common += f"\nstart_timeout_s = 3\n{self.host_lines}"
         return f'\n[{where}]\ndriver = "ssh"\n{common}\n\n[{where}.via]\n{via}\n\n[{where}.homes]\n{homes}\n'
 
     def launch(self, name: str, module: str, *arguments: str, **environment: str) -> None:

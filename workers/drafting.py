@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.blocks import refusal_message
 from policies.deciding import tell
+from policies.host_checks.members import ports_for
 from policies.leasing import lends
 from policies.operation import EventKind, Operation, OperationState
 from policies.plan import Finding, Plan, Verdict
@@ -44,8 +45,11 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
         state = with_more(state, each).with_(unread={**state.unread, **each.unread})
     if entry.on_hosts is not None:
         state = state.with_(spare=wiring.spare(request.cluster), stage_fan_out=wiring.stage_fan_out(request.cluster))
+        nodes = entry.on_hosts(request, state)
+        new = entry.newcomers(request, state) if entry.newcomers is not None else {}
+        members = [port.at for port in ports_for(new.values(), nodes, state)]
         stores = entry.stores(request) if entry.stores is not None else NO_STORES
-        state = wiring.with_hosts(state, entry.on_hosts(request, state), survey=entry.survey, stores=stores)
+        state = wiring.with_hosts(state, nodes, survey=entry.survey, stores=stores, members=members)
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry.make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)

@@ -88,13 +88,13 @@ class Wiring:
 
     def with_hosts(
         self, state: ClusterState, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
-        stores: Mapping[Address, Sequence[str]] = NO_STORES,
+        stores: Mapping[Address, Sequence[str]] = NO_STORES, members: Sequence[Address] = (),
     ) -> ClusterState:  # fmt: skip
         """The state, and a look at the hosts of these nodes; as it is where hosts are in the hands of people."""
         driver = self.drivers.get(state.cluster)
         if driver is None:
             return state
-        return state.with_(hosts=driver.look(nodes, jobs, survey=survey, stores=stores) if nodes else ())
+        return state.with_(hosts=driver.look(nodes, jobs, survey=survey, stores=stores, members=members) if nodes else ())
 
     def spare(self, cluster: str) -> str:
         """The host that the settings keep for rehearsals; empty when there is none."""

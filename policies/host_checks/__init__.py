@@ -6,16 +6,22 @@ Sources: mission document 001 §2 (the checklist before scaling); docs: deployme
 from collections.abc import Callable, Sequence
 
 from policies.cluster import ClusterState
+from policies.host_checks.catalogs import catalogs
 from policies.host_checks.clocks import clocks
 from policies.host_checks.conf_drift import conf_drift
 from policies.host_checks.conf_read import conf_read
 from policies.host_checks.conf_writing import conf_writing
+from policies.host_checks.endpoints import endpoints
 from policies.host_checks.java import java
+from policies.host_checks.kerberos import kerberos
+from policies.host_checks.kernel import kernel
 from policies.host_checks.networks import networks
 from policies.host_checks.open_files import open_files
 from policies.host_checks.reached import reached
 from policies.host_checks.room import room
 from policies.host_checks.seen import Seen, seen
+from policies.host_checks.threads import threads
+from policies.host_checks.udfs import udfs
 from policies.host_checks.versions import versions
 from policies.plan import Finding
 
@@ -33,7 +39,13 @@ RULES: tuple[Rule, ...] = (
     java,
     clocks,
     open_files,
+    threads,
+    kernel,
     room,
+    kerberos,
+    catalogs,
+    udfs,
+    endpoints,
 )
 
 

@@ -1,7 +1,12 @@
-"""Frontends have a JDK that the version on their disk starts with, and flags that this JDK knows."""
+"""Frontends have a JDK that the version on their disk starts with, and flags that this JDK knows; backends have one alike.
 
+bin/start_backend.sh: a backend starts without Java, and then nothing that needs it works there (Java UDFs, external catalogs).
+"""
+
+from collections import Counter
 from collections.abc import Sequence
 
+from policies.host_checks.alike import named, on_others
 from policies.host_checks.seen import Seen, block, fine, warn
 from policies.plan import Finding
 from policies.releases.java import forbidden_flags, jdk, needed_jdk, winning_variable
@@ -11,6 +16,8 @@ NAME = "java"
 
 def java(nodes: Sequence[Seen]) -> list[Finding]:
     found = [finding for node in nodes if node.kind.frontend for finding in _one(node)]
+    for process in ("BE", "CN"):
+        found += _alike([node for node in nodes if node.kind.process == process and node.survey.conf is not None])
     return found or [fine(NAME, "Every frontend's Java is new enough for its version.")]
 
 
@@ -30,3 +37,19 @@ def _one(node: Seen) -> list[Finding]:
         words = f"Java {major} of {node} does not start with {', '.join(wrong)}, which {variable} sets."
         return [block(NAME, words, "Take it out of fe.conf before the next restart.")]
     return []
+
+
+def _alike(nodes: Sequence[Seen]) -> list[Finding]:
+    """Told of those that have none, or another release than most."""
+    majors = [(node, jdk(node.survey.java)) for node in nodes]
+    usual, times = Counter(major for _, major in majors).most_common(1)[0] if majors else (None, 0)
+    others: dict[int | None, list[Seen]] = {}
+    for node, major in majors:
+        if major != usual:
+            others.setdefault(major, []).append(node)
+    found = []
+    for major, those in others.items():
+        what = "No Java is found" if major is None else f"Java {major} is used"
+        words = f"{what} on {named(those)}, {f'Java {usual}' if usual else 'none'} on {on_others(times)}."
+        found.append(warn(NAME, words, "Java UDFs, external catalogs and JDBC need it: set the same JAVA_HOME everywhere."))
+    return found

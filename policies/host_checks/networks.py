@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Sequence
 
 from policies.host_checks.seen import Seen, fine, warn
+from policies.host_checks.variables import expanded
 from policies.plan import Finding
 from policies.units import in_list
 
@@ -22,7 +23,8 @@ def networks(nodes: Sequence[Seen]) -> list[Finding]:
     if setting and bare:
         advice = "On a host with several addresses the wrong one may be taken."
         found.append(warn(NAME, f"`{KEY}` is not set on {in_list(bare)}, but on {len(setting)} others.", advice))
-    outside = [f"{node} ({node.conf[KEY]})" for node in setting if lies_in(node.address.host, node.conf[KEY]) is False]
+    listed = [(node, expanded(node.conf[KEY], node.conf)) for node in setting]
+    outside = [f"{node} ({nets})" for node, nets in listed if lies_in(node.address.host, nets) is False]
     if outside:
         words = f"The node's address lies in none of its `{KEY}`: {in_list(outside)}."
         found.append(warn(NAME, words, "After its next start it may be known under another address."))

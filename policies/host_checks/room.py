@@ -1,6 +1,6 @@
-"""Room beside the installation: metadata and logs of a frontend; below 5 GiB its journal may stop taking writes.
+"""Room beside the installation and, of a frontend, where its metadata lies: its journal stops taking writes on a full disk.
 
-docs: deployment/environment_configurations; fe: common/Config.java bdbje_reserved_disk_size, bdbje free disk.
+BDB JE keeps 5 GB free unless told otherwise (je.freeDisk); fe: common/Config.java bdbje_reserved_disk_size.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,16 @@ def room(nodes: Sequence[Seen]) -> list[Finding]:
         for node in nodes
         if node.survey.home_free is not None and node.survey.home_free < (FRONTEND if node.kind.frontend else OTHERS)
     ]
+    full = [
+        f"{node} ({in_bytes(node.survey.meta_free)})"
+        for node in nodes
+        if node.kind.frontend and node.survey.meta_free is not None and node.survey.meta_free < FRONTEND
+    ]
+    found = []
+    if full:
+        advice = "A frontend that cannot write its journal ends, a leader as well: make room first."
+        found.append(warn(NAME, f"Little room on the disk of meta_dir: {in_list(full)}.", advice))
     if not tight:
-        return [fine(NAME, "Every installation has room.")]
-    return [warn(NAME, f"Little room on the disk of the installation: {in_list(tight)}.", "Metadata, logs and packages lie there.")]
+        return found or [fine(NAME, "Every installation has room.")]
+    words = f"Little room on the disk of the installation: {in_list(tight)}."
+    return [*found, warn(NAME, words, "Metadata, logs and packages lie there.")]

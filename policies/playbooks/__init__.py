@@ -2,7 +2,7 @@
 
 from policies import checks
 from policies.cluster import NodeKind
-from policies.host_checks.newcomers import and_siblings
+from policies.host_checks.newcomers import and_siblings, brought_in, named_as
 from policies.playbooks import (
     back_up_metadata,
     cancel_decommission,
@@ -58,7 +58,8 @@ MENU: tuple[Entry, ...] = (
             checks=rules,
             make_plan=add_nodes(node, rules),
             survey=True,
-            on_hosts=and_siblings(node),
+            on_hosts=and_siblings(named_as(node)),
+            newcomers=named_as(node),
         )
         for kind, node, word, port, rules, summary in (
             (OperationKind.ADD_BACKEND, NodeKind.BACKEND, "be", HEARTBEAT_PORT, checks.ADD_BACKEND,
@@ -105,10 +106,11 @@ MENU: tuple[Entry, ...] = (
         port=HEARTBEAT_PORT,
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=migrate.make_plan,
+        survey=True,
+        on_hosts=and_siblings(brought_in),
+        newcomers=brought_in,
         into=True,
         options=("slots",),
-        survey=True,
-        on_hosts=migrate.hosts_of_move,
     ),
     Entry(
         kind=OperationKind.REBUILD_BACKEND,
@@ -120,9 +122,10 @@ MENU: tuple[Entry, ...] = (
         port=HEARTBEAT_PORT,
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=migrate.make_plan,
-        options=("path", "slots"),
         survey=True,
-        on_hosts=migrate.hosts_of_move,
+        on_hosts=and_siblings(brought_in),
+        newcomers=brought_in,
+        options=("path", "slots"),
         stores=migrate.new_paths,
     ),
     Entry(
@@ -135,10 +138,11 @@ MENU: tuple[Entry, ...] = (
         port=HEARTBEAT_PORT,
         checks=checks.DECOMMISSION_BACKEND,
         make_plan=migrate.make_plan,
+        survey=True,
+        on_hosts=and_siblings(brought_in),
+        newcomers=brought_in,
         into=True,
         options=("rebuild", "path", "slots"),
-        survey=True,
-        on_hosts=migrate.hosts_of_move,
         stores=migrate.new_paths,
     ),
     Entry(

@@ -18,8 +18,8 @@ class Entry:
     `operation_class` picks the policy; `port` is the usual port of what is named; `into` means that new nodes follow
     after `to`; `options` are the names that `name=value` may use; `nodes` is False where no node is named; `names` says
     what is named instead, if anything is; `all_of` takes the word `all` in place of nodes; `on_hosts` tells on which hosts
-    the plan has jobs to do, and `survey` that they are looked at closely, `stores` at which
-    directories beside those of the conf file; `also` names other looks that the plan needs
+    the plan has jobs to do, `survey` that they are looked at closely, `stores` at which directories beside those of the conf file,
+    and `newcomers` which of them are new, so that they try the ports of the cluster; `also` names other looks that the plan needs
     (workers.starrocks.Depth).
     """
 
@@ -41,6 +41,7 @@ class Entry:
     survey: bool = False
     on_hosts: Callable[[Request, ClusterState], Mapping[Address, NodeKind]] | None = None
     stores: Callable[[Request], Mapping[Address, tuple[str, ...]]] | None = None
+    newcomers: Callable[[Request, ClusterState], Mapping[Address, NodeKind]] | None = None
 
     def check(self, targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:
         """The preflight rules of this operation, judged on one state."""

@@ -13,7 +13,7 @@ from policies.checks.new_node import usual_port
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind
 from policies.estimate import DrainRecord, drain_time
 from policies.facts import nodes_facts
-from policies.host_checks.newcomers import and_siblings
+from policies.host_checks.newcomers import brought_in, judge_brought_in
 from policies.moving import Moving, findings_of, moved_words, newcomers_wrong, steps_of, wrong_target
 from policies.pacing import Pacing
 from policies.plan import Estimate, Finding, Plan, Verdict
@@ -65,7 +65,7 @@ def make_plan(
         command=request.command,
         targets=tuple(dict.fromkeys((*request.targets, *addresses))),
         steps=() if wrong else speed.around(steps_of(moving, state, pacing)),
-        findings=(*named, *(() if wrong else findings_of(moving, state)), *speed.findings),
+        findings=(*named, *(() if wrong else _found(request, moving, state)), *speed.findings),
         facts=(*nodes_facts(state), *([lent_fact(speed.lent)] if speed.lent else [])),
         estimate=_estimate(moving, speed.in_force(state), pacing, history),
         room=spread(addresses, state) if drained and not moving.new_backends and not moving.rebuilt else (),
@@ -85,15 +85,8 @@ def make_plan(
     )
 
 
-def hosts_of_move(request: Request, state: ClusterState) -> Mapping[Address, NodeKind]:
-    """Those that leave or are rebuilt, those that come, and some of the same kind beside them."""
-    edit_log_port = usual_port(NodeKind.FOLLOWER, state)
-    leaving = {a: state.kinds[a] for a in (*request.targets, *_named(request, "rebuild")) if a in state.kinds}
-    coming = {
-        a: NodeKind.FOLLOWER if a.port == edit_log_port else NodeKind.BACKEND for a in request.into if a not in state.kinds
-    }
-    alike = {a: kind for kind in set(coming.values()) for a, kind in and_siblings(kind)(request.with_(targets=()), state).items()}
-    return leaving | alike | coming
+def _found(request: Request, moving: Moving, state: ClusterState) -> tuple[Finding, ...]:
+    return (*findings_of(moving, state), *judge_brought_in(brought_in(request, state), state))
 
 
 def new_paths(request: Request) -> Mapping[Address, tuple[str, ...]]:

@@ -21,6 +21,10 @@ GOOD = {"user": "starrocks", "known_hosts": "/etc/sr/known_hosts", "be_home": "/
         ({"be_unit": "x;y"}, "letters, digits"), ({"jump": "a b"}, "host or host:port"), ({"via": {"h": "127.0.0.1"}}, "host:port"),
         ({"port": 0}, "greater than"), ({"driver": "telnet"}, "'ssh'"), ({"password": "x"}, "Extra inputs"), ({"known_hosts": ""}, "at least 1"),
         ({"spare": "h9"}, "belong together"), ({"rehearsal_dir": "/try"}, "belong together"), ({"rehearsal_dir": "try"}, "an absolute"),
+        ({"keytabs": ["x.keytab"]}, "an absolute path"), ({"keytabs": ["/k;id"]}, "an absolute path"), ({"keytabs": ["~"]}, "a keytab is a file"),
+        ({"keytabs": ["~bob/k"]}, "an absolute path"), ({"keytabs": [""]}, "a keytab is a file"), ({"keytabs": ["/k"] * 9}, "at most 8"),
+        ({"reach": ["s3.example.com"]}, "host:port"), ({"reach": ["a$(id):80"]}, "host:port"), ({"reach": ["h:0"]}, "host:port"),
+        ({"reach": ["h:65536"]}, "host:port"), ({"reach": ["h:1"] * 17}, "at most 16"), ({"udf_dir": "udf"}, "an absolute path"),
         ({"spare": "h9:22", "rehearsal_dir": "/try"}, "without a port"), ({"homes": {"h": {"be": "x"}}}, "an absolute path"), ({"look_timeout_s": 60}, "less than"),
     ],
 )  # fmt: skip

@@ -1,5 +1,6 @@
-"""Restarts over SSH: one detached job for each node, whatever is cut, killed or in the way."""
+"""Restarts over SSH: one detached job for each node, whatever is cut, killed or in the way; and hosts looked at closely."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +12,16 @@ from workers.demo import house
 pytestmark = pytest.mark.story
 
 HOST = "10.84.0.18"
+NEW = "10.84.91.16"
+KEYTAB, S3 = "starrocks.keytab", "s3.example.com:443"
+SITE, JAR = "starrocks/be/conf/hdfs-site.xml", "starrocks/be/lib/udf/geo.jar"
 
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
-    with house(scenario="small", speed=50.0, policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, hosts=True) as built:
+    lines = f'keytabs = ["~/{KEYTAB}"]\nreach = ["{S3}", "metastore.example.com:9083"]'
+    policy = "quorum = 1\nexpires_s = 3600"
+    with house(scenario="small", speed=50.0, policy=policy, visibility_s=2.0, hosts=True, host_lines=lines) as built:
         yield Scene(built)
 
 
@@ -203,3 +209,74 @@ def test_the_only_frontend_that_does_not_come_back_is_told_though_nobody_answers
     scene.press(ts, "approve")
     halted = scene.told(ts, "No frontend of the cluster answers", 40)
     assert "The job on 10.84.0.12 failed" in halted
+
+
+# --- the checklist of a host, over SSH
+
+
+def prepared(scene: Scene, *hosts: str) -> None:
+    """What the nodes of a cluster that queries a lake need beside StarRocks."""
+    for host in hosts:
+        scene.fault("host_file", host=host, file=KEYTAB, text="keys", mode="400")
+        scene.fault("host_file", host=host, file=SITE, text="<configuration/>")
+        scene.fault("host_file", host=host, file=JAR, text="jar")
+
+
+def checked(scene: Scene, command: str, words: str) -> str:
+    """All that `/sr check` says once it says these words, on one line."""
+    scene.type(f"/sr check {command}")
+    return re.sub(r"\s+", " ", scene.private(ALICE, words))
+
+
+LACKING = (
+    f"{KEYTAB} is missing: BE {NEW}:9050",
+    f"conf/hdfs-site.xml of BEs: missing on BE {NEW}:9050; 3 others have the usual one",
+    f"geo.jar for Java UDFs is missing on BE {NEW}:9050",
+    f"{S3} does not answer {NEW}; 10.84.0.12, 10.84.0.18 and 1 more reach it",
+    f"vm.overcommit_memory is not 1: 2 on {NEW}",
+)
+
+
+def test_a_new_host_lacks_what_the_others_have(scene: Scene) -> None:
+    scene.reset("before-join")
+    prepared(scene, "10.84.0.12", "10.84.0.18", "10.84.0.19")
+    scene.fault("host_way", host=NEW, to=S3)
+    scene.fault("host_kernel", host=NEW, setting="overcommit_memory", value="2")
+    card = re.sub(r"\s+", " ", scene.card(scene.ask(f"/sr add be {NEW}:9050")))
+    assert [words for words in LACKING if words not in card] == [], card
+    prepared(scene, NEW)
+    scene.fault("host_way", host=NEW, to=S3, how="open")
+    scene.fault("host_kernel", host=NEW, setting="overcommit_memory", value="1")
+    told = checked(scene, f"add be {NEW}:9050", f"BE {NEW}:9050")
+    assert not [words for words in LACKING if words in told], told
+
+
+@pytest.mark.parametrize("command", [f"replace be 10.84.0.18:9050 to {NEW}:9050", f"migrate 10.84.0.18:9050 to {NEW}:9050"])
+def test_the_new_hosts_of_a_move_are_looked_at_too(scene: Scene, command: str) -> None:
+    scene.reset("before-join")
+    prepared(scene, "10.84.0.12", "10.84.0.18", "10.84.0.19")
+    told = checked(scene, command, "is missing")
+    assert [words for words in LACKING[:3] if words not in told] == [], told
+
+
+def test_the_host_of_a_backend_that_is_rebuilt_is_looked_at(scene: Scene) -> None:
+    prepared(scene, "10.84.0.12", "10.84.0.19", "10.84.91.16", "10.84.91.18")
+    assert f"geo.jar for Java UDFs is missing on BE {TARGET}" in checked(scene, f"rebuild be {TARGET} path=/data2", "Java UDFs")
+
+
+def test_a_host_that_does_not_reach_the_leader_is_not_added(scene: Scene) -> None:
+    scene.reset("before-join")
+    scene.fault("host_way", host=NEW, to="10.84.0.12:9020")
+    ts = scene.ask(f"/sr add be {NEW}:9050")
+    assert f"does not answer {NEW}; 10.84.0.18 and 10.84.0.19 reach it" in scene.told(ts, "the rpc_port of the leader")
+    assert scene.buttons(ts) == []
+    assert f"{NEW}:9050" not in scene.listed()
+
+
+def test_endpoints_and_keytabs_of_all_hosts_are_shown(scene: Scene) -> None:
+    prepared(scene, "10.84.0.12", "10.84.0.18", "10.84.91.16", "10.84.91.18")
+    scene.fault("host_way", host=HOST, to=S3, how="refused")
+    scene.type("/sr hosts")
+    told = re.sub(r"\s+", " ", scene.private(ALICE, "Hosts of demo"))
+    assert f"{S3} refuses connections from {HOST}; 10.84.0.12" in told, told
+    assert f"{KEYTAB} is missing: FE 10.84.0.19:9010 and BE 10.84.0.19:9050; 7 others can read it" in told, told

@@ -25,7 +25,7 @@ HELD = "while [ ! -e go ]; do /bin/sleep 0.05; done"
 def scene() -> Iterator[Scene]:
     with house(
         scenario="small", speed=50.0, policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, hosts=True, packages=(NEW,),
-        host_settings=f"stage_fan_out = {FAN_OUT}",
+        host_lines=f"stage_fan_out = {FAN_OUT}",
     ) as built:  # fmt: skip
         yield Scene(built)
 

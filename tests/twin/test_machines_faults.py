@@ -138,6 +138,50 @@ def _(twin: Served) -> None:
     assert (said.code, said.out) == (255, "JDK 8 is not supported, please use JDK 11 or higher\n")
 
 
+@shows("host_file")
+def _(twin: Served) -> None:
+    twin.fault("host_file", host=B, file="starrocks/be/conf/hdfs-site.xml", text="<configuration/>", mode="640")
+    assert twin.at(B, "stat -c %a starrocks/be/conf/hdfs-site.xml; cat starrocks/be/conf/hdfs-site.xml").out == "640\n<configuration/>"
+    twin.fault("host_file", host=B, file="starrocks/be/conf/hdfs-site.xml")
+    assert twin.at(B, "test -e starrocks/be/conf/hdfs-site.xml").code == 1
+
+
+@shows("host_way")
+def _(twin: Served) -> None:
+    def way(host: str, to: str) -> Any:
+        return twin.at(host, f"timeout 2 bash -c 'exec 3<> \"/dev/tcp/$1/$2\"' sr-way {to}")
+
+    assert way(B, "s3.example.com 443").code == 0
+    twin.fault("host_way", host=B, to="s3.example.com:443")
+    twin.fault("host_way", host=B, to=A, how="refused")
+    assert "Connection refused" in way(B, f"{A} 9020").err
+    assert [way(B, to).code for to in ("s3.example.com 443", "s3.example.com 80", f"{A} 9020")] == [124, 0, 1]
+    assert way(C, "s3.example.com 443").code == 0
+    twin.fault("host_way", host=B, to="s3.example.com:443", how="open")
+    assert way(B, "s3.example.com 443").code == 0
+    assert way(B, "127.0.0.1 1").code == 1, "loopback is this machine's own"
+    assert twin.at(B, "timeout 2 echo on").out == "on\n"
+
+
+@shows("host_port_taken")
+def _(twin: Served) -> None:
+    listening = "tail -q -n +2 /proc/net/tcp /proc/net/tcp6"
+    assert twin.at(B, listening).out == ""
+    twin.fault("host_port_taken", host=B, port=8040)
+    assert "00000000:1F68 00000000:0000 0A " in twin.at(B, listening).out
+    twin.fault("host_port_taken", host=B, port=8040, on=False)
+    assert twin.at(B, listening).out == ""
+
+
+@shows("host_kernel")
+def _(twin: Served) -> None:
+    said = "tail -n 1 /proc/sys/vm/swappiness"
+    assert twin.at(B, said).out.strip() == "0"
+    twin.fault("host_kernel", host=B, setting="swappiness", value="60")
+    assert (twin.at(B, said).out.strip(), twin.at(C, said).out.strip()) == ("60", "0")
+    assert twin.at(B, "echo on | tail -n 1").out == "on\n"
+
+
 @shows("host_no_namespaces")
 def _(twin: Served) -> None:
     twin.fault("host_no_namespaces", host=A)

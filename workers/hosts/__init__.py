@@ -16,12 +16,12 @@ class HostDriver(Protocol):
 
     def look(
         self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
-        stores: Mapping[Address, Sequence[str]] = NO_STORES,
+        stores: Mapping[Address, Sequence[str]] = NO_STORES, members: Sequence[Address] = (),
     ) -> tuple[HostLook, ...]:  # fmt: skip
         """One look at the host of each node, side by side; a host that cannot be reached gives a look with `trouble`.
 
-        `jobs` are ids to look for on each of them; `survey` adds the closer look, in which `stores` are
-        directories that are looked at beside those of the conf file.
+        `jobs` are ids to look for on each of them; `survey` adds the closer look, in which `stores` are directories that are
+        looked at beside those of the conf file, and each host tries to reach `members`, ports of the cluster.
         """
         ...
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from policies.address import Address
 from policies.hosts import HostJob, HostLook, HostSurvey, JobState, Process, Store, StoreState
-from workers.hosts import HostOutcomeUnknown
+from workers.hosts import HostOutcomeUnknown, surroundings
 from workers.hosts.conf_files import values_of
 
 BEGIN, END = "sr-look", "sr-look-end"
@@ -46,7 +46,7 @@ def looks(
             process=_process(dict(_section(lines, "node", index)), clock),
             unfinished=_unfinished(dict(_section(lines, "node", index))),
             jobs=jobs,
-            survey=_survey(_section(lines, "survey", index), role, _skew(clock, sent, received)),
+            survey=_survey(_section(lines, "survey", index), _section(lines, "host", 0), role, _skew(clock, sent, received)),
         )
         for index, (address, role) in enumerate(nodes)
     )
@@ -80,7 +80,7 @@ def _section(lines: Lines, kind: str, index: int) -> Lines:
     """What follows the line `kind index` up to the next section."""
     inside, taken = False, []
     for word, rest in lines:
-        if word in {"node", "survey", "clock"}:
+        if word in {"node", "host", "survey", "clock"}:
             inside = (word, rest) == (kind, str(index))
         elif inside:
             taken.append((word, rest))
@@ -112,7 +112,7 @@ def _skew(clock: Mapping[str, str], sent: datetime, received: datetime) -> float
     return round((begun + ended) / 2 - (sent.timestamp() + received.timestamp()) / 2, 3)
 
 
-def _survey(lines: Lines, role: str, skew: float | None) -> HostSurvey | None:
+def _survey(lines: Lines, host: Lines, role: str, skew: float | None) -> HostSurvey | None:
     if not lines:
         return None
     one = dict(lines)
@@ -123,7 +123,9 @@ def _survey(lines: Lines, role: str, skew: float | None) -> HostSurvey | None:
         cores=_number(one.get("cores")),
         memory=_number(one.get("memory")),
         home_free=_number(one.get("free")),
+        meta_free=_number(one.get("metafree")),
         open_files=_number(one.get("files")),
+        threads=_number(one.get("threads")),
         clock_skew_s=skew,
         conf=None if conf is None else values_of(role, conf),
         conf_sha256=one.get("confsum", ""),
@@ -134,6 +136,14 @@ def _survey(lines: Lines, role: str, skew: float | None) -> HostSurvey | None:
         isolation=clean(one.get("isolation", "")),
         stores=tuple(store for word, rest in lines if word == "store" and (store := _store(rest)) is not None),
         backups=tuple(sorted(rest for word, rest in lines if word == "backup")),
+        krb5=next(iter(surroundings.files(lines, "krb5")), None),
+        keytabs=surroundings.files(lines, "keytab"),
+        sites=surroundings.files(lines, "site"),
+        udfs=surroundings.udfs(lines),
+        reached=surroundings.ways(host, "reached"),
+        members=surroundings.ways(host, "members"),
+        listening=surroundings.listening(host),
+        kernel=surroundings.kernel(host),
     )
 
 

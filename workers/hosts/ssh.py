@@ -23,6 +23,7 @@ from workers.hosts.packages import Package, upload
 from workers.hosts.rehearsals import bring, origin
 from workers.hosts.report import BEGIN, END, between_marks, looks, read_jobs
 from workers.hosts.shell import assignments, job_id, script, whole
+from workers.hosts.surroundings import closer_text
 
 BEGIN_S = 10.0
 _REFUSED_STATUS = 3
@@ -36,12 +37,12 @@ class SshDriver:
 
     def look(
         self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
-        stores: Mapping[Address, Sequence[str]] = NO_STORES,
+        stores: Mapping[Address, Sequence[str]] = NO_STORES, members: Sequence[Address] = (),
     ) -> tuple[HostLook, ...]:  # fmt: skip
         """See HostDriver: hosts side by side; one that fails says why in its own look."""
         wanted = tuple(job_id(job) for job in jobs)
         also = {address: _storable(paths) for address, paths in stores.items()}
-        return run(self._look(nodes, wanted, survey, also))
+        return run(self._look(nodes, wanted, closer_text(self._entry, members) if survey else "", also))
 
     def begin(self, job: str, act: HostAct) -> None:
         """See HostDriver: begun before is begun."""
@@ -57,7 +58,7 @@ class SshDriver:
         return run(self._begin_each(jobs, places))
 
     async def _look(
-        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool, stores: Mapping[Address, Sequence[str]]
+        self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: str, stores: Mapping[Address, Sequence[str]]
     ) -> tuple[HostLook, ...]:
         hosts: dict[str, list[Address]] = {}
         for address in nodes:
@@ -81,7 +82,7 @@ class SshDriver:
 
     async def _look_at(
         self, reach: Reach, slots: asyncio.Semaphore, ends: float, nodes: Mapping[Address, NodeKind],
-        jobs: Sequence[str], survey: bool, stores: Mapping[Address, Sequence[str]],
+        jobs: Sequence[str], survey: str, stores: Mapping[Address, Sequence[str]],
     ) -> tuple[HostLook, ...]:  # fmt: skip
         host = next(iter(nodes)).host
         left = ends - time.monotonic() - 0.3
@@ -94,7 +95,7 @@ class SshDriver:
             return _troubled(nodes, f"{host} was not looked at within {self._entry.look_timeout_s:g} s.")
 
     async def _ask(
-        self, link: Link, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: bool,
+        self, link: Link, nodes: Mapping[Address, NodeKind], jobs: Sequence[str], survey: str,
         stores: Mapping[Address, Sequence[str]], ends: float,
     ) -> tuple[HostLook, ...]:  # fmt: skip
         places: list[tuple[Address, Place]] = []
@@ -196,20 +197,24 @@ class SshDriver:
 
 
 def probe_text(
-    places: Sequence[Place], jobs: Sequence[str], survey: bool, *, spare: bool = False, stores: Sequence[Sequence[str]] = ()
+    places: Sequence[Place], jobs: Sequence[str], survey: str = "", *, spare: bool = False, stores: Sequence[Sequence[str]] = ()
 ) -> str:
-    """One look as a script; nothing in it but paths of the settings and job ids that were checked."""
+    """One look as a script; nothing in it but paths of the settings and job ids that were checked.
+
+    `survey` is the beginning of the closer look (`closer_text`); empty: there is none.
+    """
     stage = assignments({"stage": places[0].stage, "home": places[0].home, "role": places[0].role})
     calls = [f"job_state {job}" for job in jobs]
     calls += [f"node {index} {place.role} {place.home}" for index, place in enumerate(places)]
     if survey:
+        calls.append("host_survey")
         for index, place in enumerate(places):
-            calls.append(f"survey {index} {place.role} {place.home}")
+            calls += [f"survey {index} {place.role} {place.home}", "surroundings"]
             calls += [f"store_line {path}" for path in (stores[index] if index < len(stores) else ())]
     if survey and spare:
         calls.append(f"{script('rehearsal')}\ntool=$(isolation); $tool true 2> /dev/null && tool=yes; echo \"isolation $tool\"")
     clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
-    body = [stage, script("process"), script("probe"), script("survey") + script("stores") if survey else "", f"echo; echo {BEGIN}"]
+    body = [stage, script("process"), script("probe"), survey + script("stores") if survey else "", f"echo; echo {BEGIN}"]
     body += ['echo "clock $(date +%s.%N)"', clock, *calls, 'echo "clock_end $(date +%s.%N)"', f"echo {END}"]
     return whole("\n".join(body))
 

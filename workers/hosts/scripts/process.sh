@@ -113,10 +113,11 @@ unit_of() {
   [ "$found_unit" = "$(service_in self)" ] || echo "$found_unit"
 }
 
-# Where Java is, for reading versions only: the environment, the conf, else the one on the PATH. Prints a directory.
+# Where Java is, for reading versions only: the conf, which the start scripts let win (bin/common.sh export_env_from_conf),
+# the environment, else the one on the PATH. Prints a directory.
 java_home() {
   conf_java=$(sed -n 's|^[[:space:]]*JAVA_HOME[[:space:]]*=[[:space:]]*"\{0,1\}\(/[^"$ ]*\).*|\1|p' "$home/conf/$role.conf" 2>/dev/null | tail -n 1)
-  for candidate in "${JAVA_HOME:-}" "$conf_java"; do
+  for candidate in "$conf_java" "${JAVA_HOME:-}"; do
     if [ -n "$candidate" ] && [ -x "$candidate/bin/java" ]; then
       echo "$candidate"
       return

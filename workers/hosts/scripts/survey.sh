@@ -12,7 +12,8 @@ open_files() {
   if [ -n "$pid" ] && limit=$(awk '/^Max open files/ { print $4 }' "/proc/$pid/limits" 2>/dev/null) && [ -n "$limit" ]; then
     echo "$limit"
   else
-    ulimit -n
+    # The start scripts and the JVM raise the soft limit as far as they may (bin/start_backend.sh).
+    ulimit -Hn
   fi
 }
 

@@ -117,6 +117,30 @@ CATALOGUE = (
     ),
     Fault("host_java", "the JDK of a host is another one, such as 11.0.20", (_HOST, Argument("version", str)), machines.java),
     Fault(
+        "host_file",
+        "a file under the home of whoever logs in to a host: its text (null: it is not there) and octal mode",
+        (_HOST, Argument("file", str), Argument("text", str, None), Argument("mode", str, "644")),
+        machines.lay_file,
+    ),
+    Fault(
+        "host_way",
+        "how connections from a host to HOST:PORT, HOST or any end: open, refused, silent, nameless, failed",
+        (_HOST, Argument("to", str), Argument("how", str, "silent")),
+        machines.way,
+    ),
+    Fault(
+        "host_port_taken",
+        "something that is not StarRocks listens on a port of a host",
+        (_HOST, Argument("port", int), _ON),
+        machines.port_taken,
+    ),
+    Fault(
+        "host_kernel",
+        "a setting of a host's kernel: overcommit_memory, swappiness, max_map_count, transparent_hugepage",
+        (_HOST, Argument("setting", str), Argument("value", str)),
+        machines.kernel,
+    ),
+    Fault(
         "host_no_namespaces",
         "a host lets nobody make a network of its own (unshare); on false ends it",
         (_HOST, Argument("on", bool, True)),

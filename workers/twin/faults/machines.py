@@ -8,6 +8,13 @@ if TYPE_CHECKING:
     from workers.twin.twin import Twin
 
 PROCESSES = ("be", "cn", "fe")
+WAYS = ("open", "refused", "silent", "nameless", "failed")
+KERNEL = {
+    "overcommit_memory": "/proc/sys/vm/overcommit_memory",
+    "swappiness": "/proc/sys/vm/swappiness",
+    "max_map_count": "/proc/sys/vm/max_map_count",
+    "transparent_hugepage": "/sys/kernel/mm/transparent_hugepage/enabled",
+}
 CUTS = ("before_exec", "after_exec")
 
 
@@ -84,6 +91,34 @@ def rehearsal_fails(twin: "Twin", host: str, text: str) -> None:
 
 def rehearsal_hangs(twin: "Twin", host: str, on: bool) -> None:
     _conduct(twin, host).rehearsal_hangs = on
+
+
+def lay_file(twin: "Twin", host: str, file: str, text: str | None, mode: str) -> None:
+    parts = file.split("/")
+    if ".." in parts or not all(parts):
+        raise ValueError(f"file must be a path under the host's home, not {file}")
+    _conduct(twin, host).files.append((file, text, int(mode, 8)))
+
+
+def way(twin: "Twin", host: str, to: str, how: str) -> None:
+    if how not in WAYS:
+        raise ValueError(f"how must be one of {', '.join(WAYS)}, not {how}")
+    there, colon, port = to.rpartition(":")
+    _conduct(twin, host).ways[(there, port) if colon else (to, "any")] = how
+
+
+def port_taken(twin: "Twin", host: str, port: int, on: bool) -> None:
+    taken = _conduct(twin, host).taken_ports
+    if on:
+        taken.add(port)
+    else:
+        taken.discard(port)
+
+
+def kernel(twin: "Twin", host: str, setting: str, value: str) -> None:
+    if setting not in KERNEL:
+        raise ValueError(f"setting must be one of {', '.join(KERNEL)}, not {setting}")
+    _conduct(twin, host).kernel[KERNEL[setting]] = value
 
 
 def wrong_package(twin: "Twin", version: str, reports: str) -> None:

@@ -22,6 +22,15 @@ echo "unshare: unshare failed: Operation not permitted" >&2
 exit 1
 """
 JAVA = "17.0.12"
+KERNEL = {
+    "/proc/sys/vm/overcommit_memory": "1",
+    "/proc/sys/vm/swappiness": "0",
+    "/proc/sys/vm/max_map_count": "262144",
+    "/sys/kernel/mm/transparent_hugepage/enabled": "always [madvise] never",
+}
+"""As StarRocks asks for it, whatever the machine of the twin has."""
+LISTENING = "   0: 00000000:{port:04X} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1"
+"""A line of /proc/net/tcp."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,10 @@ class Machine:
         write_java(self.java_home, JAVA)
         self._stub("systemctl", (FILES / "systemctl").read_text(encoding="utf-8"))
         self._stub("curl", (FILES / "curl").read_text(encoding="utf-8"))
+        for name in ("timeout", "tail"):
+            real = shutil.which(name)
+            self._stub(name, (FILES / name).read_text(encoding="utf-8").replace("@REAL@", real or name))
+        self.set_surroundings({}, set(), {})
         lines = {
             "MACHINE": self.name, "TWIN": os.getpid(), "GENERATION": generation, "ALIVE": wires.alive, "EVENTS": wires.events,
         }  # fmt: skip
@@ -172,6 +185,25 @@ class Machine:
 
     def set_java(self, version: str) -> None:
         set_java(self.java_home, version or JAVA)
+
+    def set_surroundings(self, ways: dict[tuple[str, str], str], ports: set[int], kernel: dict[str, str]) -> None:
+        """Ways to endpoints, ports that something else has, settings of the kernel: what the stubs of programs tell."""
+        (self.stubs / "kernel").mkdir(exist_ok=True)
+        self._stub("ways", "".join(f"{host} {port} {how}\n" for (host, port), how in ways.items()))
+        listening = "".join(f"{LISTENING.format(port=port)}\n" for port in sorted(ports))
+        said = {**KERNEL, **kernel, "/proc/net/tcp6": listening}
+        for path, text in said.items():
+            change(self.stubs / "kernel" / path.replace("/", "_"), text)
+
+    def put(self, path: str, text: str | None, mode: int) -> None:
+        """A file that somebody brings, or takes away."""
+        file = self.directory / path
+        if text is None:
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        change(file, text)
+        file.chmod(mode)
 
     def set_rehearsals(self, no_namespaces: bool, fails: str, hangs: bool) -> None:
         """Whether a process may be cut off here, what a frontend that is tried here ends with, and whether it ends at all."""

@@ -103,6 +103,9 @@ class SecureShell:
         self.machine.set_clock(conduct.clock_ahead_s)
         self.machine.set_java(conduct.java)
         self.machine.set_rehearsals(conduct.no_namespaces, conduct.rehearsal_fails, conduct.rehearsal_hangs)
+        self.machine.set_surroundings(conduct.ways, conduct.taken_ports, conduct.kernel)
+        while conduct.files:
+            self.machine.put(*conduct.files.pop(0))
         if conduct.pid_files_lost:
             conduct.pid_files_lost = False
             self.machine.lose_pid_files()

@@ -69,6 +69,14 @@ class Misconduct:
     """What a frontend that is tried there on a copy of the metadata says when it ends at once."""
     rehearsal_hangs: bool = False
     """Such a frontend reads the metadata and never comes to its end."""
+    files: list[tuple[str, str | None, int]] = field(default_factory=list)
+    """Path under the home of whoever logs in, text (None: away with it) and mode of files that somebody puts there next."""
+    ways: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(Host, port) or "any" -> how a connection from here ends: refused, silent, nameless or failed."""
+    taken_ports: set[int] = field(default_factory=set)
+    """Something else listens there."""
+    kernel: dict[str, str] = field(default_factory=dict)
+    """File under /proc or /sys -> what it says, where that is not what StarRocks asks for."""
 
 
 @dataclass
