@@ -30,6 +30,11 @@ class Keys:
         return f"{self.prefix}outbox-ready"
 
     @property
+    def bell(self) -> str:
+        """Channel: a commit says that something may be due earlier than the clock thinks. Nothing rests on its being heard."""
+        return f"{self.prefix}bell"
+
+    @property
     def audit(self) -> str:
         return f"{self.prefix}audit"
 

@@ -79,12 +79,20 @@ class Store:
 
     def next_due_in(self) -> float | None:
         """Seconds until the next operation is due; None when there is none."""
-        first = self.redis.zrange(self.keys.due, 0, 0, withscores=True)
-        if not first:
-            return None
-        seconds, micros = self.redis.time()
-        left: float = float(first[0][1]) - (seconds + micros / 1e6)
-        return left
+        return self._until_first(self.keys.due)
+
+    def next_wanted_in(self) -> float | None:
+        """Seconds until the next operation is due or the next conversation ready; None when there is neither."""
+        return self._until_first(self.keys.due, self.keys.outbox_ready)
+
+    def _until_first(self, *queues: str) -> float | None:
+        pipeline = self.redis.pipeline(transaction=False)
+        pipeline.time()
+        for queue in queues:
+            pipeline.zrange(queue, 0, 0, withscores=True)
+        (seconds, micros), *firsts = pipeline.execute()
+        due = [float(first[0][1]) for first in firsts if first]
+        return min(due) - (seconds + micros / 1e6) if due else None
 
     def due_now(self, operation: str) -> bool:
         """Whether an operation wants its next turn at once."""
@@ -192,6 +200,7 @@ class Store:
             self.keys.recent,
             self.keys.audit,
             self.keys.plan(operation.id, revision),
+            self.keys.bell,
         ]
         for more in operation.locks[1:]:
             keys += [self.keys.lock(more), self.keys.waiters(more)]
