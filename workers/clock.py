@@ -41,6 +41,9 @@ class Clock:
 
     def tick(self) -> int:
         """One pass; returns how many jobs it enqueued."""
+        freed = self.store.free_the_dead()
+        if freed:
+            log.warning("a worker died with %s in its hands", ", ".join(freed))
         operations = self.store.dispatch()
         for operation in operations:
             self.mailbox.wake(operation)
