@@ -18,6 +18,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot import blocks, pictures
+from bot.aliveness import mark, surely_dead
 from bot.failpoints import failpoint
 from bot.limits import fitted
 from bot.message import Message
@@ -30,8 +31,8 @@ log = logging.getLogger(__name__)
 
 EDIT_EVERY_S = 3.0  # chat.update is tier 3 for the whole app: edits of one card are coalesced
 LEASE_PER_CALL = 1.5
-"""A conversation is leased for this many timeouts of one Slack call, again before each call: a killed notifier's
-conversations are silent for so long, and not longer."""
+"""A conversation is leased for this many timeouts of one Slack call, again before each call: where nobody can tell that a
+notifier was killed, its conversations are silent for so long, and not longer."""
 LONGEST_REST_S = 10.0  # Slack is back before anybody looks; a try every ten seconds hurts nobody
 NO_CHANNEL_REST_S = 60.0  # a channel that cannot be posted to is tried again this rarely
 TOO_RICH = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
@@ -72,16 +73,17 @@ class Notifier:
         self.mailbox = mailbox
         self.client = client
         self.lease_ms = int(lease_s * 1000)
-        self.me = secrets.token_hex(8)
+        self.me = f"{secrets.token_hex(8)} {mark()}"
         self.lease = ""
         self.redis = mailbox.redis
         self.keys = mailbox.keys
         self._settle = self.redis.register_script(lua(__file__, "settle"))
+        self._give_up = self.redis.register_script(lua(__file__, "give_up"))
 
     def deliver(self, conversation: str) -> str:
         """Send what is waiting; on trouble leave the rest for later, in order."""
         self.lease = f"{self.keys.told(conversation)}:lease"
-        if not self.redis.set(self.lease, self.me, nx=True, px=self.lease_ms):
+        if not self._leased():
             return "another worker is on it"
         delay = 0.0
         try:
@@ -93,8 +95,16 @@ class Notifier:
             return f"later: {later}"
         finally:
             self._rest(conversation, delay)
-            if self.redis.get(self.lease) == self.me:
-                self.redis.delete(self.lease)
+            self._give_up(keys=[self.lease], args=[self.me])
+
+    def _leased(self) -> bool:
+        """The right to speak in a conversation, unless another process that may be alive has it."""
+        if self.redis.set(self.lease, self.me, nx=True, px=self.lease_ms):
+            return True
+        holder = self.redis.get(self.lease) or ""
+        if surely_dead(holder.partition(" ")[2]):
+            self._give_up(keys=[self.lease], args=[holder])
+        return bool(self.redis.set(self.lease, self.me, nx=True, px=self.lease_ms))
 
     def _back_off(self, conversation: str, later: NotNow) -> float:
         if not later.unknown:
@@ -319,5 +329,5 @@ class Card:
 
 
 def _offers(operation: Operation) -> str:
-    """What the buttons of a card depend on: a change of it is shown at once, anything else is coalesced."""
-    return f"{operation.state.value} {operation.revision}"
+    """What the buttons of a card depend on, and the votes, which are clicks: a change is shown at once, anything else coalesced."""
+    return f"{operation.state.value} {operation.revision} {len(operation.votes)}"

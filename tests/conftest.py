@@ -1,11 +1,18 @@
 """What holds for the whole suite."""
 
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 # The same examples each time, and no test fails because a machine was slow.
 settings.register_profile("suite", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    # Stories start hundreds of processes: without a place for bytecode each of them would compile all of the house anew.
+    os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).parent.parent / ".pytest_cache" / "bytecode")
 
 LONGEST_FIRST = (
     "test_upgrades", "test_hosts", "test_picture", "test_moving", "test_crashes", "test_mission_000", "test_cut_swaps", "test_drain",

@@ -8,8 +8,9 @@ import signal
 import threading
 import time
 from types import FrameType
+from typing import Any
 
-from redis import RedisError
+from redis import RedisError, ResponseError
 
 from bot.queue import Mailbox
 from bot.redis_safety import require_safe
@@ -21,6 +22,8 @@ from workers.store import Store
 log = logging.getLogger(__name__)
 
 TICK_S = 0.2
+"""The longest rest: what nobody rang for is found so late at most."""
+SHORTEST_REST_S = 0.01
 MIRROR_EVERY_S = 1.0
 REDIS_REST_S = 0.5
 
@@ -34,9 +37,13 @@ class Clock:
         self.store = Store(self.mailbox.redis, settings.key_prefix, visibility_s=settings.visibility_s)
         self.stopped = threading.Event()
         self._mirrored_at = 0.0
+        self._bell: Any = self.mailbox.redis.pubsub(ignore_subscribe_messages=True)
 
     def tick(self) -> int:
         """One pass; returns how many jobs it enqueued."""
+        freed = self.store.free_the_dead()
+        if freed:
+            log.warning("a worker died with %s in its hands", ", ".join(freed))
         operations = self.store.dispatch()
         for operation in operations:
             self.mailbox.wake(operation)
@@ -58,12 +65,31 @@ class Clock:
             redis.zadd(ready, {conversation: now + self.settings.slack_timeout_s / 2}, xx=True)
         return found
 
+    def _rest(self) -> None:
+        """Until the next thing is due, the bell rings or the tick is over, whatever comes first."""
+        wanted = self.store.next_wanted_in()
+        left = TICK_S if wanted is None else max(SHORTEST_REST_S, min(TICK_S, wanted))
+        if self._bell is None:
+            self.stopped.wait(left)
+            return
+        try:
+            if not self._bell.subscribed:
+                self._bell.subscribe(self.mailbox.keys.bell)
+            ends = time.monotonic() + left
+            while self._bell.get_message(timeout=max(0.0, ends - time.monotonic())) is None and time.monotonic() < ends:
+                continue  # What came was the answer to our subscription.
+            while self._bell.get_message(timeout=0.0) is not None:
+                continue  # One pass answers all that rang so far.
+        except ResponseError as error:
+            log.warning("no bell (%s): commits are found by looking", error)
+            self._bell = None
+
     def run(self) -> None:
         """Tick until stopped; a Redis that is away is waited for."""
         while not self.stopped.is_set():
             try:
                 self.tick()
-                self.stopped.wait(TICK_S)
+                self._rest()
             except RedisError as error:
                 log.warning("Redis is away (%s); waiting", error)
                 self.stopped.wait(REDIS_REST_S)

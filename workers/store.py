@@ -17,6 +17,7 @@ from typing import Any
 from redis import ConnectionError as RedisConnectionError
 from redis import TimeoutError as RedisTimeoutError
 
+from bot.aliveness import mark, surely_dead
 from bot.keys import Keys
 from bot.queue import Holder, lua
 from bot.redis_connection import Client
@@ -68,23 +69,41 @@ class Store:
         self.visibility_s = visibility_s
         self.last_delay_s: float | None = 0.0
         """When the next turn is wanted, after the last commit or release; None: the operation is over."""
-        self._dispatch, self._claim, self._commit, self._release, self._lock, self._renew = (
+        self._dispatch, self._claim, self._commit, self._release, self._lock, self._renew, self._free = (
             redis.register_script(lua(__file__, name))
-            for name in ("dispatch", "claim", "commit", "release", "lock", "renew")
+            for name in ("dispatch", "claim", "commit", "release", "lock", "renew", "free")
         )
 
     def dispatch(self, limit: int = 200) -> list[str]:
         """Operations that are due; each is pushed forward, so that a backlog is not dispatched twice."""
         return list(self._dispatch(keys=[self.keys.due], args=[limit, self.visibility_s]))
 
+    def free_the_dead(self) -> list[str]:
+        """Operations in the hands of processes that are dead for certain, now due; others wait for the visibility timeout."""
+        freed = []
+        for operation, claim in self.redis.hgetall(self.keys.claims).items():
+            fence, _, mark = claim.partition(" ")
+            keys = [self.keys.operation(operation), self.keys.due, self.keys.claims]
+            if surely_dead(mark) and self._free(keys=keys, args=[operation, fence, claim]):
+                freed.append(operation)
+        return freed
+
     def next_due_in(self) -> float | None:
         """Seconds until the next operation is due; None when there is none."""
-        first = self.redis.zrange(self.keys.due, 0, 0, withscores=True)
-        if not first:
-            return None
-        seconds, micros = self.redis.time()
-        left: float = float(first[0][1]) - (seconds + micros / 1e6)
-        return left
+        return self._until_first(self.keys.due)
+
+    def next_wanted_in(self) -> float | None:
+        """Seconds until the next operation is due or the next conversation ready; None when there is neither."""
+        return self._until_first(self.keys.due, self.keys.outbox_ready)
+
+    def _until_first(self, *queues: str) -> float | None:
+        pipeline = self.redis.pipeline(transaction=False)
+        pipeline.time()
+        for queue in queues:
+            pipeline.zrange(queue, 0, 0, withscores=True)
+        (seconds, micros), *firsts = pipeline.execute()
+        due = [float(first[0][1]) for first in firsts if first]
+        return min(due) - (seconds + micros / 1e6) if due else None
 
     def due_now(self, operation: str) -> bool:
         """Whether an operation wants its next turn at once."""
@@ -96,9 +115,9 @@ class Store:
 
     def claim(self, operation: str) -> Claim | None:
         """Take an operation for one turn; None when it is over, unknown, or in another worker's hands."""
-        keys = [self.keys.operation(operation), self.keys.due, self.keys.inbox(operation)]
+        keys = [self.keys.operation(operation), self.keys.due, self.keys.inbox(operation), self.keys.claims]
         plans = self.keys.plan(operation, 0)[:-1]
-        answer = self._claim(keys=keys, args=[operation, self.visibility_s, plans])
+        answer = self._claim(keys=keys, args=[operation, self.visibility_s, plans, mark()])
         if answer[0] != "claimed":
             return None
         _, fence, seq, record, request, plan, audit_head, inbox = answer
@@ -128,7 +147,7 @@ class Store:
     def release(self, claim: Claim, delay_s: float = 0.0) -> None:
         """Give an operation back unchanged, to be looked at again after `delay_s`, or when another decision comes."""
         self.last_delay_s = delay_s
-        keys = [self.keys.operation(claim.id), self.keys.due, self.keys.inbox(claim.id)]
+        keys = [self.keys.operation(claim.id), self.keys.due, self.keys.inbox(claim.id), self.keys.claims]
         self._release(keys=keys, args=[claim.id, claim.fence, delay_s, len(claim.inbox)])
 
     def commit(
@@ -192,6 +211,8 @@ class Store:
             self.keys.recent,
             self.keys.audit,
             self.keys.plan(operation.id, revision),
+            self.keys.bell,
+            self.keys.claims,
         ]
         for more in operation.locks[1:]:
             keys += [self.keys.lock(more), self.keys.waiters(more)]

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from bot.aliveness import mark
 from bot.keys import Keys
+from bot.redis_connection import connect
 from policies.address import Address
 from tests.starrocks.scripted_cluster import LEADER, LEAVING, cluster, mission000
 from tests.starrocks.scripted_frontend import Error, Rows, ScriptedFrontend, Slow
 from workers.starrocks import ClusterError, Depth, observe, queries
 from workers.starrocks.client import forget_preferences
+from workers.valkey import Valkey
 
 KEYS = Keys("{sr}:")
 TARGETS = (Address(host="10.84.0.18", port=9050),)
@@ -96,6 +99,16 @@ class Overtaken(Redis):
         return super().set(*args, **kwargs)
 
     first: Callable[[], object] | None = None
+
+
+def test_nobody_waits_for_a_look_whose_reader_is_dead(redis: Redis, observation_server: Valkey, leader: ScriptedFrontend) -> None:
+    where, reading = cluster((LEADER, leader)), f"{KEYS.observation('prod', Depth.WATCH.value)}:reading"
+    with connect(observation_server.url) as ours:
+        ours.set(reading, f"token {mark()}1", px=60_000)
+        began = time.monotonic()
+        observe(ours, KEYS, where, Depth.WATCH, (), LONG)
+        assert time.monotonic() - began < 5 and reads(leader) == 1
+        assert not ours.exists(reading)
 
 
 def test_a_look_that_ended_between_question_and_claim_is_used(redis: Redis, leader: ScriptedFrontend) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from redis import ConnectionError as RedisConnectionError
 
+from bot.aliveness import mark
 from bot.queue import AllowedJob, ForbiddenJob, Mailbox
 from policies.deciding import tell
 from policies.operation import Decision, DecisionKind, EventKind, Operation, OperationState
@@ -69,6 +70,23 @@ def test_a_claim_that_ran_out_is_taken_over_and_its_owner_cannot_write(mailbox: 
     with pytest.raises(Fenced):
         hasty.lock(overtaken, "prod", "t")
     assert patient.commit(owner, record("sr-1"), delay_s=0).seq == 1
+
+
+def test_what_a_dead_process_held_is_due_at_once(mailbox: Mailbox, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, living = claimed(mailbox, store, "sr-1"), claimed(mailbox, store, "sr-2")
+    assert store.free_the_dead() == [], "nobody is dead"
+    store.release(held)
+    monkeypatch.setattr("workers.store.mark", lambda: f"{mark()}1")
+    dead = store.claim("sr-1")
+    monkeypatch.undo()
+    assert dead is not None and not store.due_now("sr-1")
+    assert store.free_the_dead() == ["sr-1"] and store.free_the_dead() == []
+    assert store.due_now("sr-1") and not store.due_now("sr-2")
+    again = store.claim("sr-1")
+    assert again is not None and again.fence == dead.fence + 1
+    store.commit(living, record("sr-2"), delay_s=60)
+    store.commit(again, record("sr-1", S.DONE), delay_s=None)
+    assert not mailbox.redis.exists(mailbox.keys.claims), "who gives something back holds nothing"
 
 
 def test_a_commit_is_applied_once_however_often_it_is_sent(mailbox: Mailbox, store: Store) -> None:

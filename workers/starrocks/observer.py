@@ -14,6 +14,7 @@ from functools import lru_cache
 from pydantic import ValidationError
 from redis import Redis
 
+from bot.aliveness import mark, surely_dead
 from bot.keys import Keys
 from policies.address import Address
 from policies.cluster import ClusterState
@@ -98,6 +99,7 @@ def observe(
             if found is not None and found.begun >= asked - max_age_s:
                 return found.state
             if not token:
+                shared.free_the_dead(depth)
                 time.sleep(_POLL_S)
         return shared.read(depth, asked, evidence_kept_s)
     finally:
@@ -138,9 +140,16 @@ class _Shared:
 
     def claim(self, depth: Depth) -> str:
         """The right to read, for as long as a look may take; empty when another has it."""
-        token = secrets.token_hex(8)
+        token = f"{secrets.token_hex(8)} {mark()}"
         held_ms = int(BUDGET_S[depth] * 1000) + 2_000
         return token if self.redis.set(f"{self.key(depth)}:reading", token, nx=True, px=held_ms) else ""
+
+    def free_the_dead(self, depth: Depth) -> None:
+        """The claim of a process that died in the middle of a look is worth nothing."""
+        holder = self.redis.get(f"{self.key(depth)}:reading")
+        token = holder if isinstance(holder, str) else ""
+        if surely_dead(token.partition(" ")[2]):
+            self.release(depth, token)
 
     def release(self, depth: Depth, token: str) -> None:
         if token:
