@@ -28,6 +28,7 @@ from policies.awaited import (
     NodeUnlisted,
     ViewIs,
 )
+from policies.awaited_whole import WholeCondition
 from policies.cluster import ClusterState
 from policies.conditions import believed, holds, unlisted
 from policies.conditions.processes import job_trouble
@@ -157,6 +158,8 @@ def next_undo(plan: Plan, operation: Operation, state: ClusterState, pacing: Pac
         if back is None or holds(back.until, state, _remembered(operation, back.id, now)) or unlisted(back.until, state):
             continue
         memory = watched(back, _remembered(operation, back.id, now), state, pacing, now)
+        if isinstance(back.until, WholeCondition) and (overdue := _overdue(back, memory, pacing, now)) is not None:
+            return Halt(memory=memory, sentence=overdue)
         why_not = cannot_go_back(back.act, state) or forbidden(back.act, plan, (), state)
         return _act_or_wait(back, memory, why_not, state, pacing, now)
     if operation.closing:
@@ -188,7 +191,7 @@ def _remembered(operation: Operation, name: str, now: datetime) -> StepMemory:
 
 def _turned_round(step: Step) -> Step | None:
     """The undo of a step as a step of its own."""
-    if step.undo is None or step.undo_until is None:
+    if step.undo_until is None:
         return None
     return step.with_(id=f"undo-{step.id}", act=step.undo, until=step.undo_until, undo=None, undo_until=None)
 

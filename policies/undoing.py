@@ -23,12 +23,14 @@ from policies.awaited import (
     ViewCondition,
 )
 from policies.awaited_conf import ConfIs, ConfSeen
+from policies.awaited_whole import HostCondition
 from policies.cluster import ClusterState, NodeKind
 from policies.conditions import confs
 from policies.effects import effect_visible
 from policies.leasing import leases
 from policies.operation import Operation, StepMemory
 from policies.plan import Plan, Step
+from policies.request import WHOLE, OperationKind
 from policies.units import in_bytes, in_count, in_list
 
 
@@ -54,14 +56,29 @@ def undo_in_hand(plan: Plan, step_index: int) -> tuple[Step, ...]:
         step = plan.steps[index]
         if step.group != group or (step.point_of_no_return and index < step_index):
             break
-        if step.undo is not None and all(step.undo != other.undo for other in found):
+        only_seen = step.undo is None and step.undo_until is not None
+        if only_seen or (step.undo is not None and all(step.undo != other.undo for other in found)):
             found.append(step)
-    return tuple(found)
+    return _frontends_first(found) if plan.kind is OperationKind.STOP_ALL else tuple(found)
+
+
+def _frontends_first(found: list[Step]) -> tuple[Step, ...]:
+    """A cluster that was stopped half starts as a whole one does: frontends, the leader first, the others; then all are seen."""
+
+    def turn(step: Step) -> int:
+        until = step.undo_until
+        if not isinstance(until, HostCondition):
+            return 2
+        return 0 if until.role.frontend else 1
+
+    return tuple(sorted(found, key=turn))
 
 
 def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: ClusterState) -> str:
     """The last sentence of an undo: what stays, what has moved, and what is gone for good."""
     sentences = []
+    if plan.kind in WHOLE:
+        return _whole_again(plan, state)
     if operation.step < len(plan.steps):
         until = plan.steps[operation.step].until
         if isinstance(until, DrainCondition):
@@ -78,7 +95,7 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
             sentences = [f"Undone {where}."] if where else again
         elif isinstance(until, ProcessCondition):
             sentences = _process_in_hand(plan, operation.step, until, state)
-        else:
+        elif isinstance(until, NodeCondition):
             sentences = _node_in_hand(until, state)
     sentences += _conf_again(plan, operation.step)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
@@ -91,6 +108,15 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
         verb = "has" if len(gone) == 1 else "have"
         sentences.append(f"{in_list(gone)} {verb} left the cluster for good and cannot be brought back by an undo.")
     return " ".join(sentences) or "There was nothing to undo."
+
+
+def _whole_again(plan: Plan, state: ClusterState) -> str:
+    if plan.kind is OperationKind.START_ALL:
+        return "What has started runs on, and nothing more is started. `/sr start all` goes on from there."
+    down = [str(node.address) for node in state.nodes if node.address in plan.targets and not node.alive]
+    if down:
+        return f"The cluster runs again. Not alive: {in_list(down)}."
+    return "Every node that ran before runs again, and is alive."
 
 
 def _is_gone(until: Condition, state: ClusterState) -> bool:

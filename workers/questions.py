@@ -16,6 +16,7 @@ from bot.blocks import (
 from bot.message import Message
 from policies.request import Request
 from workers.drafting import make_plan
+from workers.remembering import stopped_words
 from workers.starrocks import ClusterError, Depth
 from workers.wiring import Wiring
 
@@ -25,7 +26,9 @@ def answer(wiring: Wiring, kind: str, cluster: str, channel: str, user: str, que
     try:
         message, public = _message(wiring, kind, cluster, text)
     except ClusterError as error:
-        message, public = private_line(f"Cluster {cluster} could not be read: {error}"), False
+        stopped = stopped_words(wiring, cluster)
+        words = f"Cluster {cluster} is stopped: {stopped}" if stopped else f"Cluster {cluster} could not be read: {error}"
+        message, public = private_line(words), False
     entry = wiring.private(channel, user, message)
     if public:
         entry["type"] = "post"
@@ -47,6 +50,7 @@ def _message(wiring: Wiring, kind: str, cluster: str, text: str) -> tuple[Messag
         state = wiring.watch(cluster, Depth.NODES)
         return hosts_message(wiring.with_hosts(state, state.kinds, survey=True)), False
     state = wiring.watch(cluster, Depth.STATUS)
+    wiring.remember_members(state)
     if kind == "nodes":
         return nodes_message(state), False
     operations = [operation for operation in wiring.mailbox.live() if operation.cluster == cluster]

@@ -15,8 +15,9 @@ from policies.awaited import (
     SettingCondition,
     ViewCondition,
 )
+from policies.awaited_whole import WholeCondition
 from policies.cluster import ClusterState
-from policies.conditions import blacklists, drains, images, nodes, processes, settings, views
+from policies.conditions import blacklists, drains, images, nodes, processes, settings, views, whole
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 
@@ -32,6 +33,8 @@ def believed(condition: Condition, state: ClusterState) -> bool:
         return state.views is not None and bool(state.views.seen)
     if isinstance(condition, ImageEverywhere):
         return bool(state.frontends)
+    if isinstance(condition, WholeCondition):
+        return True  # That no frontend answers is what such a step goes through.
     return bool(state.backends)
 
 
@@ -49,6 +52,8 @@ def holds(condition: Condition, state: ClusterState, memory: StepMemory | None =
         return views.holds(condition, state)
     if isinstance(condition, ImageEverywhere):
         return images.holds(condition, state, memory or StepMemory(step="", entered_at=state.taken_at))
+    if isinstance(condition, WholeCondition):
+        return whole.holds(condition, state)
     return nodes.holds(condition, state)
 
 
@@ -68,6 +73,8 @@ def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: 
         return views.read(condition, state, memory, pacing, now)
     if isinstance(condition, ImageEverywhere):
         return images.read(condition, state, memory)
+    if isinstance(condition, WholeCondition):
+        return whole.read(condition, state)
     return nodes.read(condition, state, memory, pacing, now)
 
 

@@ -19,7 +19,8 @@ class Entry:
     after `to`; `options` are the names that `name=value` may use; `nodes` is False where no node is named; `names` says
     what is named instead, if anything is; `all_of` takes the word `all` in place of nodes; `on_hosts` tells on which hosts
     the plan has jobs to do, and `survey` that they are looked at closely; `also` names other looks that the plan needs
-    (workers.starrocks.Depth).
+    (workers.starrocks.Depth). `ports`: where no driver reaches hosts, the nodes' ports are tried; `from_memory`: the plan is made
+    of the members as last seen where no frontend answers.
     """
 
     kind: OperationKind
@@ -38,6 +39,8 @@ class Entry:
     also: tuple[str, ...] = ()
     all_of: bool = False
     survey: bool = False
+    ports: bool = False
+    from_memory: bool = False
     on_hosts: Callable[[Request, ClusterState], Mapping[Address, NodeKind]] | None = None
 
     def check(self, targets: tuple[Address, ...], state: ClusterState) -> tuple[Finding, ...]:

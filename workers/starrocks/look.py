@@ -29,14 +29,15 @@ LENT = NAMES | {name for one in TUNABLES for name in (one.setting.name, *one.set
 class Depth(StrEnum):
     """How much to read, in statements besides the one that opens the session.
 
-    GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS and BLACKLISTS: two and one or two on
-    each frontend. SETTLED 6: every node, scheduler, colocate groups and tablet health, which is dear. ANSWERS: two and
-    one through each frontend. VIEWS 4: two, materialized views and what they stand on. IMAGES 2: and a question over HTTP
-    to each frontend. STATUS 4: and tablet health. EVIDENCE some ten and three per database: what may hold a drain. FULL
-    the same with a statement per backend for its disks: everything a plan is judged on. GLANCE, WATCH and EVIDENCE list
-    no frontends.
+    HOSTS: nothing, nobody is connected to. GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. SETTINGS
+    and BLACKLISTS: two and one or two on each frontend. SETTLED 6: every node, scheduler, colocate groups and tablet
+    health, which is dear. ANSWERS: two and one through each frontend. VIEWS 4: two, materialized views and what they stand
+    on. IMAGES 2: and a question over HTTP to each frontend. STATUS 4: and tablet health. EVIDENCE some ten and three per
+    database: what may hold a drain. FULL the same with a statement per backend for its disks: everything a plan is judged
+    on. GLANCE, WATCH and EVIDENCE list no frontends.
     """
 
+    HOSTS = "hosts"
     GLANCE = "glance"
     WATCH = "watch"
     NODES = "nodes"
