@@ -16,7 +16,7 @@ from bot.blocks import (
 from bot.message import Message
 from policies.request import Request
 from workers.drafting import make_plan
-from workers.remembering import stopped_words
+from workers.remembering import unread_words
 from workers.starrocks import ClusterError, Depth
 from workers.wiring import Wiring
 
@@ -26,9 +26,7 @@ def answer(wiring: Wiring, kind: str, cluster: str, channel: str, user: str, que
     try:
         message, public = _message(wiring, kind, cluster, text)
     except ClusterError as error:
-        stopped = stopped_words(wiring, cluster)
-        words = f"Cluster {cluster} is stopped: {stopped}" if stopped else f"Cluster {cluster} could not be read: {error}"
-        message, public = private_line(words), False
+        message, public = private_line(unread_words(wiring, cluster, str(error))), False
     entry = wiring.private(channel, user, message)
     if public:
         entry["type"] = "post"

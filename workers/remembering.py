@@ -50,6 +50,16 @@ def stopped_words(wiring: Wiring, cluster: str) -> str:
     return f"{members.stopped_by} stopped all its {members.count} nodes at {when}. `/sr start all` starts them again."
 
 
+def unread_words(wiring: Wiring, cluster: str, error: str) -> str:
+    """What to say of a cluster that cannot be read: that it is stopped, or how it could be started."""
+    stopped = stopped_words(wiring, cluster)
+    if stopped:
+        return f"Cluster {cluster} is stopped: {stopped}"
+    members = wiring.members(cluster)
+    known = f" If it is down, `/sr start all` starts its {members.count} nodes as last seen." if members is not None else ""
+    return f"Cluster {cluster} could not be read: {error}{known}"
+
+
 def measured(plan: Plan, ended: Operation, happened: Iterable[str]) -> DrainRecord | None:
     """The record of a drain that ran through by itself; None when it would mislead. `happened`: kinds of its events.
 

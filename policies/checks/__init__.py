@@ -37,6 +37,7 @@ from policies.checks.views_seen import views_seen
 from policies.checks.voters import voters_after_add, voters_after_drop
 from policies.checks.warehouses import warehouse_joined, warehouses_left
 from policies.checks.whole_cluster import (
+    living_reached,
     members_known,
     nobody_leaves,
     ports_answer,
@@ -124,7 +125,7 @@ STOP_FRONTEND: tuple[Check, ...] = (
 START_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "start"), *NODES_READ, hosts_reached)
 START_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "start"), *NODES_READ, hosts_reached)
 START_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "start"), *NODES_READ, hosts_reached)
-STOP_ALL: tuple[Check, ...] = (something_runs, *NODES_READ, hosts_reached, ports_answer, nobody_leaves, work_lost)
+STOP_ALL: tuple[Check, ...] = (something_runs, *NODES_READ, living_reached, ports_answer, nobody_leaves, work_lost)
 START_ALL: tuple[Check, ...] = (members_known, something_is_down, voters_enough)
 CANCEL_DECOMMISSION: tuple[Check, ...] = (of_one_role("cancel decommission", NodeKind.BACKEND, leaving_target), *NODES_READ)
 

@@ -7,6 +7,9 @@ from policies.plan import Finding, Verdict
 from policies.units import in_count, in_list, in_time
 from policies.voters import Votes, voters
 
+HOSTS = "hosts"
+"""As the checks of single nodes call it: a link that is down right before the start is waited for."""
+
 
 def something_runs(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
     """A node without a process has nothing to stop, and an abort must not start it."""
@@ -17,6 +20,23 @@ def something_runs(targets: tuple[Address, ...], state: ClusterState) -> list[Fi
         return []
     words = f"No process of {_names(down)} runs now."
     return [_finding("target", Verdict.WARN, words, "There is nothing to stop there, and an abort starts nothing there.")]
+
+
+def living_reached(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
+    """Who is alive is stopped, so its host must be reached; a machine that is dead already is left as it is."""
+    if state.hosts is None:
+        words = "No driver reaches the hosts of this cluster: people are asked in the thread, and what they did is seen."
+        return [_finding(HOSTS, Verdict.OK, words, told=True)]
+    alive = {node.address for node in state.nodes if node.alive}
+    hidden = [address for address in targets if runs(address, state) is None]
+    running = [address for address in hidden if address in alive]
+    if running:
+        words = f"{_names(running)} {_are(running)} alive, and nobody can look there: {_why(running[0], state)}."
+        return [_finding(HOSTS, Verdict.BLOCK, words, "Mend that first, then ask again.")]
+    if hidden:
+        words = f"{_names(hidden)} {_are(hidden)} not alive, and nobody can look there: {_why(hidden[0], state)}."
+        return [_finding(HOSTS, Verdict.WARN, words, "A process that runs there all the same is not stopped.")]
+    return [_finding(HOSTS, Verdict.OK, f"The hosts of all {len(targets)} nodes were reached over SSH.")]
 
 
 def ports_answer(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
@@ -95,7 +115,7 @@ def voters_enough(_targets: tuple[Address, ...], state: ClusterState) -> list[Fi
     now = Votes(total=len(voters(state)), alive=len(reached))
     if not now.hold:
         words = f"Only {now.alive} of {now.total} voting frontends run or can be started; {now.majority} elect a leader."
-        return [_finding("voters", Verdict.BLOCK, words, "Bring their hosts back first.")]
+        return [_finding(HOSTS, Verdict.BLOCK, words, "Bring their hosts back first.")]
     led = next((f for f in state.frontends if f.role is Role.LEADER), None)
     if led is not None and led not in reached:
         return [_without_the_last_leader(led)]
@@ -110,11 +130,14 @@ def _without_the_last_leader(led: Frontend) -> Finding:
 def _hidden(hidden: list[Address], state: ClusterState) -> Finding:
     if state.hosts is None:
         words = f"Whether a process of {_names(hidden)} runs cannot be seen from here: no way leads to the port."
-        return _finding("hosts", Verdict.WARN, words, "Somebody must skip the steps that wait for them.")
-    look = state.host_of(hidden[0])
-    why = (look.trouble if look is not None else "").rstrip(".")
-    words = f"{_names(hidden)} {_are(hidden)} left out, for nobody can look there{f': {why}' if why else ''}."
-    return _finding("hosts", Verdict.WARN, words, "`/sr start all` again starts them once their hosts are back.")
+        return _finding(HOSTS, Verdict.WARN, words, "Somebody must skip the steps that wait for them.")
+    words = f"{_names(hidden)} {_are(hidden)} left out, for nobody can look there: {_why(hidden[0], state)}."
+    return _finding(HOSTS, Verdict.WARN, words, "`/sr start all` again starts them once their hosts are back.")
+
+
+def _why(address: Address, state: ClusterState) -> str:
+    look = state.host_of(address)
+    return (look.trouble if look is not None else "it was not looked at").rstrip(".")
 
 
 def _are(some: list[Address]) -> str:

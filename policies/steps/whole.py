@@ -177,7 +177,7 @@ def _names(kind: NodeKind, nodes: tuple[Node, ...]) -> str:
     if len(nodes) > 1:
         return f"{len(nodes)} {kind.process}s"
     leads = isinstance(nodes[0], Frontend) and nodes[0].role is Role.LEADER
-    return f"{kind.process} {nodes[0].address}{', which leads' if leads else ''}"
+    return f"{kind.process} {nodes[0].address}" + (f", which {'leads' if nodes[0].alive else 'led last'}" if leads else "")
 
 
 def _act(acts: Sequence[StopProcess | StartProcess], state: ClusterState) -> Act:
