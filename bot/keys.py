@@ -72,6 +72,10 @@ class Keys:
         """List: measured drains of a cluster, newest first, for estimates."""
         return f"{self.prefix}drains:{cluster}"
 
+    def members(self, cluster: str) -> str:
+        """The nodes of a cluster as they were last seen, for the time when no frontend answers."""
+        return f"{self.prefix}members:{cluster}"
+
     def series(self, operation: str) -> str:
         """List: what a drain looked like at each look, for its picture; thinned, and gone once it is drawn."""
         return f"{self.prefix}series:{operation}"

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from policies.address import Address
 from policies.awaited_conf import ConfIs
+from policies.awaited_whole import AllAlive, LeaderThere, ProcessesGone, ProcessesRun
 from policies.cluster import NodeKind
 from policies.packages import PackagesStaged
 from policies.record import Record
@@ -265,6 +266,10 @@ Condition = Annotated[
     | ConfIs
     | ViewIs
     | ViewsRefreshed
-    | ImageEverywhere,
+    | ImageEverywhere
+    | ProcessesGone
+    | ProcessesRun
+    | LeaderThere
+    | AllAlive,
     Field(discriminator="kind"),
 ]

@@ -281,12 +281,16 @@ class ClusterState(Record):
     """Frontend host -> why a query through that very frontend failed, empty when it was answered; None when none was asked."""
     silent: frozenset[Address] | None = None
     """Addresses that were tried and do not answer; None when none was tried."""
+    answering: frozenset[Address] | None = None
+    """Addresses that were tried and do answer; None when none was tried. In neither: there is no way to try."""
     hosts: tuple[HostLook, ...] | None = None
     """Looks at the hosts of some nodes; None when the cluster's hosts are in the hands of people."""
     spare: str = ""
     """The host that the settings keep for rehearsals; no node of the cluster lives there. Empty when there is none."""
     stage_fan_out: int = 1
     """On how many hosts a package may be staged at a time, as the settings say."""
+    remembered_at: datetime | None = None
+    """When the lists of nodes were really read: no frontend answers now, and this is how the cluster was last seen."""
 
     def backend(self, address: Address) -> Backend | None:
         """The backend listed under exactly this host and heartbeat port."""

@@ -30,6 +30,7 @@ from policies.hosts import HostJob, JobState
 from policies.interrupting import why_not_interrupt
 from policies.packages import StagePackages
 from policies.plan import Plan
+from policies.request import OperationKind
 from policies.units import in_count
 from policies.versions import runs
 from policies.voters import votes, why_not_drop
@@ -117,6 +118,8 @@ def forbidden(act: Act | None, plan: Plan, behind: tuple[Condition, ...], state:
             return _forbidden_add(act, state)
         case DropNode():
             return _forbidden_drop(act, state)
+        case StopProcess() if plan.kind is OperationKind.STOP_ALL:
+            return None  # What the others need of it no longer counts, and soon nobody can tell.
         case StopProcess() if state.lists(act.role) and state.node(act.role, act.address) is None:
             return None  # It was dropped: its process is nobody's any more.
         case StopProcess(left=True):

@@ -40,6 +40,7 @@ from policies.packages import PackagesStaged
 from policies.plan import Plan, Step
 from policies.progress import FIRST_MOVE, last_moved, measure
 from policies.record import Record
+from policies.request import WHOLE
 from policies.stalls import recycle_bin
 from policies.units import in_count, in_list, in_time
 
@@ -110,6 +111,8 @@ def interference(plan: Plan, operation: Operation, state: ClusterState, pacing: 
 
 def _rules(scene: Scene) -> tuple[Rule, ...]:
     undoing = scene.operation.state is OperationState.UNDOING
+    if scene.plan.kind in WHOLE:
+        return ()
     if isinstance(scene.step.until, SettingCondition | VariableIs | OnBlacklist | ImageEverywhere):
         return ()
     if isinstance(scene.step.until, ProcessCondition):

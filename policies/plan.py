@@ -43,6 +43,7 @@ class Step(Record):
     `group` names what the step belongs to (a node); undo works within one group, from the step in hand backwards.
     `point_of_no_return` means: once this step's act has been sent, its group can no longer be undone. `deadline` is how
     long, in cluster seconds, the step may wait for `until` before a person is asked; None waits as long as it takes.
+    An `undo_until` without an `undo` is only waited for when the group is undone.
     `lent` marks an act whose effect is only borrowed: until a later step does what its undo does, every abort does it,
     whatever group is in hand, and it is held meanwhile (policies.leasing).
     """

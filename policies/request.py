@@ -40,6 +40,8 @@ class OperationKind(StrEnum):
     START_COMPUTE_NODE = "start-cn"
     START_FRONTEND = "start-fe"
     RESTART_ALL = "restart-all"
+    STOP_ALL = "stop-all"
+    START_ALL = "start-all"
     REHEARSE = "rehearse"
     RESIZE_BACKEND = "resize-be"
     RESIZE_COMPUTE_NODE = "resize-cn"
@@ -50,6 +52,10 @@ class OperationKind(StrEnum):
     BACK_UP_METADATA = "backup-metadata"
     PAUSE_VIEWS = "pause-views"
     RESUME_VIEWS = "resume-views"
+
+
+WHOLE = frozenset({OperationKind.STOP_ALL, OperationKind.START_ALL})
+"""Operations in which nodes are down on purpose, in the end all of them."""
 
 
 class Person(Record):

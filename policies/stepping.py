@@ -217,7 +217,7 @@ def _is_back(back: Step, operation: Operation, state: ClusterState, now: datetim
 
 def _turned_round(step: Step) -> Step | None:
     """The undo of a step as a step of its own."""
-    if step.undo is None or step.undo_until is None:
+    if step.undo_until is None:
         return None
     return step.with_(
         id=f"undo-{step.id}", act=step.undo, until=step.undo_until, undo=None, undo_until=None, advice=UNDO_ADVICE

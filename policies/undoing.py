@@ -33,6 +33,7 @@ from policies.awaited import (
     ViewCondition,
 )
 from policies.awaited_conf import ConfIs, ConfSeen
+from policies.awaited_whole import HostCondition
 from policies.cluster import ClusterState, NodeKind
 from policies.conditions import confs
 from policies.effects import effect_visible
@@ -40,6 +41,7 @@ from policies.leasing import leases
 from policies.operation import Operation, StepMemory
 from policies.packages import PackagesStaged
 from policies.plan import Plan, Step
+from policies.request import WHOLE, OperationKind
 from policies.statements import in_code, statement_of
 from policies.units import in_bytes, in_count, in_list
 
@@ -67,9 +69,10 @@ def undo_in_hand(plan: Plan, step_index: int) -> tuple[Step, ...]:
         step = plan.steps[index]
         if step.group != group or (step.point_of_no_return and index < step_index):
             break
-        if step.undo is not None and all(step.undo != other.undo for other in found):
+        only_seen = step.undo is None and step.undo_until is not None
+        if only_seen or (step.undo is not None and all(step.undo != other.undo for other in found)):
             found.append(step)
-    return tuple(sorted(found, key=_once_it_has_left))
+    return _frontends_first(found) if plan.kind is OperationKind.STOP_ALL else tuple(sorted(found, key=_once_it_has_left))
 
 
 def _once_it_has_left(step: Step) -> bool:
@@ -77,9 +80,23 @@ def _once_it_has_left(step: Step) -> bool:
     return isinstance(step.undo, StopProcess) and step.undo.left
 
 
+def _frontends_first(found: list[Step]) -> tuple[Step, ...]:
+    """A cluster that was stopped half starts as a whole one does: frontends, the leader first, the others; then all are seen."""
+
+    def turn(step: Step) -> int:
+        until = step.undo_until
+        if not isinstance(until, HostCondition):
+            return 2
+        return 0 if until.role.frontend else 1
+
+    return tuple(sorted(found, key=turn))
+
+
 def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: ClusterState) -> str:
     """The last sentence of an undo: what stays, what has moved, and what is gone for good."""
     sentences = []
+    if plan.kind in WHOLE:
+        return _whole_again(plan, state)
     if operation.step < len(plan.steps):
         until = plan.steps[operation.step].until
         if isinstance(until, DrainCondition):
@@ -96,7 +113,7 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
             sentences = [f"Undone {where}."] if where else again
         elif isinstance(until, ProcessCondition):
             sentences = _process_in_hand(plan, operation.step, until, state)
-        else:
+        elif isinstance(until, NodeCondition):
             sentences = [*_node_in_hand(until, state), *_stopped_again(plan, operation.step, state)]
     sentences += _conf_again(plan, operation.step)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
@@ -122,6 +139,15 @@ def _mixed(plan: Plan, step_index: int, *, closed: bool = False) -> list[str]:
         return []
     wanted = in_list([in_code(statement_of(act)) for act in lent])
     return [f"If two versions run now, this way wants {wanted} until it is one."]
+
+
+def _whole_again(plan: Plan, state: ClusterState) -> str:
+    if plan.kind is OperationKind.START_ALL:
+        return "What has started runs on, and nothing more is started. `/sr start all` goes on from there."
+    down = [str(node.address) for node in state.nodes if node.address in plan.targets and not node.alive]
+    if down:
+        return f"The cluster runs again. Not alive: {in_list(down)}."
+    return "Every node that ran before runs again, and is alive."
 
 
 def _is_gone(until: Condition, state: ClusterState) -> bool:

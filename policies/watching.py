@@ -15,6 +15,7 @@ from policies.awaited import (
     ProcessCondition,
     ViewsRefreshed,
 )
+from policies.awaited_whole import ComingUp, HostCondition, WholeCondition
 from policies.cluster import ClusterState, NodeKind
 from policies.conditions import holds, images, read
 from policies.forecast import Expected, forecast, time_left
@@ -32,6 +33,8 @@ NODES_LOOK = 15.0
 FIRST_PROCESS_LOOK = 5.0
 """Cluster seconds: the frontends ask a backend for a sign of life this often (fe: common/Config.java heartbeat_timeout_second),
 so that nothing new shows earlier."""
+HOST_LOOK = 2.0
+"""Cluster seconds: a look that asks one host and no frontend; the next node waits for it."""
 EARLY = 0.8
 """Nodes of one kind come back after about the same time: before this share of what the last one took, looks are few."""
 SHARED_AGE = 0.8
@@ -70,7 +73,7 @@ def next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) -> 
 
 def shared_age(step: Step) -> float:
     """Cluster seconds: a look that somebody took so long ago is as good as one of our own."""
-    return SHARED_AGE * (FIRST_PROCESS_LOOK if isinstance(step.until, NodeRestarted) else SHORTEST_LOOK)
+    return SHARED_AGE * (FIRST_PROCESS_LOOK if isinstance(step.until, NodeRestarted | WholeCondition) else SHORTEST_LOOK)
 
 
 def came_back(step: Step, memory: StepMemory | None, pacing: Pacing, now: datetime) -> Mapping[NodeKind, float]:
@@ -116,6 +119,11 @@ def _next_look(step: Step, memory: StepMemory, pacing: Pacing, now: datetime) ->
     """In cluster seconds."""
     if isinstance(step.act, AskPerson):
         return pacing.look_every
+    if isinstance(step.until, HostCondition):
+        return HOST_LOOK
+    if isinstance(step.until, ComingUp):
+        passed = pacing.cluster((now - memory.entered_at).total_seconds())
+        return min(max(FIRST_PROCESS_LOOK, LATENESS * passed), NODES_LOOK)
     if isinstance(step.until, NodeCondition | PackagesStaged):
         return NODES_LOOK
     if isinstance(step.until, ProcessCondition):

@@ -3,17 +3,21 @@
 from datetime import datetime, timedelta
 
 from bot.blocks import refusal_message
+from policies.cluster import ClusterState
+from policies.conditions.whole import FRONTENDS
 from policies.deciding import tell
 from policies.host_checks.members import ports_for
 from policies.leasing import lends
+from policies.members import as_last_seen
 from policies.operation import EventKind, Operation, OperationState
 from policies.plan import Finding, Plan, Verdict
 from policies.playbooks import entry_for
-from policies.request import Request
+from policies.request import OperationKind, Request
 from workers.audit import AuditEntry
 from workers.hosts import NO_STORES
 from workers.looking import with_more
-from workers.starrocks import ClusterError, Depth
+from workers.remembering import stopped_words
+from workers.starrocks import AccessDenied, ClusterError, Depth, unasked
 from workers.store import Claim
 from workers.wiring import Wiring
 
@@ -29,7 +33,8 @@ def draft(wiring: Wiring, claim: Claim, now: datetime) -> str:
     try:
         plan = make_plan(wiring, request, revision=1, now=now, claim=claim)
     except ClusterError as error:
-        return _refuse(wiring, claim, operation, None, (str(error), "Nothing was changed. Ask again when it answers."), now)
+        advice = stopped_words(wiring, request.cluster) or "Nothing was changed. Ask again when it answers."
+        return _refuse(wiring, claim, operation, None, (str(error), advice), now)
     if plan.blocked:
         return _refuse(wiring, claim, operation, plan, _blocking(plan), now)
     return _offer(wiring, claim, operation, plan, now)
@@ -37,8 +42,12 @@ def draft(wiring: Wiring, claim: Claim, now: datetime) -> str:
 
 def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime, claim: Claim | None = None) -> Plan:
     """A plan from a live look; raises ClusterError when the cluster cannot be read."""
-    state = wiring.look(claim, request.cluster, Depth.FULL, targets=request.targets)
     entry = entry_for(request.kind)
+    if entry.from_memory:
+        state = _members(wiring, request, claim)
+    else:
+        state = wiring.look(claim, request.cluster, Depth.FULL, targets=request.targets)
+        wiring.remember_members(state)
     for depth in entry.also:
         # What each frontend has of its own, and materialized views, are asked only where a plan is about them.
         each = wiring.look(claim, request.cluster, Depth(depth))
@@ -50,10 +59,41 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
         members = [port.at for port in ports_for(new.values(), nodes, state)]
         stores = entry.stores(request) if entry.stores is not None else NO_STORES
         state = wiring.with_hosts(state, nodes, survey=entry.survey, stores=stores, members=members)
+    if entry.ports and not wiring.has_driver(request.cluster):
+        state = wiring.knocked(state, sorted(state.kinds))
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry.make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)
-    return _with_lock_finding(wiring, request, plan)
+    return _with_lending_finding(wiring, _with_lock_finding(wiring, request, plan))
+
+
+def _members(wiring: Wiring, request: Request, claim: Claim | None) -> ClusterState:
+    """The nodes that a leader lists; where none answers, as they were last seen, or none at all. Raises AccessDenied."""
+    members = wiring.members(request.cluster)
+    try:
+        state = wiring.look(claim, request.cluster, Depth.NODES)
+        if state.leader is not None and state.workers:
+            return state.with_(health=members.health if members is not None else None)
+        why = "no frontend leads"
+    except AccessDenied:
+        raise
+    except ClusterError as error:
+        why = str(error)
+    if members is None:
+        return unasked(request.cluster, why)
+    return as_last_seen(members, request.cluster, wiring.now()).with_(unread={FRONTENDS: why})
+
+
+def _with_lending_finding(wiring: Wiring, plan: Plan) -> Plan:
+    """What is lent is in the memory of the frontends: it is given back before they all stop."""
+    if plan.kind is not OperationKind.STOP_ALL:
+        return plan
+    lending = [o for o in wiring.mailbox.live() if o.cluster == plan.cluster and o.leased and o.id != plan.operation]
+    if not lending:
+        return plan
+    words = f"{lending[0].id} ({lending[0].title}) lends a setting."
+    advice = "Let it end, or abort it; then ask again."
+    return plan.with_(findings=(*plan.findings, Finding(check="leases", verdict=Verdict.BLOCK, sentence=words, advice=advice)))
 
 
 def _with_lock_finding(wiring: Wiring, request: Request, plan: Plan) -> Plan:

@@ -1,9 +1,11 @@
 """What a turn looks at, and what policies.stepping makes of it."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from policies import staging
-from policies.acts import HostAct, SwapPackage
+from policies.acts import AskPerson, HostAct, SwapPackage
+from policies.address import Address
 from policies.awaited import (
     ClusterSettled,
     FrontendAnswers,
@@ -17,16 +19,20 @@ from policies.awaited import (
     ViewCondition,
 )
 from policies.awaited_conf import ConfIs
+from policies.awaited_whole import ComingUp, HostCondition, WholeCondition
 from policies.cluster import ClusterState, NodeKind, RunMode
+from policies.conditions import holds
 from policies.conditions.processes import job_trouble, told_by_frontends
+from policies.conditions.whole import FRONTENDS
 from policies.leasing import leases
 from policies.operation import Operation, OperationState
 from policies.packages import StagePackages
 from policies.plan import Plan, Step
+from policies.request import OperationKind
 from policies.stepping import Move, Wait, next_move, next_undo
 from policies.undoing import undo_steps
 from policies.watching import shared_age
-from workers.starrocks import Depth
+from workers.starrocks import ClusterError, Depth
 from workers.store import Claim
 from workers.wiring import Wiring
 
@@ -72,7 +78,7 @@ def decide_move(wiring: Wiring, plan: Plan, operation: Operation, state: Cluster
 def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterState) -> ClusterState:
     """The state with what no statement tells: whether a process still answers, and how far the jobs on a host are."""
     step = in_hand(plan, operation)
-    state = wiring.probed(state, step)
+    state = wiring.knocked(wiring.probed(state, step), _doors(plan, operation))
     # A swap that was cut is seen on the host only, whatever version has come up there.
     swaps = isinstance(step.act, SwapPackage)
     if operation.state is not S.UNDOING and not swaps and told_by_frontends(step.until, state):
@@ -115,6 +121,15 @@ def _host_acts(plan: Plan, operation: Operation) -> list[HostAct]:
     return [act for act in acts if isinstance(act, HostAct)]
 
 
+def _doors(plan: Plan, operation: Operation) -> list[Address]:
+    """The ports that tell of processes which people stop or start."""
+    undoing = operation.state is S.UNDOING
+    steps = undo_steps(plan, operation.step) if undoing else (in_hand(plan, operation),)
+    asked = [(each.undo, each.undo_until) if undoing else (each.act, each.until) for each in steps]
+    found = [until.addresses for act, until in asked if isinstance(act, AskPerson) and isinstance(until, HostCondition)]
+    return [address for addresses in found for address in addresses]
+
+
 def _confs(plan: Plan, operation: Operation) -> list[ConfIs]:
     """What this turn has to see of conf files, which takes a closer look."""
     undoing = operation.state is S.UNDOING
@@ -129,6 +144,8 @@ def in_hand(plan: Plan, operation: Operation) -> Step:
 
 def look_live(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, depth: Depth) -> ClusterState:
     """A look of our own, with all that this turn is about. Raises ClusterError, Fenced."""
+    if _about_whole(plan, operation):
+        return _whole(wiring, plan, operation, lambda some: wiring.look(claim, operation.cluster, some))
     state = wiring.look(claim, operation.cluster, depth, targets=plan.targets)
     for other in also_needed(plan, operation, depth):
         state = with_more(state, wiring.look(claim, operation.cluster, other))
@@ -140,10 +157,39 @@ def look_shared(wiring: Wiring, plan: Plan, operation: Operation, depth: Depth) 
     cluster without it. Raises ClusterError.
     """
     age = shared_age(in_hand(plan, operation))
+    if _about_whole(plan, operation):
+        young = operation.changed_at
+        return _whole(wiring, plan, operation, lambda some: wiring.watch(operation.cluster, some, (), age, young))
     state = wiring.watch(operation.cluster, depth, plan.targets, age, younger_than=operation.changed_at)
     for other in also_needed(plan, operation, depth):
         state = with_more(state, wiring.watch(operation.cluster, other, age_s=age, younger_than=operation.changed_at))
     return beyond_sql(wiring, plan, operation, state)
+
+
+def _about_whole(plan: Plan, operation: Operation) -> bool:
+    """Whether this turn goes through a time in which no frontend answers."""
+    undoing = operation.state is S.UNDOING and plan.kind is OperationKind.STOP_ALL
+    return undoing or isinstance(in_hand(plan, operation).until, WholeCondition)
+
+
+def _whole(wiring: Wiring, plan: Plan, operation: Operation, ask: Callable[[Depth], ClusterState]) -> ClusterState:
+    """Hosts alone where they tell it all; frontends once they may be up, and none answering is then part of what is seen."""
+    state = beyond_sql(wiring, plan, operation, ask(Depth.HOSTS))
+    if not _frontends_wanted(plan, operation, state):
+        return state
+    try:
+        seen = ask(Depth.NODES)
+    except ClusterError as error:
+        return state.with_(unread={FRONTENDS: str(error)})
+    return seen.with_(hosts=state.hosts, silent=state.silent, answering=state.answering)
+
+
+def _frontends_wanted(plan: Plan, operation: Operation, state: ClusterState) -> bool:
+    """In an undo only after every process runs that has to: before that, nobody need answer."""
+    if operation.state is not S.UNDOING:
+        return isinstance(in_hand(plan, operation).until, ComingUp)
+    untils = [step.undo_until for step in undo_steps(plan, operation.step)]
+    return all(holds(until, state) for until in untils if isinstance(until, HostCondition))
 
 
 def also_needed(plan: Plan, operation: Operation, depth: Depth) -> tuple[Depth, ...]:
@@ -178,7 +224,7 @@ def with_more(state: ClusterState, other: ClusterState) -> ClusterState:
 
 
 def depth_of(step: Step) -> Depth:
-    """A drain needs the backends and the scheduler; what is about any other node needs every list."""
+    """A drain needs the backends and the scheduler; what is about any other node needs every list; what hosts tell, none."""
     if isinstance(step.until, SettingCondition):
         return Depth.SETTINGS
     if isinstance(step.until, VariableIs):
@@ -195,4 +241,8 @@ def depth_of(step: Step) -> Depth:
         return Depth.VIEWS
     if isinstance(step.until, ImageEverywhere):
         return Depth.IMAGES
+    if isinstance(step.until, HostCondition):
+        return Depth.HOSTS
+    if isinstance(step.until, ComingUp):
+        return Depth.NODES
     return Depth.NODES if isinstance(step.until, NodeCondition | ProcessCondition) else Depth.WATCH

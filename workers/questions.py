@@ -21,6 +21,7 @@ from policies.restoring import group_of, restoring
 from workers.drafting import make_plan
 from workers.hosts import HostRefused
 from workers.hosts.jobs import place_of
+from workers.remembering import unread_words
 from workers.starrocks import ClusterError, Depth
 from workers.wiring import Wiring
 
@@ -30,7 +31,7 @@ def answer(wiring: Wiring, kind: str, cluster: str, channel: str, user: str, que
     try:
         message, public = _message(wiring, kind, cluster, text)
     except ClusterError as error:
-        message, public = private_line(f"Cluster {cluster} could not be read: {error}"), False
+        message, public = private_line(unread_words(wiring, cluster, str(error))), False
     entry = wiring.private(channel, user, message)
     if public:
         entry["type"] = "post"
@@ -54,6 +55,7 @@ def _message(wiring: Wiring, kind: str, cluster: str, text: str) -> tuple[Messag
     if kind == "restore":
         return _restoring(wiring, cluster), False
     state = wiring.watch(cluster, Depth.STATUS)
+    wiring.remember_members(state)
     if kind == "nodes":
         return nodes_message(state), False
     operations = [operation for operation in wiring.mailbox.live() if operation.cluster == cluster]

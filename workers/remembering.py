@@ -1,4 +1,6 @@
-"""What a finished drain teaches the next estimate: tablets, bytes and the wall-clock seconds that the cluster took."""
+"""What a finished operation leaves behind: a drain teaches the next estimate (tablets, bytes, the wall-clock seconds that the
+cluster took), and a stop of the whole cluster says why no frontend answers.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -24,10 +26,38 @@ def remember(wiring: Wiring, plan: Plan, ended: Operation) -> None:
     """
     if ended.started_at is None:
         return
+    if plan.kind is OperationKind.STOP_ALL and ended.state is OperationState.DONE:
+        _note_stop(wiring, ended)
+        return
     happened = story(wiring.mailbox.redis, wiring.mailbox.keys.audit, ended.id, ended.started_at)
     record = measured(plan, ended, (entry.what for entry in happened))
     if record is not None:
         wiring.remember_drain(ended.cluster, record)
+
+
+def _note_stop(wiring: Wiring, ended: Operation) -> None:
+    members = wiring.members(ended.cluster)
+    if members is not None:
+        wiring.keep_members(ended.cluster, members.with_(stopped_by=ended.id, stopped_at=ended.ended_at))
+
+
+def stopped_words(wiring: Wiring, cluster: str) -> str:
+    """That the cluster is down by our own hand, as far as is known; empty when it is not."""
+    members = wiring.members(cluster)
+    if members is None or not members.stopped_by or members.stopped_at is None:
+        return ""
+    when = f"{members.stopped_at:%Y-%m-%d %H:%M} UTC"
+    return f"{members.stopped_by} stopped all its {members.count} nodes at {when}. `/sr start all` starts them again."
+
+
+def unread_words(wiring: Wiring, cluster: str, error: str) -> str:
+    """What to say of a cluster that cannot be read: that it is stopped, or how it could be started."""
+    stopped = stopped_words(wiring, cluster)
+    if stopped:
+        return f"Cluster {cluster} is stopped: {stopped}"
+    members = wiring.members(cluster)
+    known = f" If it is down, `/sr start all` starts its {members.count} nodes as last seen." if members is not None else ""
+    return f"Cluster {cluster} could not be read: {error}{known}"
 
 
 def measured(plan: Plan, ended: Operation, happened: Iterable[str]) -> DrainRecord | None:

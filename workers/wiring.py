@@ -1,10 +1,13 @@
 """What a worker process holds: settings, Redis, the store, the clusters, the directory of people; made once."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
+
+from pydantic import ValidationError
 
 from bot.identity import Directory, slack_client
 from bot.message import Message
@@ -16,6 +19,7 @@ from policies.approval import ApprovalPolicy
 from policies.awaited import ProcessSilent
 from policies.cluster import ClusterState, NodeKind
 from policies.estimate import DrainRecord
+from policies.members import Members, members_of
 from policies.operation import Operation
 from policies.plan import Step
 from policies.playbooks import entry_for
@@ -86,6 +90,20 @@ class Wiring:
             return state
         return state.with_(silent=frozenset({there}) if quiet else frozenset())
 
+    def knocked(self, state: ClusterState, addresses: Sequence[Address]) -> ClusterState:
+        """The state, and which of these addresses answer; in neither list is what there is no way to try."""
+        if not addresses:
+            return state
+        found = starrocks.knock(self.clusters[state.cluster], addresses)
+        return state.with_(
+            silent=(state.silent or frozenset()) | {address for address, quiet in found.items() if quiet is True},
+            answering=frozenset(address for address, quiet in found.items() if quiet is False),
+        )
+
+    def has_driver(self, cluster: str) -> bool:
+        """Whether a driver reaches the hosts of this cluster; people do where none does."""
+        return cluster in self.drivers
+
     def with_hosts(
         self, state: ClusterState, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
         stores: Mapping[Address, Sequence[str]] = NO_STORES, members: Sequence[Address] = (),
@@ -133,6 +151,22 @@ class Wiring:
         key = self.mailbox.keys.drains(cluster)
         self.mailbox.redis.lpush(key, record.model_dump_json())
         self.mailbox.redis.ltrim(key, 0, 49)
+
+    def members(self, cluster: str) -> Members | None:
+        """The members of a cluster as they were last seen; None when they never were, or by another version of us."""
+        text = self.mailbox.redis.get(self.mailbox.keys.members(cluster))
+        with suppress(ValidationError):
+            return Members.model_validate_json(text) if text else None
+        return None
+
+    def remember_members(self, state: ClusterState) -> None:
+        """Keep who the members are, if this look says it all."""
+        members = members_of(state, self.members(state.cluster))
+        if members is not None:
+            self.keep_members(state.cluster, members)
+
+    def keep_members(self, cluster: str, members: Members) -> None:
+        self.mailbox.redis.set(self.mailbox.keys.members(cluster), members.model_dump_json())
 
     def mirror_audit(self) -> None:
         mirror(self.mailbox.redis, self.mailbox.keys.audit, self.settings.audit_path)

@@ -36,15 +36,25 @@ from policies.checks.unread import unread
 from policies.checks.views_seen import views_seen
 from policies.checks.voters import voters_after_add, voters_after_drop
 from policies.checks.warehouses import warehouse_joined, warehouses_left
+from policies.checks.whole_cluster import (
+    living_reached,
+    members_known,
+    nobody_leaves,
+    ports_answer,
+    something_is_down,
+    something_runs,
+    voters_enough,
+    work_lost,
+)
 from policies.cluster import ClusterState, NodeKind
 from policies.plan import Finding, Verdict
 
 __all__ = [
     "ADD_BACKEND", "ADD_COMPUTE_NODE", "ADD_FOLLOWER", "ADD_OBSERVER", "CANCEL_DECOMMISSION", "DECOMMISSION_BACKEND",
     "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "RESIZE_BACKEND", "RESIZE_COMPUTE_NODE",
-    "RESIZE_FRONTEND", "RESTART_ALL", "RESTART_BACKEND", "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_BACKEND",
-    "START_COMPUTE_NODE", "START_FRONTEND", "STOP_BACKEND", "STOP_COMPUTE_NODE", "STOP_FRONTEND", "Check", "destinations",
-    "leader", "one_version", "privileges", "rights", "room", "run", "views_seen",
+    "RESIZE_FRONTEND", "RESTART_ALL", "RESTART_BACKEND", "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_ALL",
+    "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_ALL", "STOP_BACKEND", "STOP_COMPUTE_NODE", "STOP_FRONTEND",
+    "Check", "destinations", "leader", "one_version", "privileges", "rights", "room", "run", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
@@ -115,6 +125,8 @@ STOP_FRONTEND: tuple[Check, ...] = (
 START_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "start"), *NODES_READ, hosts_reached)
 START_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "start"), *NODES_READ, hosts_reached)
 START_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "start"), *NODES_READ, hosts_reached)
+STOP_ALL: tuple[Check, ...] = (something_runs, *NODES_READ, living_reached, ports_answer, nobody_leaves, work_lost)
+START_ALL: tuple[Check, ...] = (members_known, something_is_down, voters_enough)
 CANCEL_DECOMMISSION: tuple[Check, ...] = (of_one_role("cancel decommission", NodeKind.BACKEND, leaving_target), *NODES_READ)
 
 

@@ -17,8 +17,9 @@ from policies.awaited import (
     VariableIs,
     ViewCondition,
 )
+from policies.awaited_whole import WholeCondition
 from policies.cluster import ClusterState
-from policies.conditions import blacklists, drains, images, nodes, processes, settings, variables, views
+from policies.conditions import blacklists, drains, images, nodes, processes, settings, variables, views, whole
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
 
@@ -35,6 +36,8 @@ def believed(condition: Condition, state: ClusterState) -> bool:
         return state.views is not None and bool(state.views.seen)
     if isinstance(condition, ImageEverywhere | SettingCondition | OnBlacklist | FrontendAnswers):
         return bool(state.frontends)
+    if isinstance(condition, WholeCondition):
+        return True  # That no frontend answers is what such a step goes through.
     return bool(state.backends or state.compute_nodes)
 
 
@@ -54,6 +57,8 @@ def holds(condition: Condition, state: ClusterState, memory: StepMemory | None =
         return views.holds(condition, state)
     if isinstance(condition, ImageEverywhere):
         return images.holds(condition, state, memory or StepMemory(step="", entered_at=state.taken_at))
+    if isinstance(condition, WholeCondition):
+        return whole.holds(condition, state)
     return nodes.holds(condition, state)
 
 
@@ -75,6 +80,8 @@ def read(condition: Condition, state: ClusterState, memory: StepMemory, pacing: 
         return views.read(condition, state, memory, pacing, now)
     if isinstance(condition, ImageEverywhere):
         return images.read(condition, state, memory)
+    if isinstance(condition, WholeCondition):
+        return whole.read(condition, state)
     return nodes.read(condition, state, memory, pacing, now)
 
 

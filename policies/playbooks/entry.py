@@ -20,7 +20,8 @@ class Entry:
     what is named instead, if anything is; `all_of` takes the word `all` in place of nodes; `on_hosts` tells on which hosts
     the plan has jobs to do, `survey` that they are looked at closely, `stores` at which directories beside those of the conf file,
     and `newcomers` which of them are new, so that they try the ports of the cluster; `also` names other looks that the plan needs
-    (workers.starrocks.Depth).
+    (workers.starrocks.Depth). `ports`: where no driver reaches hosts, the nodes' ports are tried; `from_memory`: the plan is made
+    of the members as last seen where no frontend answers.
     """
 
     kind: OperationKind
@@ -39,6 +40,8 @@ class Entry:
     also: tuple[str, ...] = ()
     all_of: bool = False
     survey: bool = False
+    ports: bool = False
+    from_memory: bool = False
     on_hosts: Callable[[Request, ClusterState], Mapping[Address, NodeKind]] | None = None
     stores: Callable[[Request], Mapping[Address, tuple[str, ...]]] | None = None
     newcomers: Callable[[Request, ClusterState], Mapping[Address, NodeKind]] | None = None

@@ -2,7 +2,7 @@
 
 from policies import checks
 from policies.cluster import NodeKind
-from policies.playbooks import rehearse
+from policies.playbooks import rehearse, whole_cluster
 from policies.playbooks.entry import EDIT_LOG_PORT, HEARTBEAT_PORT, OPTIONAL, REST, Entry
 from policies.playbooks.processes import ACCEPT, Verb, nodes_of, processes
 from policies.playbooks.resize import resize, with_neighbours
@@ -81,6 +81,36 @@ ENTRIES: tuple[Entry, ...] = (
         options=(ACCEPT,),
         nodes=False,
         also=("blacklists",),
+        on_hosts=nodes_of(None),
+    ),
+    Entry(
+        kind=OperationKind.STOP_ALL,
+        words=("stop", "all"),
+        usage=f"stop all {OPTIONAL}",
+        summary="Stop every node of the cluster: frontends first, the leader last of them, then compute nodes and backends.",
+        example="stop all",
+        operation_class="processes",
+        port=HEARTBEAT_PORT,
+        checks=checks.STOP_ALL,
+        make_plan=whole_cluster.stop_all,
+        nodes=False,
+        also=("images",),
+        ports=True,
+        on_hosts=nodes_of(None),
+    ),
+    Entry(
+        kind=OperationKind.START_ALL,
+        words=("start", "all"),
+        usage=f"start all {OPTIONAL}",
+        summary="Start every node that is down, also when no frontend answers: the frontend that led last, the others, backends.",
+        example="start all",
+        operation_class="processes",
+        port=HEARTBEAT_PORT,
+        checks=checks.START_ALL,
+        make_plan=whole_cluster.start_all,
+        nodes=False,
+        ports=True,
+        from_memory=True,
         on_hosts=nodes_of(None),
     ),
     Entry(

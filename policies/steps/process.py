@@ -141,7 +141,7 @@ def _by(act: RestartProcess | StopProcess | StartProcess, state: ClusterState) -
     """By a job on the host, or by a person where no driver reaches the hosts."""
     if state.hosts is not None:
         return act
-    return AskPerson(address=act.address, task=_task(act), commands=_commands(act))
+    return AskPerson(address=act.address, task=_task(act), commands=commands(act))
 
 
 def _task(act: RestartProcess | StopProcess | StartProcess) -> str:
@@ -150,7 +150,8 @@ def _task(act: RestartProcess | StopProcess | StartProcess) -> str:
     return f"Please {verb} the {act.role.process} process on {act.address.host}.{on}"
 
 
-def _commands(act: RestartProcess | StopProcess | StartProcess) -> tuple[str, ...]:
+def commands(act: RestartProcess | StopProcess | StartProcess) -> tuple[str, ...]:
+    """What a person types for it, in the node's own directory."""
     name = SCRIPTS[act.role]
     begin = f"bin/start_{name}.sh --daemon"
     if isinstance(act, StartProcess):

@@ -87,3 +87,35 @@ def test_an_upgrade_without_a_driver_asks_for_every_node(scene: Scene) -> None:
     ended = scene.told(ts, "Restored")
     assert "10.84.91.16:9050 runs 3.3.9-7b9fccd" in ended
     assert scene.sent()[-1] == 'ADMIN SET FRONTEND CONFIG ("tablet_sched_max_scheduling_tablets" = "10000")'
+
+
+def test_a_whole_cluster_is_stopped_and_started_by_people(scene: Scene) -> None:
+    """Seen by ports alone: nobody logs in to hosts, and no frontend answers."""
+    frontends = ["10.84.0.19", "10.84.91.16", "10.84.91.18"]
+    backends = scene.listed()
+    ts = scene.ask("/sr stop all")
+    assert "ports" in scene.card(ts)
+    scene.press(ts, "approve")
+    assert "# on 10.84.0.19, 10.84.91.16, 10.84.91.18" in scene.told(ts, "Please stop the FE process on 3 hosts")
+    for host in frontends:
+        scene.fault("fe_down", fe=host)
+    scene.told(ts, "Please stop the FE process on 10.84.0.12")
+    scene.fault("fe_down", fe="10.84.0.12")
+    scene.told(ts, "Please stop the BE process on 5 hosts")
+    for at in backends:
+        scene.fault("be_down", at=at)
+    scene.told(ts, "Done in")
+    again = scene.ask("/sr start all", nth=1)
+    assert "as last seen" in scene.card(again)
+    scene.press(again, "approve")
+    scene.told(again, "Please start the FE process on 10.84.0.12")
+    scene.fault("fe_up", fe="10.84.0.12")
+    assert "All at once" in scene.told(again, "Please start the FE process on 3 hosts")
+    for host in frontends:
+        scene.fault("fe_up", fe=host)
+    scene.told(again, "leads and answers")
+    scene.told(again, "Please start the BE process on 5 hosts")
+    for at in backends:
+        scene.fault("be_up", at=at)
+    scene.told(again, "Done in")
+    scene.in_order(again)

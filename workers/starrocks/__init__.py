@@ -15,8 +15,8 @@ from workers.starrocks.errors import (
     Unreadable,
 )
 from workers.starrocks.look import Depth, look
-from workers.starrocks.observer import look_live, observe
-from workers.starrocks.probe import silent
+from workers.starrocks.observer import look_live, observe, unasked
+from workers.starrocks.probe import knock, silent
 
 
 def perform(cluster: Cluster, act: Act, timeout_s: float = SEND_TIMEOUT_S) -> None:
@@ -64,9 +64,11 @@ __all__ = [
     "Unreachable",
     "Unreadable",
     "connect",
+    "knock",
     "look",
     "look_live",
     "observe",
     "perform",
     "silent",
+    "unasked",
 ]

@@ -29,7 +29,8 @@ LENT = NAMES | {name for one in TUNABLES for name in (one.setting.name, *one.set
 class Depth(StrEnum):
     """How much to read, in statements besides the one that opens the session.
 
-    GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. VARIABLES 3: two, and the leader's global ones.
+    HOSTS: nothing, nobody is connected to. GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. VARIABLES 3:
+    two, and the leader's global ones.
     SETTINGS and BLACKLISTS: two and one or two on each frontend. SETTLED 6: every node, scheduler, colocate groups and
     tablet health, which is dear. ANSWERS: two and one through each frontend. VIEWS 4: two, materialized views and what
     they stand on. IMAGES 2: and a question over HTTP to each frontend. STATUS 4: and tablet health. EVIDENCE some ten and
@@ -37,6 +38,7 @@ class Depth(StrEnum):
     plan is judged on. GLANCE, WATCH and EVIDENCE list no frontends.
     """
 
+    HOSTS = "hosts"
     GLANCE = "glance"
     WATCH = "watch"
     NODES = "nodes"

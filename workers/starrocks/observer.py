@@ -17,7 +17,7 @@ from redis import Redis
 from bot.aliveness import mark, surely_dead
 from bot.keys import Keys
 from policies.address import Address
-from policies.cluster import ClusterState
+from policies.cluster import ClusterState, RunMode
 from policies.record import Record
 from workers.starrocks.client import connect
 from workers.starrocks.endpoints import Cluster, Endpoint
@@ -25,6 +25,7 @@ from workers.starrocks.errors import Refused
 from workers.starrocks.look import Depth, look
 
 BUDGET_S = {
+    Depth.HOSTS: 0.0,
     Depth.GLANCE: 15.0, Depth.WATCH: 15.0, Depth.NODES: 15.0, Depth.SETTINGS: 25.0, Depth.BLACKLISTS: 25.0, Depth.VIEWS: 25.0,
     Depth.IMAGES: 25.0, Depth.VARIABLES: 15.0,
     Depth.SETTLED: 25.0, Depth.ANSWERS: 25.0, Depth.EVIDENCE: 25.0, Depth.STATUS: 25.0, Depth.FULL: 60.0,
@@ -59,6 +60,8 @@ def look_live(
     A frontend that lets us in may still be of no use: one that was dropped lives on (StarRocks issue 78195) and has no leader
     to ask. Then another is tried. Raises ClusterError, and whatever `alive` raises.
     """
+    if depth is Depth.HOSTS:
+        return unasked(cluster.name)
     ends_at, useless = time.monotonic() + BUDGET_S[depth], set[Endpoint]()
     while True:
         taken_at = datetime.now(UTC)
@@ -84,6 +87,8 @@ def observe(
 
     EVIDENCE younger than `evidence_kept_s` is kept, and only its quick parts are read again.
     """
+    if depth is Depth.HOSTS:
+        return unasked(cluster.name)
     shared = _Shared(redis, keys, cluster, tuple(sorted(targets)))
     asked, known = shared.glance(depth)
     if known is not None and known.begun >= asked - max_age_s:
@@ -104,6 +109,14 @@ def observe(
         return shared.read(depth, asked, evidence_kept_s)
     finally:
         shared.release(depth, token)
+
+
+def unasked(cluster: str, why: str = "") -> ClusterState:
+    """A state of which no frontend told anything, and why not; hosts may add what they show."""
+    unread = {"frontends": why} if why else {}
+    return ClusterState(
+        cluster=cluster, taken_at=datetime.now(UTC), version="", run_mode=RunMode.SHARED_NOTHING, unread=unread
+    )
 
 
 class _Shared:

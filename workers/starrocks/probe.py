@@ -2,11 +2,15 @@
 
 import contextlib
 import socket
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from policies.address import Address
 from workers.starrocks.endpoints import Cluster
 
 CONNECT_TIMEOUT_S = 2.0
+AT_ONCE = 32
 LISTEN_S = 0.5
 """A process that is gone behind a tunnel or proxy shows as a connection that is closed at once."""
 
@@ -23,6 +27,12 @@ def silent(cluster: Cluster, address: Address) -> bool | None:
     with contextlib.suppress(OSError), socket.create_connection((there.host, there.port), CONNECT_TIMEOUT_S) as link:
         return _hangs_up(link)
     return True
+
+
+def knock(cluster: Cluster, addresses: Sequence[Address]) -> dict[Address, bool | None]:
+    """`silent` for many addresses, side by side."""
+    with ThreadPoolExecutor(max_workers=max(1, min(AT_ONCE, len(addresses)))) as pool:
+        return dict(zip(addresses, pool.map(partial(silent, cluster), addresses), strict=True))
 
 
 def _hangs_up(link: socket.socket) -> bool:

@@ -18,6 +18,8 @@ class Election:
         self._heartbeats = heartbeats
         self._round = 0
         self._deposed: Frontend | None = None
+        self._cold = False
+        """All were down: whoever led last takes part from the first, and has the newest journal."""
 
     def lose_leader(self, *, returns_after: float | None = RESTART_S) -> Frontend | None:
         """The leader's process exits (fe: a leader that loses mastership calls System.exit); says who it was."""
@@ -72,6 +74,8 @@ class Election:
     def start(self, frontend: Frontend) -> None:
         if frontend.process_up:
             return
+        if not any(f.process_up for f in self._cluster.followers()):
+            self._cold = True
         self._heartbeats.start_frontend(frontend)
         if self._cluster.leader is None:
             self._call()
@@ -94,8 +98,9 @@ class Election:
         if not standing:
             return
         # The voter with the least to replay wins; ties go to the longest registered. Who just led is back from a
-        # restart at best and comes too late, unless it is alone.
-        winner = min(standing, key=lambda f: (f is self._deposed, f.lag(self._cluster.now)))
+        # restart at best and comes too late, unless it is alone, or all of them were down.
+        winner = min(standing, key=lambda f: ((f is self._deposed) != self._cold, f.lag(self._cluster.now)))
+        self._cold = False
         winner.behind, winner.journal_lag, winner.alive, winner.error = 0, 0, True, ""
         self._cluster.leader = winner
         self._cluster.disturbed = True

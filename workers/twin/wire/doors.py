@@ -1,4 +1,4 @@
-"""The heartbeat ports of the hosts: open while a backend process runs there, slammed when it does not.
+"""The heartbeat ports of the hosts, and the edit log ports of frontends: open while the process runs there, slammed when not.
 
 A closed port of a real host refuses; a listener that is shared with a simulation can only accept and hang up at once.
 """
@@ -16,22 +16,27 @@ LOOPBACK = "127.0.0.1"
 
 
 class Doors:
-    """One listener for each host that has, or had, a backend."""
+    """One listener for each node that is, or was, listed."""
 
     def __init__(self) -> None:
         self.ports: dict[str, int] = {}
         self._servers: list[asyncio.Server] = []
 
     async def open_new(self, twin: TwinOf) -> None:
-        """Open a door for every backend address that has none yet."""
-        backends = list(twin().cluster.backends.values())
-        for backend in backends if len(backends) <= MOST else ():
-            if backend.address not in self.ports:
-                await self._open(backend.host, backend.address, twin)
+        """Open a door for every address that has none yet."""
+        cluster = twin().cluster
+        if len(cluster.backends) > MOST:
+            return
+        doors = [(backend.host, backend.address, False) for backend in cluster.backends.values()]
+        doors += [(node.host, f"{node.host}:{node.heartbeat_port}", False) for node in cluster.compute_nodes.values()]
+        doors += [(frontend.host, frontend.address, True) for frontend in cluster.frontends]
+        for host, address, frontend in doors:
+            if address not in self.ports:
+                await self._open(host, address, twin, frontend=frontend)
 
-    async def _open(self, host: str, address: str, twin: TwinOf) -> None:
+    async def _open(self, host: str, address: str, twin: TwinOf, *, frontend: bool) -> None:
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if runs(twin(), host):
+            if frontend_runs(twin(), host) if frontend else runs(twin(), host):
                 await reader.read(1)
             writer.close()
 
@@ -42,6 +47,11 @@ class Doors:
     def close(self) -> None:
         for server in self._servers:
             server.close()
+
+
+def frontend_runs(twin: Twin, host: str) -> bool:
+    """Whether a frontend process runs on a host, a dropped one too: its edit log port is open long before it serves."""
+    return any(member.host == host and member.process_up for member in (*twin.cluster.frontends, *twin.cluster.zombies))
 
 
 def runs(twin: Twin, host: str) -> bool:

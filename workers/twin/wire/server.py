@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from workers.twin.twin import Twin
 from workers.twin.wire.control import Control
 from workers.twin.wire.doors import Doors
 from workers.twin.wire.frontend_http import FrontendHttp
@@ -53,7 +54,7 @@ class TwinServer:
         """`port` is the first frontend's, the next ones follow; 0 takes free ones."""
         for index, frontend in enumerate(self.host.twin.cluster.frontends):
             await self._listen(frontend.host, port + index if port else 0)
-        await self._doors.open_new(lambda: self.host.twin)
+        await self._doors.open_new(self._twin_now)
         if self.hosts is not None:
             await self.hosts.start()
         control = Control(self.host, self._token, lambda: self.ports, self.hosts.state if self.hosts else dict)
@@ -88,13 +89,18 @@ class TwinServer:
         ready = {"frontends": frontends, "backends": backends, "control": control, "user": "sr_bot"}
         return {**ready, "ssh": self.hosts.ready()} if self.hosts else ready
 
+    def _twin_now(self) -> Twin:
+        """Whoever knocks at a door moves the twin on: while no frontend answers nobody else does."""
+        self.host.catch_up()
+        return self.host.twin
+
     async def _open_new(self) -> None:
         if self.hosts is not None:
             await self.hosts.settle()
         for frontend in self.host.twin.cluster.frontends:
             if frontend.host not in self._listeners:
                 await self._listen(frontend.host, 0)
-        await self._doors.open_new(lambda: self.host.twin)
+        await self._doors.open_new(self._twin_now)
 
     async def _listen(self, fe: str, port: int) -> None:
         listener = FrontendServer(self.host, fe, self._password)

@@ -1,0 +1,113 @@
+"""A whole cluster is stopped and started again over SSH: no frontend answers in between, and nobody is asked for one."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stories.scene import ALICE, Scene
+from workers.demo import house
+
+pytestmark = pytest.mark.story
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    with house(scenario="small", speed=50.0, policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, hosts=True) as built:
+        yield Scene(built)
+
+
+def processes(scene: Scene) -> list[str]:
+    """Every process of a node that runs, as host and kind."""
+    hosts = scene.twin("state")["hosts"]
+    return sorted(f"{host} {process}" for host, seen in hosts.items() for process in seen["processes"])
+
+
+def moves(scene: Scene, word: str) -> list[str]:
+    """The processes that ended, or started, in that order."""
+    told = [event["what"] for event in scene.twin("events")["events"]]
+    return [what.split(f" {word}")[0] for what in told if " on 10." in what and f" {word}" in what and " was sent " not in what]
+
+
+def begun(scene: Scene, command: str, nth: int = 0) -> str:
+    ts = scene.ask(command, nth)
+    scene.press(ts, "approve")
+    scene.told(ts, "Started")
+    return ts
+
+
+def test_all_is_stopped_and_started(scene: Scene) -> None:
+    before = processes(scene)
+    ts = begun(scene, '/sr stop all reason="the rack moves"')
+    scene.told(ts, "Done in", 90)
+    assert processes(scene) == []
+    ended = moves(scene, "ended")
+    kinds = [what.split()[0] for what in ended]
+    assert kinds == sorted(kinds, reverse=True), "frontends first"
+    assert ended[kinds.count("fe") - 1] == "fe on 10.84.0.12", "the leader last of them"
+    scene.type("/sr status")
+    assert "/sr start all" in scene.private(ALICE, "is stopped")
+    again = begun(scene, "/sr start all", 1)
+    scene.told(again, "Done in", 90)
+    assert processes(scene) == before
+    assert moves(scene, "started")[0] == "fe on 10.84.0.12", "who led last begins"
+    scene.in_order(again)
+    assert "Frontend 10.84.0.12 leads" in scene.told(again, "leads and answers"), "its journal is the newest"
+
+
+@pytest.mark.parametrize("failpoint", ["after_intent:4", "after_send:4", "before_acted_commit:6", "before_advance_commit:6"])
+def test_a_worker_dies_in_the_middle_of_both(scene: Scene, failpoint: str) -> None:
+    before = processes(scene)
+    for number, command in enumerate(("/sr stop all", "/sr start all")):
+        scene.kill("worker-2")
+        scene.kill("worker-1")
+        scene.revive("worker-1", SR_FAIL=failpoint)
+        ts = scene.ask(command, number)
+        scene.press(ts, "approve")
+        scene.wait(lambda: scene.house.processes["worker-1"].poll() is not None, 40)
+        scene.revive("worker-1")
+        scene.told(ts, "Done in", 90)
+        scene.in_order(ts)
+    assert processes(scene) == before
+    assert len(moves(scene, "ended")) == len(moves(scene, "started")) == 9, "each once"
+
+
+def test_an_abort_in_the_middle_of_a_stop_brings_all_back(scene: Scene) -> None:
+    before = processes(scene)
+    ts = begun(scene, "/sr stop all")
+    scene.told(ts, "BE 10.84.0.18:9050 is stopped", 60)
+    scene.press(ts, "abort", ALICE)
+    assert "is alive" in scene.told(ts, "Every node that ran before", 90)
+    assert processes(scene) == before
+    assert moves(scene, "started")[0] == "fe on 10.84.0.12"
+    scene.in_order(ts)
+
+
+def test_what_runs_already_is_left_alone(scene: Scene) -> None:
+    before = processes(scene)
+    scene.told(begun(scene, "/sr stop all"), "Done in", 90)
+    scene.fault("fe_up", fe="10.84.0.19")
+    scene.fault("be_up", at="10.84.0.18:9050")
+    scene.wait(lambda: processes(scene) == ["10.84.0.18 be", "10.84.0.19 fe"])
+    ts = scene.ask("/sr start all", 1)
+    assert "10.84.0.19:9010 and 10.84.0.18:9050 run already" in scene.card(ts)
+    scene.press(ts, "approve")
+    scene.told(ts, "Done in", 90)
+    assert processes(scene) == before
+    assert len(moves(scene, "started")) == 7, "the two were not touched"
+
+
+def test_a_host_that_is_away_is_left_out_of_the_start(scene: Scene) -> None:
+    scene.told(begun(scene, "/sr stop all"), "Done in", 90)
+    scene.fault("host_unreachable", host="10.84.0.18", on=True)
+    ts = scene.ask("/sr start all", 1)
+    assert "10.84.0.18:9050 is left out" in scene.card(ts)
+    scene.press(ts, "approve")
+    assert "8 nodes are alive, 1 left out" in scene.told(ts, "Done in", 90)
+
+
+def test_a_cluster_is_not_stopped_while_a_drain_goes_on(scene: Scene) -> None:
+    scene.twin("sql", {"sql": 'ALTER SYSTEM DECOMMISSION BACKEND "10.84.0.18:9050"'})
+    ts = scene.ask("/sr stop all")
+    assert "is being drained" in scene.told(ts, "is being drained")
+    assert scene.buttons(ts) == []
+    assert len(processes(scene)) == 9
