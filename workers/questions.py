@@ -15,7 +15,8 @@ from bot.blocks import (
     views_message,
 )
 from bot.message import Message
-from policies.cluster import NodeKind
+from policies.cluster import ClusterState, NodeKind
+from policies.members import as_last_seen
 from policies.request import Request
 from policies.restoring import group_of, restoring
 from workers.drafting import make_plan
@@ -64,7 +65,7 @@ def _message(wiring: Wiring, kind: str, cluster: str, text: str) -> tuple[Messag
 
 def _restoring(wiring: Wiring, cluster: str) -> Message:
     """The lines for people, with the directories of the host that the newest copy lies on."""
-    state = wiring.watch(cluster, Depth.NODES)
+    state = _seen_now_or_last(wiring, cluster)
     known = group_of(state)
     if known is None:
         return private_line(f"No frontend of {cluster} is known, so there is nothing to say about restoring them.")
@@ -75,7 +76,20 @@ def _restoring(wiring: Wiring, cluster: str) -> Message:
             known = known.with_(home=place.home, backups=place.backup)
         except HostRefused:
             pass  # The lines then name the directories by words that people fill in.
-    return restoring_message(known, restoring(known), state.taken_at)
+    return restoring_message(known, restoring(known), state.remembered_at or state.taken_at)
+
+
+def _seen_now_or_last(wiring: Wiring, cluster: str) -> ClusterState:
+    """Who asks how to restore metadata may have no frontend left that answers. Raises ClusterError when nothing is remembered."""
+    try:
+        state = wiring.watch(cluster, Depth.NODES)
+        wiring.remember_members(state)
+        return state
+    except ClusterError:
+        members = wiring.members(cluster)
+        if members is None:
+            raise
+        return as_last_seen(members, cluster, wiring.now())
 
 
 def _dry_run(wiring: Wiring, request: Request) -> tuple[Message, bool]:

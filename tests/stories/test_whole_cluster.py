@@ -46,6 +46,9 @@ def test_all_is_stopped_and_started(scene: Scene) -> None:
     assert ended[kinds.count("fe") - 1] == "fe on 10.84.0.12", "the leader last of them"
     scene.type("/sr status")
     assert "/sr start all" in scene.private(ALICE, "is stopped")
+    scene.type("/sr restore metadata")
+    runbook = scene.private(ALICE, "Choose a copy")
+    assert "10.84.0.12_9010" in runbook, "also while no frontend answers, and on the host that led"
     again = begun(scene, "/sr start all", 1)
     scene.told(again, "Done in", 90)
     assert processes(scene) == before
