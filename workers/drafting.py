@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from bot.blocks import refusal_message
+from policies.checklist import checklist
 from policies.deciding import tell
+from policies.follow_ups import serving
 from policies.leasing import lends
 from policies.operation import EventKind, Operation, OperationState
 from policies.plan import Finding, Plan, Verdict
@@ -47,6 +49,8 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry.make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)
+    asked = wiring.settings.clusters[request.cluster].checklist
+    plan = plan.with_(checklist=checklist(plan, state, asked), serving=serving(plan, state))
     return _with_lock_finding(wiring, request, plan)
 
 
@@ -97,6 +101,7 @@ def _offer(wiring: Wiring, claim: Claim, operation: Operation, plan: Plan, now: 
         revision=plan.revision,
         digest=plan.digest,
         lends=lends(plan),
+        checklist=plan.checklist,
         quorum=policy.quorum,
         expires_at=now + timedelta(seconds=policy.expires_s),
     )

@@ -68,7 +68,8 @@ def _hear(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     if refusal is not None:
         private = (wiring.private(decision.channel, decision.person.id, private_line(refusal)),)
         audit = (AuditEntry.refused(operation, decision, refusal, now),)
-        wiring.store.commit(claim, operation, delay_s=0, taken=(entry,), private=private, audit=audit)
+        delay = None if operation.state.terminal else 0.0
+        wiring.store.commit(claim, operation, delay_s=delay, taken=(entry,), private=private, audit=audit)
         return f"{decision.kind} by {decision.person.id} refused: {refusal}"
     decided = decide(operation, decision, now)
     after = decided.operation

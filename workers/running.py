@@ -52,7 +52,7 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
     move = decide_move(wiring, plan, operation, state, now)
     if isinstance(move, Perform):
         return act(wiring, claim, plan, operation.with_(memory=move.memory), move, now)
-    return settle(wiring, claim, plan, operation, move, now)
+    return settle(wiring, claim, plan, operation, move, state, now)
 
 
 def _note(wiring: Wiring, operation: Operation, plan: Plan, drain: BackendDrained, state: ClusterState, now: datetime) -> None:

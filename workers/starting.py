@@ -46,6 +46,8 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     drift = compare(approved.facts, fresh.facts)
     if drift.material or fresh.steps != approved.steps:
         return _ask_again(wiring, claim, operation, fresh, drift.material or ("The steps are different now.",), now)
+    if fresh.checklist != approved.checklist:
+        return _ask_again(wiring, claim, operation, fresh, ("The checklist is different now.",), now)
     leased = any(step.lent for step in approved.steps)
     return _run(wiring, claim, operation, drift.harmless, now, leased=leased)
 
@@ -58,10 +60,11 @@ def _wait(wiring: Wiring, claim: Claim, operation: Operation, trouble: str, now:
 
 
 def _votes_that_no_longer_stand(wiring: Wiring, operation: Operation, now: datetime) -> tuple[str, ...]:
-    """Judged at the click, and again here: an approver may have left the group meanwhile."""
+    """Judged at the click, and again here: an approver may have left the group meanwhile, whoever signed the workspace."""
     policy = wiring.policy_for(operation)
     members = [wiring.directory.member(vote.person) for vote in operation.votes]
-    return standing(operation, members, policy, wiring.home_team(), now)
+    signer = wiring.directory.member(operation.signed.person) if operation.signed is not None else None
+    return standing(operation, members, policy, wiring.home_team(), now, signer)
 
 
 def _queue(wiring: Wiring, claim: Claim, operation: Operation, holder: str, now: datetime) -> str:
@@ -100,6 +103,7 @@ def _ask_again(
         digest=revised.digest,
         # What this revision does not lend any more, it may still have locked for the one before.
         lends=tuple(sorted({*operation.lends, *lends(revised)})),
+        checklist=revised.checklist,
         votes=(),
         queued_behind="",
         trouble="",
@@ -107,6 +111,8 @@ def _ask_again(
         expires_at=now + timedelta(seconds=policy.expires_s),
     )
     words = "The cluster changed after the plan was made: this is a new plan, and it needs new approvals."
+    if revised.checklist:
+        words = f"{words[:-1]} and a new signature."
     again, event = tell(again, now, EventKind.REPLANNED, words, details=why)
     wiring.store.commit(
         claim,

@@ -1,4 +1,4 @@
-"""Buttons and the reject form: what they look like, what they carry, and how a click is read again.
+"""Buttons, and what a click or a submitted form says: what they look like, what they carry, and how a click is read again.
 
 A button carries the operation's id, the digest of the plan on its card and the kind of decision, nothing else; none of
 it is trusted: the worker looks everything up and judges again (Slack payloads can be replayed within five minutes).
@@ -19,12 +19,14 @@ from policies.request import Person
 
 D = DecisionKind
 ACTIONS: dict[DecisionKind, str] = {kind: f"sr.op.{kind}" for kind in DecisionKind}
-REJECT = ACTIONS[D.REJECT]
-"""Opens the form; every other button decides at once."""
-DECISIONS: tuple[str, ...] = tuple(action for kind, action in ACTIONS.items() if kind is not D.REJECT)
-REJECT_FORM = "sr.op.reject.form"
+REJECT, SIGN = ACTIONS[D.REJECT], ACTIONS[D.SIGN]
+"""Each opens a form; every other button decides at once."""
+DECISIONS: tuple[str, ...] = tuple(action for action in ACTIONS.values() if action not in {REJECT, SIGN})
+REJECT_FORM, SIGN_FORM = f"{REJECT}.form", f"{SIGN}.form"
+FORMS = {REJECT_FORM: D.REJECT, SIGN_FORM: D.SIGN}
 REASON_BLOCK, REASON_INPUT = "reason", "text"
 LONGEST_REASON = 300
+MOST_ID = 40
 _LONGEST_VALUE = 2_000
 
 
@@ -86,8 +88,8 @@ def confirm(title: str, text: str, yes: str, no: str = "Not now", *, danger: boo
     }
 
 
-def actions(*elements: Element) -> Block:
-    return {"type": "actions", "block_id": "decisions", "elements": list(elements)}
+def actions(*elements: Element, name: str = "decisions") -> Block:
+    return {"type": "actions", "block_id": name, "elements": list(elements)}
 
 
 def reject_modal(op_id: str, digest: str, *, channel: str = "", title: str = "") -> dict[str, object]:
@@ -147,16 +149,11 @@ def decision_from_action(payload: Mapping[str, Any], at: datetime) -> Decision |
 
 
 def decision_from_submission(payload: Mapping[str, Any], at: datetime) -> Decision | None:
-    """The decision of a submitted reject form, or None when it is not ours."""
+    """The decision of a submitted form, or None when it is not ours. The same form sent twice has the same token."""
     view = _mapping(payload.get("view"))
     value = Value.read(view.get("private_metadata"))
     person = person_of(payload)
-    if (
-        view.get("callback_id") != REJECT_FORM
-        or value is None
-        or value.kind is not D.REJECT
-        or person is None
-    ):
+    if value is None or person is None or FORMS.get(_text(view.get("callback_id"))) is not value.kind:
         return None
     values = _mapping(_mapping(view.get("state")).get("values"))
     typed = _text(_mapping(_mapping(values.get(REASON_BLOCK)).get(REASON_INPUT)).get("value"))
@@ -169,7 +166,15 @@ def decision_from_submission(payload: Mapping[str, Any], at: datetime) -> Decisi
         at=at,
         digest=value.digest,
         reason=clip(plain(typed), LONGEST_REASON),
+        items=ticked(values),
     )
+
+
+def ticked(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The values of all checkboxes that are ticked, in `state.values` of a form."""
+    elements = [element for block in values.values() for element in _mapping(block).values()]
+    chosen = [option for element in elements for option in _list(_mapping(element).get("selected_options"))]
+    return tuple(dict.fromkeys(_text(_mapping(option).get("value"))[:MOST_ID] for option in chosen))
 
 
 def person_of(payload: Mapping[str, Any]) -> Person | None:
@@ -185,6 +190,10 @@ def person_of(payload: Mapping[str, Any]) -> Person | None:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _first(value: object) -> Mapping[str, Any]:

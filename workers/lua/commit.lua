@@ -31,10 +31,16 @@ if terminal or ARGV[8] == '1' then
   for i = 11, #KEYS, 2 do give_up(KEYS[i], KEYS[i + 1]) end
 end
 if terminal then
-  redis.call('ZREM', KEYS[2], ARGV[1])
-  redis.call('ZADD', KEYS[8], now, ARGV[1])
-  redis.call('DEL', KEYS[3])
-  redis.call('HSET', KEYS[1], 'claimed_until', 0)
+  -- Over before: this was a word about follow-ups, and another one may have come meanwhile. Nothing else is heard any more.
+  local again = redis.call('HGET', KEYS[1], 'ended') == '1' and redis.call('XLEN', KEYS[3]) > 0
+  if again then
+    redis.call('ZADD', KEYS[2], now, ARGV[1])
+  else
+    redis.call('ZREM', KEYS[2], ARGV[1])
+    redis.call('DEL', KEYS[3])
+  end
+  redis.call('ZADD', KEYS[8], 'NX', now, ARGV[1])
+  redis.call('HSET', KEYS[1], 'claimed_until', 0, 'ended', 1)
 elseif ARGV[7] == '1' then
   redis.call('HSET', KEYS[1], 'claimed_until', string.format('%.6f', now + tonumber(ARGV[9])))
   redis.call('ZADD', KEYS[2], 'XX', now + tonumber(ARGV[9]), ARGV[1])
