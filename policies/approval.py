@@ -10,7 +10,6 @@ from policies.checklist import still_open
 from policies.operation import Decision, DecisionKind, Operation, OperationState
 from policies.record import Record
 from policies.request import Person
-from policies.units import in_list
 
 D = DecisionKind
 S = OperationState
@@ -207,7 +206,7 @@ def _not_all_ticked(decision: Decision, operation: Operation) -> str | None:
     left = still_open(operation.checklist, decision.items)
     if not left:
         return None
-    return f"Not signed: a checklist is signed as a whole. Still open: {in_list([item.words for item in left])}."
+    return f"Not signed: a checklist is signed as a whole. Still open: {'; '.join(item.words for item in left)}."
 
 
 def _may_not_approve(

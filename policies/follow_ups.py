@@ -126,9 +126,8 @@ def _prometheus(cluster: str, new: Sequence[Serving], old: Sequence[Serving]) ->
     if new:
         lines = []
         for group in ("fe", "be"):
-            targets = [f'"{_metrics(node)}"' for node in new[:MOST_NODES] if _group(node) == group]
-            if targets:
-                lines += [f"- targets: [{', '.join(targets)}]", f"  labels: {{group: {group}}}"]
+            targets = [f'    - "{_metrics(node)}"' for node in new[:MOST_NODES] if _group(node) == group]
+            lines += ["- targets:", *targets, f"  labels: {{group: {group}}}"] if targets else []
         found.append(Snippet(title=f"Prometheus, job {cluster}: add", text="\n".join([*lines, *_more(new)])))
     if old:
         lines = [f'"{_metrics(node)}"  # group {_group(node)}' for node in old[:MOST_NODES]]

@@ -133,8 +133,8 @@ def decision_from_action(payload: Mapping[str, Any], at: datetime) -> Decision |
     person = person_of(payload)
     if value is None or person is None or action.get("action_id") != ACTIONS[value.kind]:
         return None
-    channel = _text(_mapping(payload.get("channel")).get("id"))
-    stamp = _text(action.get("action_ts"))
+    channel = text_of(mapping(payload.get("channel")).get("id"))
+    stamp = text_of(action.get("action_ts"))
     if not channel or not stamp:
         return None
     return Decision(
@@ -150,15 +150,15 @@ def decision_from_action(payload: Mapping[str, Any], at: datetime) -> Decision |
 
 def decision_from_submission(payload: Mapping[str, Any], at: datetime) -> Decision | None:
     """The decision of a submitted form, or None when it is not ours. The same form sent twice has the same token."""
-    view = _mapping(payload.get("view"))
+    view = mapping(payload.get("view"))
     value = Value.read(view.get("private_metadata"))
     person = person_of(payload)
-    if value is None or person is None or FORMS.get(_text(view.get("callback_id"))) is not value.kind:
+    if value is None or person is None or FORMS.get(text_of(view.get("callback_id"))) is not value.kind:
         return None
-    values = _mapping(_mapping(view.get("state")).get("values"))
-    typed = _text(_mapping(_mapping(values.get(REASON_BLOCK)).get(REASON_INPUT)).get("value"))
+    values = mapping(mapping(view.get("state")).get("values"))
+    typed = text_of(mapping(mapping(values.get(REASON_BLOCK)).get(REASON_INPUT)).get("value"))
     return Decision(
-        token=f"{value.op}:{value.kind}:{person.id}:{_text(view.get('id')) or at.isoformat()}",
+        token=f"{value.op}:{value.kind}:{person.id}:{text_of(view.get('id')) or at.isoformat()}",
         operation=value.op,
         kind=value.kind,
         person=person,
@@ -172,33 +172,33 @@ def decision_from_submission(payload: Mapping[str, Any], at: datetime) -> Decisi
 
 def ticked(values: Mapping[str, Any]) -> tuple[str, ...]:
     """The values of all checkboxes that are ticked, in `state.values` of a form."""
-    elements = [element for block in values.values() for element in _mapping(block).values()]
-    chosen = [option for element in elements for option in _list(_mapping(element).get("selected_options"))]
-    return tuple(dict.fromkeys(_text(_mapping(option).get("value"))[:MOST_ID] for option in chosen))
+    elements = [element for block in values.values() for element in mapping(block).values()]
+    chosen = [option for element in elements for option in listed(mapping(element).get("selected_options"))]
+    return tuple(dict.fromkeys(text_of(mapping(option).get("value"))[:MOST_ID] for option in chosen))
 
 
 def person_of(payload: Mapping[str, Any]) -> Person | None:
     """Who clicked. The team is the person's own: the payload's team may be the one that hosts a shared channel."""
-    user = _mapping(payload.get("user"))
-    identity, team = _text(user.get("id")), _text(user.get("team_id"))
+    user = mapping(payload.get("user"))
+    identity, team = text_of(user.get("id")), text_of(user.get("team_id"))
     if not identity:
         return None
-    name = _text(user.get("username")) or _text(user.get("name"))
-    enterprise = _text(_mapping(user.get("enterprise_user")).get("enterprise_id"))
+    name = text_of(user.get("username")) or text_of(user.get("name"))
+    enterprise = text_of(mapping(user.get("enterprise_user")).get("enterprise_id"))
     return Person(id=identity, team=team, name=clip(plain(name), 80), enterprise=enterprise)
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _list(value: object) -> list[Any]:
+def listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
 def _first(value: object) -> Mapping[str, Any]:
-    return _mapping(value[0]) if isinstance(value, list) and value else {}
+    return mapping(value[0]) if isinstance(value, list) and value else {}
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     return value if isinstance(value, str) else ""

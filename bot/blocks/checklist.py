@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.blocks.buttons import LONGEST_REASON, REASON_BLOCK, REASON_INPUT, SIGN_FORM, Value, ticked
+from bot.blocks.buttons import LONGEST_REASON, REASON_BLOCK, REASON_INPUT, SIGN_FORM, Value, listed, mapping, text_of, ticked
 from bot.blocks.layout import Block, Element, bullets, context, mention, paragraph, rich, section, space, when, words
 from bot.blocks.phrases import title_of
 from bot.escape import clip, mrkdwn, plain
 from policies.checklist import LONGEST_ITEM, MOST_OWN
 from policies.operation import DecisionKind, Operation, OperationState
 from policies.plan import ChecklistItem, Plan
-from policies.units import in_list
 
 BLOCK = "checklist"
 _MOST_BOXES = MOST_OWN
@@ -95,14 +94,14 @@ def boxes_left(payload: Mapping[str, Any]) -> dict[str, str]:
 
     Read from the form itself, for a quick and kind answer; what counts is what the worker judges.
     """
-    view = payload.get("view")
-    if not isinstance(view, Mapping):
-        return {}
-    chosen = ticked((view.get("state") or {}).get("values") or {})
+    view = mapping(payload.get("view"))
+    chosen = ticked(mapping(mapping(view.get("state")).get("values")))
     errors = {}
-    for block in view.get("blocks") or ():
-        options = (block.get("element") or {}).get("options") or ()
-        left = [str(option["text"]["text"]) for option in options if option.get("value") not in chosen]
-        if left:
-            errors[str(block["block_id"])] = clip(f"Still open: {in_list(left)}. A checklist is signed as a whole.", _LONGEST_ERROR)
+    for block in map(mapping, listed(view.get("blocks"))):
+        options = [mapping(option) for option in listed(mapping(block.get("element")).get("options"))]
+        open_ones = [option for option in options if text_of(option.get("value")) not in chosen]
+        if open_ones:
+            left = "; ".join(text_of(mapping(option.get("text")).get("text")) for option in open_ones)
+            said = f"A checklist is signed as a whole. Still open: {left}."
+            errors[text_of(block.get("block_id"))] = clip(said, _LONGEST_ERROR)
     return errors
