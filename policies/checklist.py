@@ -33,7 +33,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         item=ChecklistItem(
             id="prepared",
-            words="Prepared like the others: conf files, *-site.xml, limits, JDK, clock",
+            words="Prepared like the others: conf, *-site.xml, limits, JDK, clock",
             hint="with krb5.conf and a readable keytab, where Kerberos is used",
             source="mission 001 §2.1 and §2.2",
         ),
@@ -42,15 +42,15 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         item=ChecklistItem(
             id="principal",
-            words="Its Kerberos principal exists and has its rights",
-            hint="where Kerberos is used: HDFS, Hive and Ranger know it",
+            words="The Kerberos principal exists and has its rights",
+            hint="where Kerberos is used; HDFS, Hive and Ranger know it",
             source="mission 001 §2.2 Kerberos",
         )
     ),
     _Rule(
         item=ChecklistItem(
             id="udf",
-            words="Jars of Java UDFs are there, those in a directory of your own too",
+            words="Jars of Java UDFs are there, in directories of your own too",
             hint="where UDFs are read from disk",
             source="mission 001 §2.2 UDF",
         ),
@@ -59,7 +59,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         item=ChecklistItem(
             id="firewall",
-            words="Firewalls and security groups let it through, both ways",
+            words="Firewalls and security groups let the new nodes through, both ways",
             hint="the cluster, clients, metastores, HDFS or S3, brokers",
             source="mission 001 §2.2 catalogs",
         )
@@ -67,7 +67,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         item=ChecklistItem(
             id="broker",
-            words="A broker runs there, or it reaches those that run",
+            words="A broker runs there, or one that runs elsewhere can be reached",
             hint="where Broker Load is used",
             source="mission 001 §2.2 Broker",
         ),
@@ -76,7 +76,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         item=ChecklistItem(
             id="alerts",
-            words="Whoever is on call knows of it, and alert rules will take it in",
+            words="Whoever is on call knows; alert rules will take the new nodes in",
             hint="Prometheus, Grafana and proxies come afterwards, as snippets",
             source="mission 001 §2.4",
         )
@@ -142,6 +142,14 @@ def _applies(rule: _Rule, new: dict[Address, NodeKind], state: ClusterState) -> 
 def _looked_at(address: Address, state: ClusterState) -> bool:
     look = state.host_of(address)
     return look is not None and not look.trouble and look.survey is not None
+
+
+def asks_more(fresh: Sequence[ChecklistItem], signed: Sequence[ChecklistItem]) -> bool:
+    """Whether a plan made again asks for something that was not signed. A host that was looked at before and cannot be now asks
+    for nothing: it was seen.
+    """
+    seen = {rule.item.id for rule in RULES if rule.seen}
+    return any(item not in signed and item.id not in seen for item in fresh)
 
 
 def still_open(items: Sequence[ChecklistItem], ticked: Sequence[str]) -> tuple[ChecklistItem, ...]:

@@ -156,12 +156,13 @@ def _name(node: Serving) -> str:
 
 
 def _grafana(cluster: str, new: Sequence[Serving], old: Sequence[Serving]) -> Snippet:
+    """The labels that dashboards and alert rules pick nodes by."""
     lines = [
-        f'{sign} {{job="{cluster}", group="{_group(node)}", instance="{_metrics(node)}"}}'
+        f'{sign} group="{_group(node)}" instance="{_metrics(node)}"'
         for sign, nodes in (("+", new), ("-", old))
         for node in nodes[:MOST_NODES]
     ]
-    title = "Grafana and alert rules: labels that come (+) and go (-)"
+    title = f"Grafana and alert rules, job {cluster}: come (+) and go (-)"
     return Snippet(title=title, text="\n".join([*lines, *_more(new), *_more(old)]))
 
 

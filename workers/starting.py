@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from policies.approval import standing
+from policies.checklist import asks_more
 from policies.checks.interrupted_node import HOSTS
 from policies.deciding import tell
 from policies.drift import compare
@@ -46,8 +47,8 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     drift = compare(approved.facts, fresh.facts)
     if drift.material or fresh.steps != approved.steps:
         return _ask_again(wiring, claim, operation, fresh, drift.material or ("The steps are different now.",), now)
-    if fresh.checklist != approved.checklist:
-        return _ask_again(wiring, claim, operation, fresh, ("The checklist is different now.",), now)
+    if asks_more(fresh.checklist, approved.checklist):
+        return _ask_again(wiring, claim, operation, fresh, ("The checklist asks for more now.",), now)
     leased = any(step.lent for step in approved.steps)
     return _run(wiring, claim, operation, drift.harmless, now, leased=leased)
 

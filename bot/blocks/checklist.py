@@ -34,7 +34,7 @@ def signature_words(operation: Operation) -> str:
     if not operation.checklist:
         return ""
     if operation.signed is not None:
-        return f"Checklist signed by {mention(operation.signed.person)} at {when(operation.signed.at)}"
+        return f"Checklist signed by {mention(operation.signed.person)} {when(operation.signed.at)}"
     return "Checklist: not signed yet" if operation.state is OperationState.AWAITING_APPROVAL else "Checklist: not signed"
 
 

@@ -36,7 +36,7 @@ def done_words(operation: Operation) -> str:
         return ""
     if told.done_by is None or told.done_at is None:
         return "Follow-ups: not signed yet, see the thread"
-    return f"Follow-ups done by {mention(told.done_by)} at {when(told.done_at)}"
+    return f"Follow-ups done by {mention(told.done_by)} {when(told.done_at)}"
 
 
 def _button(operation: Operation) -> dict[str, object]:

@@ -73,7 +73,7 @@ def test_what_is_next_is_the_primary_button() -> None:
 def test_the_signature_stays_for_ever() -> None:
     for state in (S.AWAITING_APPROVAL, S.QUEUED, S.RUNNING, S.HALTED, S.UNDONE, S.CLOSED, S.DONE, S.EXPIRED):
         shown = json.dumps(card(with_form(state, signed=True)).blocks[-1])
-        assert "Checklist signed by <@U0ALICE> at <!date^" in shown, state
+        assert "Checklist signed by <@U0ALICE> <!date^" in shown, state
     assert "Checklist: not signed yet" in json.dumps(card(with_form()).blocks[-1])
 
 
@@ -221,7 +221,7 @@ def test_a_signed_form() -> None:
 def test_what_is_left_open_is_told_at_its_boxes() -> None:
     left = boxes_left(signing("firewall", "own-1"))
     assert left == {
-        "checklist-0": "A checklist is signed as a whole. Still open: Firewalls and security groups let it through, both ways; "
+        "checklist-0": "A checklist is signed as a whole. Still open: Firewalls and security groups let the new nodes through, both ways; "
         "The host is in the CMDB."
     }
     assert len(boxes_left(signing(*(item.id for item in ITEMS)))["checklist-0"]) <= 300

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from policies.address import Address
 from policies.approval import ApprovalPolicy, Member, judge, standing
-from policies.checklist import IDS, ChecklistPolicy, checklist
+from policies.checklist import IDS, ChecklistPolicy, asks_more, checklist
 from policies.cluster import ClusterState
 from policies.deciding import decide
 from policies.hosts import HostLook, HostSurvey
@@ -110,6 +110,25 @@ def test_the_digest_is_of_the_items_too() -> None:
     signed = plan.with_(checklist=items)
     reworded = plan.with_(checklist=(items[0].with_(words="Something else"), *items[1:]))
     assert len({plan.digest, signed.digest, reworded.digest, plan.with_(checklist=items[1:]).digest}) == 4
+
+
+FULL = checklist(plan_of(K.ADD_BACKEND, NEW_BE), before_join(), ChecklistPolicy(more=("It is in the CMDB",)))
+AGAIN = [
+    ("the same", FULL, FULL, False),
+    ("seen when it was signed, not reached now", FULL, FULL[1:], False),
+    ("seen now", FULL[1:], FULL, False),
+    ("the owner asks for less", FULL[:-1], FULL, False),
+    ("the owner asks for more", FULL, FULL[:-1], True),
+    ("other words", (FULL[-1].with_(words="It is in the new CMDB"),), FULL, True),
+    ("a form where there was none", FULL, (), True),
+]
+
+
+@pytest.mark.parametrize(("fresh", "signed", "more"), [case[1:] for case in AGAIN], ids=[case[0] for case in AGAIN])
+def test_whether_a_plan_made_again_asks_for_more(
+    fresh: tuple[ChecklistItem, ...], signed: tuple[ChecklistItem, ...], more: bool
+) -> None:
+    assert asks_more(fresh, signed) is more
 
 
 # Who may sign, and what hangs on it.

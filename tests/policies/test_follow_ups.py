@@ -43,7 +43,7 @@ def groups(text: str) -> list[tuple[str, list[str]]]:
     return [(group, re.findall(r'"(.+)"', targets)) for targets, group in re.findall(pattern, text)]
 
 
-GRAFANA = "Grafana and alert rules: labels that come (+) and go (-)"
+GRAFANA = "Grafana and alert rules, job prod: come (+) and go (-)"
 ADD, OUT = "Prometheus, job prod: add", "Prometheus, job prod: take out"
 HAPROXY, NGINX = "HAProxy, backend of the query port: add", "Nginx, stream upstream of the query port: add"
 PROXIES_OUT = "Proxies, query port: take out"
@@ -53,7 +53,7 @@ def test_a_backend_that_came() -> None:
     said = told(plan_of(K.ADD_BACKEND, NEW_BE), before_join(), with_new(before_join(), 18040))
     assert said == {
         ADD: '- targets:\n    - "10.84.91.20:18040"\n  labels: {group: be}',
-        GRAFANA: '+ {job="prod", group="be", instance="10.84.91.20:18040"}',
+        GRAFANA: '+ group="be" instance="10.84.91.20:18040"',
     }
 
 
@@ -62,7 +62,7 @@ def test_a_backend_that_went_is_told_with_the_port_it_had() -> None:
     plan = plan_of(K.DECOMMISSION_BACKEND, "10.84.0.18:9050", state=state)
     assert told(plan, state, without(state, "10.84.0.18").with_(frontends=())) == {
         OUT: '"10.84.0.18:8040"  # group be',
-        GRAFANA: '- {job="prod", group="be", instance="10.84.0.18:8040"}',
+        GRAFANA: '- group="be" instance="10.84.0.18:8040"',
     }
 
 

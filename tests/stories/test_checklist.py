@@ -40,9 +40,9 @@ def test_a_backend_is_added_with_two_signatures(scene: Scene) -> None:
     assert scene.sent() == []
 
     view = scene.form(ts, ALICE)
-    assert "Still open: A broker runs there, or it reaches those that run; Whoever" in scene.submit(view, but=2)["errors"]["checklist-0"]
+    assert "Still open: A broker runs there, or one that runs elsewhere can be reached; Whoever" in scene.submit(view, but=2)["errors"]["checklist-0"]
     assert scene.submit(view, note="keytab by *ops* <!here>")["ok"]
-    scene.shows(ts, "Checklist signed by @U0ALICE at ")
+    scene.shows(ts, "Checklist signed by @U0ALICE ")
     assert "sign" not in " ".join(scene.buttons(ts))
     assert "Note: keytab by *ops* <!here>" in scene.told(ts, "Checklist signed (6 of 6)")
     detail = last_audited(scene, "signed", ALICE, signed)[2]
@@ -50,16 +50,16 @@ def test_a_backend_is_added_with_two_signatures(scene: Scene) -> None:
 
     scene.press(ts, "approve")
     scene.told(ts, "Done in")
-    assert "Checklist signed by @U0ALICE at " in scene.card(ts)
+    assert "Checklist signed by @U0ALICE " in scene.card(ts)
     reply = follow_ups(scene, ts)
     shown = scene.told(ts, "📎")
     assert '- targets:\n    - "10.84.91.20:8040"\n  labels: {group: be}' in shown and 'instance="10.84.91.20:8040"' in shown
     assert actions_of(reply) == ["sr.op.follow_up"] and scene.buttons(ts) == []
 
     scene.slack.click(DAVE, reply["ts"], "sr.op.follow_up")
-    scene.told(ts, "Follow-ups done by @U0DAVE at ")
+    scene.told(ts, "Follow-ups done by @U0DAVE ")
     assert actions_of(follow_ups(scene, ts)) == []
-    scene.shows(ts, "Follow-ups done by @U0DAVE at ")
+    scene.shows(ts, "Follow-ups done by @U0DAVE ")
     assert "*Done*" in scene.card(ts) and last_audited(scene, "followed_up", DAVE, done)[1] == "Follow-ups done."
     assert scene.sent() == [f'ALTER SYSTEM ADD BACKEND "{NEW}"'] and verify(scene.house.directory / "audit.sqlite3") == []
     scene.in_order(ts)
@@ -86,7 +86,7 @@ def test_the_same_form_twice_is_one_signature(scene: Scene) -> None:
     slow, quick = scene.form(ts, CAROL), scene.form(ts, ALICE)
     scene.slack.call("faults", {"kind": "duplicate_delivery", "method": "interactive", "count": 1})
     assert scene.submit(quick, ALICE)["ok"]
-    scene.shows(ts, "Checklist signed by @U0ALICE at ")
+    scene.shows(ts, "Checklist signed by @U0ALICE ")
     assert scene.submit(slow, CAROL)["ok"]
     assert "by alice" in scene.private(CAROL, "signed already")
     assert sum("Checklist signed" in reply for reply in scene.thread(ts)) == 1
@@ -104,7 +104,7 @@ def test_the_workers_die_with_a_signature_in_hand(scene: Scene) -> None:
     scene.wait(lambda: scene.house.processes["worker-1"].poll() is not None)
     assert "not signed yet" in scene.card(ts)
     scene.mend()
-    scene.shows(ts, "Checklist signed by @U0ALICE at ")
+    scene.shows(ts, "Checklist signed by @U0ALICE ")
     for name in ("worker-1", "worker-2", "clock", "notifier"):
         scene.kill(name)
     scene.mend()
@@ -114,7 +114,7 @@ def test_the_workers_die_with_a_signature_in_hand(scene: Scene) -> None:
         scene.kill(name)
     scene.slack.click(DAVE, reply["ts"], "sr.op.follow_up")
     scene.mend()
-    scene.shows(ts, "Follow-ups done by @U0DAVE at ")
+    scene.shows(ts, "Follow-ups done by @U0DAVE ")
     assert sum("Checklist signed" in reply for reply in scene.thread(ts)) == 1
     assert scene.sent() == [f'ALTER SYSTEM ADD BACKEND "{NEW}"']
     scene.in_order(ts)
@@ -148,7 +148,7 @@ def test_follow_ups_are_signed_long_after_while_another_operation_runs(scene: Sc
     scene.slack.click(CAROL, reply["ts"], "sr.op.follow_up")
     scene.slack.click(DAVE, reply["ts"], "sr.op.follow_up")
     scene.private(DAVE, "signed already")
-    scene.shows(ts, "Follow-ups done by @U0CAROL at ")
+    scene.shows(ts, "Follow-ups done by @U0CAROL ")
     assert "*Done*" in scene.card(ts) and "*Running*" in scene.card(drain)
     scene.type("/sr lock")
     assert "Decommission" in scene.private(ALICE, TARGET)
