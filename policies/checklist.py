@@ -59,7 +59,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         item=ChecklistItem(
             id="firewall",
-            words="Firewalls and security groups let the new nodes through, both ways",
+            words="Firewalls and security groups let them through, both ways",
             hint="the cluster, clients, metastores, HDFS or S3, brokers",
             source="mission 001 §2.2 catalogs",
         )
@@ -67,7 +67,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         item=ChecklistItem(
             id="broker",
-            words="A broker runs there, or one that runs elsewhere can be reached",
+            words="A broker runs there, or another one can be reached",
             hint="where Broker Load is used",
             source="mission 001 §2.2 Broker",
         ),
@@ -76,7 +76,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         item=ChecklistItem(
             id="alerts",
-            words="Whoever is on call knows; alert rules will take the new nodes in",
+            words="Whoever is on call knows; alert rules will take them in",
             hint="Prometheus, Grafana and proxies come afterwards, as snippets",
             source="mission 001 §2.4",
         )

@@ -221,7 +221,7 @@ def test_a_signed_form() -> None:
 def test_what_is_left_open_is_told_at_its_boxes() -> None:
     left = boxes_left(signing("firewall", "own-1"))
     assert left == {
-        "checklist-0": "A checklist is signed as a whole. Still open: Firewalls and security groups let the new nodes through, both ways; "
+        "checklist-0": "A checklist is signed as a whole. Still open: Firewalls and security groups let them through, both ways; "
         "The host is in the CMDB."
     }
     assert len(boxes_left(signing(*(item.id for item in ITEMS)))["checklist-0"]) <= 300

@@ -40,7 +40,7 @@ def test_a_backend_is_added_with_two_signatures(scene: Scene) -> None:
     assert scene.sent() == []
 
     view = scene.form(ts, ALICE)
-    assert "Still open: A broker runs there, or one that runs elsewhere can be reached; Whoever" in scene.submit(view, but=2)["errors"]["checklist-0"]
+    assert "Still open: A broker runs there, or another one can be reached; Whoever" in scene.submit(view, but=2)["errors"]["checklist-0"]
     assert scene.submit(view, note="keytab by *ops* <!here>")["ok"]
     scene.shows(ts, "Checklist signed by @U0ALICE ")
     assert "sign" not in " ".join(scene.buttons(ts))
@@ -110,10 +110,11 @@ def test_the_workers_die_with_a_signature_in_hand(scene: Scene) -> None:
     scene.mend()
     scene.press(ts, "approve")
     reply = follow_ups(scene, ts)
-    for name in ("worker-1", "worker-2"):
+    for name in ("worker-1", "worker-2", "notifier"):
         scene.kill(name)
     scene.slack.click(DAVE, reply["ts"], "sr.op.follow_up")
     scene.mend()
+    scene.told(ts, "Follow-ups done by @U0DAVE ")
     scene.shows(ts, "Follow-ups done by @U0DAVE ")
     assert sum("Checklist signed" in reply for reply in scene.thread(ts)) == 1
     assert scene.sent() == [f'ALTER SYSTEM ADD BACKEND "{NEW}"']
