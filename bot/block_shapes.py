@@ -46,6 +46,7 @@ SHAPES: dict[str, Shape] = {
     "overflow": Shape(("action_id", "options"), most={"options": 5}),
     "checkboxes": Shape(("action_id", "options"), most={"options": 10}),
     "radio_buttons": Shape(("action_id", "options"), most={"options": 10}),
+    "option": Shape(("text", "value"), {"text": 75, "value": 150, "description": 75}),
     "plain_text_input": Shape(("action_id",), {"placeholder": 150, "initial_value": 3000}),
     "rich_text_section": Shape(("elements",), parts={"elements": _INLINE}),
     "rich_text_preformatted": Shape(("elements",), parts={"elements": frozenset({"text", "link"})}),

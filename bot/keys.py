@@ -11,7 +11,9 @@ class Keys:
 
     @property
     def due(self) -> str:
-        """Sorted set: every live operation, scored by the server time at which it may next be touched."""
+        """Sorted set: every live operation, scored by the server time at which it may next be touched; one that is over is in it
+        only until what was said about its follow-ups is heard.
+        """
         return f"{self.prefix}due"
 
     @property

@@ -110,7 +110,8 @@ def _list(where: str, parts: list[Any], shape: Shape, name: str) -> Iterator[str
     if len(parts) > shape.most.get(name, len(parts)):
         yield f"{where}: {len(parts)} parts, at most {shape.most[name]}"
     for number, part in enumerate(parts):
-        yield from _part(f"{where}/{number}", part, shape, name)
+        inner = f"{where}/{number}"
+        yield from _object(inner, part, "option") if name == "options" else _part(inner, part, shape, name)
 
 
 def _part(where: str, part: Any, shape: Shape, name: str) -> Iterator[str]:

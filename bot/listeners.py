@@ -24,11 +24,12 @@ from bot.message import Message
 from bot.queue import Mailbox
 from bot.settings import Settings
 from bot.waking import Waking
-from policies.operation import Decision
+from policies.operation import Decision, DecisionKind
 from policies.request import Person, Request
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+D = DecisionKind
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Operation ids are read out over the phone at night: no i, l, o, 0, 1."""
@@ -46,6 +47,7 @@ TRY_AGAIN = blocks.private_line(
 CLICK_AGAIN = blocks.private_line(
     "Redis does not answer, so it is not known whether this was recorded. Try again in a moment, unless the card shows it."
 )
+NOTHING_TO_SIGN = blocks.private_line("There is nothing to sign there any more: the card says who signed, or shows a newer plan.")
 OUTSIDER = blocks.private_line("This bot serves its own workspace only; you belong to another organisation.")
 
 
@@ -57,6 +59,8 @@ def register(app: AsyncApp, settings: Settings, mailbox: Mailbox, home_team: str
         app.action(action_id)(ears.on_decision)
     app.action(buttons.REJECT)(ears.on_reject)
     app.view(buttons.REJECT_FORM)(ears.on_reject_form)
+    app.action(buttons.SIGN)(ears.on_sign)
+    app.view(buttons.SIGN_FORM)(ears.on_sign_form)
 
 
 class Ears:
@@ -161,6 +165,31 @@ class Ears:
 
     async def on_reject_form(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
         """The form was sent."""
+        await self._decide(ack, buttons.decision_from_submission(body, datetime.now(UTC)), client)
+
+    async def on_sign(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
+        """Sign checklist… opens a form with the items of the plan as it is now."""
+        await ack()
+        decision = buttons.decision_from_action(body, datetime.now(UTC))
+        if decision is None:
+            return
+        try:
+            operation = await asyncio.to_thread(self.mailbox.operation, decision.operation)
+        except RedisError as error:
+            log.warning("a checklist could not be read: %s", error)
+            await _tell(client, decision, CLICK_AGAIN)
+            return
+        if operation is None or D.SIGN not in operation.choices() or operation.digest != decision.digest:
+            await _tell(client, decision, NOTHING_TO_SIGN)
+            return
+        await client.views_open(trigger_id=str(body["trigger_id"]), view=blocks.sign_modal(operation, decision.channel))
+
+    async def on_sign_form(self, ack: AsyncAck, body: Mapping[str, Any], client: AsyncWebClient) -> None:
+        """The form was sent: a box that is not ticked is told at once, beside it."""
+        left = blocks.boxes_left(body)
+        if left:
+            await ack(response_action="errors", errors=left)
+            return
         await self._decide(ack, buttons.decision_from_submission(body, datetime.now(UTC)), client)
 
     async def _decide(self, ack: AsyncAck, decision: Decision | None, client: AsyncWebClient) -> None:

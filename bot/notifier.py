@@ -25,7 +25,7 @@ from bot.message import Message
 from bot.queue import Mailbox, lua
 from bot.settings import Settings
 from bot.slack_answers import NotNow, Rejected, classified
-from policies.operation import Event, Operation, OperationState, Snapshot
+from policies.operation import Event, EventKind, Operation, OperationState, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ TOO_RICH = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too
 HOPELESS = frozenset({"channel_not_found", "not_in_channel", "is_archived", "user_not_in_channel", "user_not_found"})
 CARD_LOST = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 METADATA = "sr_event"
+FOLLOW_UPS = "follow_ups_ts"
 
 
 class Posted(NamedTuple):
@@ -237,14 +238,31 @@ class Card:
         if snapshot is None or not self._ensure(snapshot):
             return
         self._offer(snapshot.operation)
+        if event.kind is EventKind.FOLLOWED_UP:
+            self._sign_off(snapshot)
+            return
         message = blocks.reply(snapshot, event)
         if message is None:
             return
         address = {"channel": self.channel, "thread_ts": self.ts}
         try:
-            self.notifier.post_once(self.conversation, f"event-{event.n}", address, message)
+            posted = self.notifier.post_once(self.conversation, f"event-{event.n}", address, message)
         except Rejected as error:
             log.error("%s: event %d could not be told: %s", self.operation, event.n, error)
+            return
+        if event.kind is EventKind.FOLLOW_UPS:
+            self.notifier.redis.hset(self.told_key, FOLLOW_UPS, posted.ts)
+
+    def _sign_off(self, snapshot: Snapshot) -> None:
+        """The reply with the follow-ups says who did them; it is the one reply that changes, and repeating that is harmless."""
+        ts = self.notifier.redis.hget(self.told_key, FOLLOW_UPS)
+        message = blocks.follow_ups_message(snapshot.operation)
+        if not ts or message is None:
+            return
+        try:
+            self.notifier.send("chat.update", {"channel": self.channel, "ts": ts}, message)
+        except Rejected as error:
+            log.warning("%s: the follow-ups are signed, but their reply could not be edited: %s", self.operation, error)
 
     def _offer(self, operation: Operation) -> None:
         """The card's buttons come before the words: who reads in the thread that it runs must find Abort on the card.

@@ -17,7 +17,7 @@ from rq.serializers import JSONSerializer
 
 from bot.keys import Keys
 from bot.redis_connection import Client, connect, connect_for_rq
-from policies.operation import Decision, Operation, Snapshot
+from policies.operation import Decision, DecisionKind, Operation, Snapshot
 from policies.plan import Plan
 from policies.record import Record
 from policies.request import Request
@@ -90,10 +90,13 @@ class Mailbox:
         return bool(self._submit(keys=keys, args=[request.id, request.model_dump_json()]))
 
     def decide(self, decision: Decision) -> Recorded:
-        """Record a decision and wake a worker. Raises RedisError."""
+        """Record a decision and wake a worker; only the word that follow-ups are done is taken from an operation that is over.
+        Raises RedisError.
+        """
         operation = decision.operation
         keys = [self.keys.operation(operation), self.keys.due, self.keys.inbox(operation), self.keys.tokens]
-        outcome: Recorded = self._decide(keys=keys, args=[operation, decision.token, decision.model_dump_json()])
+        late = "1" if decision.kind is DecisionKind.FOLLOW_UP else ""
+        outcome: Recorded = self._decide(keys=keys, args=[operation, decision.token, decision.model_dump_json(), late])
         self.wake(operation)
         return outcome
 
@@ -147,7 +150,8 @@ class Mailbox:
 
     def live(self) -> list[Operation]:
         """Every operation that is not over, oldest first."""
-        return self._records(self.redis.zrange(self.keys.due, 0, -1))
+        found = self._records(self.redis.zrange(self.keys.due, 0, -1))
+        return [operation for operation in found if not operation.state.terminal]
 
     def recent(self, count: int = 10) -> list[Operation]:
         """Operations that ended, newest first."""

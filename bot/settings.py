@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from bot.host_settings import HostsEntry
 from policies.approval import ApprovalPolicy
+from policies.checklist import ChecklistPolicy
 from policies.pacing import Pacing
 
 
@@ -40,6 +41,7 @@ class ClusterEntry(BaseModel):
     look_every: float = Field(default=30.0, ge=10)
     password_file: str = ""
     hosts: HostsEntry | None = None
+    checklist: ChecklistPolicy = ChecklistPolicy()
     policy: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     def pacing(self) -> Pacing:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator
 
+from policies.checklist import still_open
 from policies.operation import Decision, DecisionKind, Operation, OperationState
 from policies.record import Record
 from policies.request import Person
@@ -82,6 +83,12 @@ class Member(Record):
     groups: frozenset[str] | None = frozenset()
 
 
+UNSIGNED = (
+    "The checklist of this plan is not signed yet. Whoever prepared the hosts signs it, the requester or anybody else of this "
+    "workspace: *Sign checklist…* on the card. Then approve here."
+)
+
+
 def judge(
     decision: Decision, operation: Operation, member: Member, policy: ApprovalPolicy, home_team: str, now: datetime
 ) -> str | None:
@@ -130,16 +137,31 @@ def outsider(member: Member, policy: ApprovalPolicy, home_team: str) -> Outside 
 def _too_late(decision: Decision, operation: Operation, now: datetime) -> str | None:
     if decision.kind in operation.choices():
         expired = operation.expires_at is not None and now >= operation.expires_at
-        if decision.kind is D.APPROVE and expired:
+        if decision.kind in {D.APPROVE, D.SIGN} and expired:
             return f"The plan of {operation.id} has expired. Ask again to get a fresh plan."
         return None
+    signed = _signed_already(decision, operation)
+    if signed:
+        return signed
     if operation.state.terminal:
         return f"{operation.id} is over ({_words(operation.state)}): there is nothing left to decide."
     return f"{operation.id} is {_words(operation.state)} now: it cannot take “{decision.kind.value}” any more."
 
 
+def _signed_already(decision: Decision, operation: Operation) -> str | None:
+    by = None
+    if decision.kind is D.SIGN and operation.state is S.AWAITING_APPROVAL and operation.signed is not None:
+        by = operation.signed.person
+    elif decision.kind is D.FOLLOW_UP and operation.follow_ups is not None:
+        by = operation.follow_ups.done_by
+    if by is None:
+        return None
+    what = "The checklist of this plan" if decision.kind is D.SIGN else "This"
+    return f"{what} is signed already, by {'you' if decision.person.same_as(by) else by.name or by.id}."
+
+
 def _old_card(decision: Decision, operation: Operation) -> str | None:
-    bound = decision.kind in {D.APPROVE, D.REJECT} and operation.state is not S.QUEUED
+    bound = decision.kind in {D.APPROVE, D.REJECT, D.SIGN} and operation.state is not S.QUEUED
     if bound and decision.digest != operation.digest:
         return "That card shows an older plan. Read the new plan on the current card, then decide there."
     return None
@@ -158,6 +180,10 @@ def _perhaps_approver(member: Member, policy: ApprovalPolicy) -> bool:
 def _not_theirs(
     decision: Decision, operation: Operation, member: Member, policy: ApprovalPolicy, now: datetime
 ) -> str | None:
+    if decision.kind is D.SIGN:
+        return _not_all_ticked(decision, operation)
+    if decision.kind is D.FOLLOW_UP:
+        return None
     requester = member.person.same_as(operation.request.requester)
     approver = is_approver(member, policy)
     if not requester and _perhaps_approver(member, policy):
@@ -175,6 +201,14 @@ def _not_theirs(
     return "Only the requester or an approver can do this."
 
 
+def _not_all_ticked(decision: Decision, operation: Operation) -> str | None:
+    """Anybody of the workspace may sign, the requester too: whoever prepared the hosts knows, and a signature permits nothing."""
+    left = still_open(operation.checklist, decision.items)
+    if not left:
+        return None
+    return f"Not signed: a checklist is signed as a whole. Still open: {'; '.join(item.words for item in left)}."
+
+
 def _may_not_approve(
     operation: Operation, member: Member, policy: ApprovalPolicy, requester: bool, approver: bool, now: datetime
 ) -> str | None:
@@ -184,6 +218,8 @@ def _may_not_approve(
         return "You are not an approver for this cluster. Its approvers are named in the settings of `sr`."
     if any(v.person.same_as(member.person) and v.digest == operation.digest for v in operation.votes):
         return "You have approved this plan already."
+    if operation.unsigned:
+        return UNSIGNED
     if not _window_open(policy, now):
         return f"Approvals for this cluster count only in its change window: {_windows(policy)}. It is closed now."
     return None
@@ -208,10 +244,17 @@ def quorum_met(operation: Operation, policy: ApprovalPolicy) -> bool:
 
 
 def standing(
-    operation: Operation, members: Sequence[Member], policy: ApprovalPolicy, home_team: str, now: datetime
+    operation: Operation,
+    members: Sequence[Member],
+    policy: ApprovalPolicy,
+    home_team: str,
+    now: datetime,
+    signer: Member | None = None,
 ) -> tuple[str, ...]:
-    """At the start: which of the votes no longer count, in words; empty when all stand."""
-    problems = []
+    """At the start: which of the votes no longer count, and whether the checklist's signature (of `signer`) does, in words; empty
+    when all stand.
+    """
+    problems = _signature(operation, signer, policy, home_team)
     for member in members:
         outside = outsider(member, policy, home_team)
         why = outside.of_them if outside else ""
@@ -223,6 +266,17 @@ def standing(
     if not _window_open(policy, now):
         problems.append(f"The change window has closed meanwhile: {_windows(policy)}.")
     return tuple(problems)
+
+
+def _signature(operation: Operation, signer: Member | None, policy: ApprovalPolicy, home_team: str) -> list[str]:
+    if not operation.checklist:
+        return []
+    if operation.unsigned or signer is None:
+        return ["The checklist of this plan is not signed."]
+    outside = outsider(signer, policy, home_team)
+    if outside is None:
+        return []
+    return [f"The signature of {signer.person.name or signer.person.id} no longer counts: {outside.of_them}"]
 
 
 def _words(state: OperationState) -> str:

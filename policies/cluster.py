@@ -137,6 +137,7 @@ class ComputeNode(Record):
     address: Address
     alive: bool
     decommissioned: bool = False
+    http_port: int = -1
     version: str = ""
     error: str = ""
     running_queries: int | None = None

@@ -9,6 +9,7 @@ from policies import staging
 from policies.operation import Decision, DecisionKind, Event, EventKind, Operation, OperationState, Vote
 from policies.record import Record
 from policies.request import Person
+from policies.signing import Signature
 
 S = OperationState
 D = DecisionKind
@@ -38,11 +39,14 @@ def tell(
 def decide(operation: Operation, decision: Decision, now: datetime) -> Decided:
     """Apply a decision that `operation.choices()` offers and that policy allows."""
     moved, kind, sentence = _outcome(operation, decision, now)
-    told, event = tell(moved, now, kind, sentence, by=decision.person, details=_reason(decision))
+    told, event = tell(moved, now, kind, sentence, by=decision.person, details=_details(operation, decision))
     return Decided(operation=told, events=(event,))
 
 
-def _reason(decision: Decision) -> tuple[str, ...]:
+def _details(operation: Operation, decision: Decision) -> tuple[str, ...]:
+    if decision.kind is D.SIGN:
+        note = (f"Note: {decision.reason}",) if decision.reason else ()
+        return (*(item.words for item in operation.checklist), *note)
     return (f"Reason: {decision.reason}",) if decision.reason else ()
 
 
@@ -77,6 +81,14 @@ def _outcome(operation: Operation, decision: Decision, now: datetime) -> tuple[O
                 S.RUNNING, now, step=operation.step + 1, memory=None, **_GOING_ON
             )
             return skipped, EventKind.SKIPPED, f"Step {operation.step + 1} skipped."
+        case D.SIGN:
+            ids = tuple(item.id for item in operation.checklist)
+            signature = Signature(person=decision.person, digest=decision.digest, at=now, items=ids, note=decision.reason)
+            return operation.with_(signature=signature), EventKind.SIGNED, f"Checklist signed ({len(ids)} of {len(ids)})."
+        case D.FOLLOW_UP:
+            assert operation.follow_ups is not None  # operation.choices() offers it only then
+            done = operation.follow_ups.with_(done_by=decision.person, done_at=now)
+            return operation.with_(follow_ups=done), EventKind.FOLLOWED_UP, "Follow-ups done."
         case D.CLOSE:
             if operation.leased:
                 # Why it had stopped stays on the card of a closed operation.

@@ -17,9 +17,10 @@ from typing import Literal
 from policies.address import Address
 from policies.cluster import NodeKind
 from policies.packages import Staging
-from policies.plan import Plan
+from policies.plan import ChecklistItem, Plan
 from policies.record import Record
 from policies.request import Person, Request
+from policies.signing import FollowUps, Signature
 
 SCHEMA = 1
 DEFECT = "A defect in the bot"
@@ -105,22 +106,29 @@ class DecisionKind(StrEnum):
     RETRY = "retry"
     SKIP = "skip"
     CLOSE = "close"
+    SIGN = "sign"
+    FOLLOW_UP = "follow_up"
 
 
 D = DecisionKind
 CHOICES: dict[OperationState, tuple[DecisionKind, ...]] = {
     S.DRAFTING: (D.CANCEL,),
-    S.AWAITING_APPROVAL: (D.APPROVE, D.REJECT, D.CANCEL),
+    S.AWAITING_APPROVAL: (D.SIGN, D.APPROVE, D.REJECT, D.CANCEL),
     S.QUEUED: (D.REJECT, D.CANCEL),
     S.RUNNING: (D.PAUSE, D.ABORT),
     S.PAUSED: (D.RESUME, D.ABORT),
     S.HALTED: (D.RETRY, D.SKIP, D.ABORT, D.CLOSE),
+    S.DONE: (D.FOLLOW_UP,),
 }
-"""Which decisions an operation takes in each state, in the order of the buttons (SKIP only where the step allows it)."""
+"""Which decisions an operation takes in each state, in the order of the buttons; SKIP only where the step allows it, SIGN
+and FOLLOW_UP only while something is to be signed."""
 
 
 class Decision(Record):
-    """A person's click. `token` makes repeats recognisable; `digest` is the plan that was on the card."""
+    """A person's click. `token` makes repeats recognisable; `digest` is the plan that was on the card.
+
+    `reason` is what they wrote beside it; `items` is what they ticked on a checklist.
+    """
 
     token: str
     operation: str
@@ -130,6 +138,7 @@ class Decision(Record):
     at: datetime
     digest: str = ""
     reason: str = ""
+    items: tuple[str, ...] = ()
 
 
 class Vote(Record):
@@ -226,7 +235,8 @@ class Operation(Record):
     `changed_at` is the last event or decision: what follows from it must rest on a look that is younger.
     `trouble` says what keeps us from looking or acting right now (a frontend that does not answer); it is not a halt.
     `lends`: the settings that its plan lends, as `/sr tune` calls them. `leased`: something is lent, so even a close gives
-    it back first; `closing`: that is going on. `came_back`: cluster seconds that the last restart of a node of each kind took.
+    it back first; `closing`: that is going on. `checklist` is what must be signed before its plan is approved; a `signature`
+    counts for the plan whose digest it has. `came_back`: cluster seconds that the last restart of a node of each kind took.
     `objects`: what there was at the last look while frontends of two versions run.
     """
 
@@ -239,6 +249,8 @@ class Operation(Record):
     revision: int = 0
     digest: str = ""
     title: str = ""
+    checklist: tuple[ChecklistItem, ...] = ()
+    signature: Signature | None = None
     votes: tuple[Vote, ...] = ()
     quorum: int = 1
     expires_at: datetime | None = None
@@ -258,6 +270,7 @@ class Operation(Record):
     closing: bool = False
     ended_by: Person | None = None
     ended_because: str = ""
+    follow_ups: FollowUps | None = None
     came_back: Mapping[NodeKind, float] = {}
     trouble: str = ""
     trouble_since: datetime | None = None
@@ -290,8 +303,23 @@ class Operation(Record):
 
     def choices(self) -> tuple[DecisionKind, ...]:
         """What a person can decide now."""
-        offered = CHOICES.get(self.state, ())
-        return offered if self.skippable else tuple(kind for kind in offered if kind is not D.SKIP)
+        open_now = {D.SKIP: self.skippable, D.SIGN: self.unsigned, D.FOLLOW_UP: self.follow_ups_open}
+        return tuple(kind for kind in CHOICES.get(self.state, ()) if open_now.get(kind, True))
+
+    @property
+    def signed(self) -> Signature | None:
+        """The signature under the checklist of the plan as it is now."""
+        return self.signature if self.signature is not None and self.signature.digest == self.digest else None
+
+    @property
+    def unsigned(self) -> bool:
+        """Its plan has a checklist, and nobody has signed it."""
+        return bool(self.checklist) and self.signed is None
+
+    @property
+    def follow_ups_open(self) -> bool:
+        """There are follow-ups, and nobody has said that they are done."""
+        return self.follow_ups is not None and self.follow_ups.done_by is None
 
 
 class EventKind(StrEnum):
@@ -299,6 +327,7 @@ class EventKind(StrEnum):
 
     REQUESTED = "requested"
     PLANNED = "planned"
+    SIGNED = "signed"
     REFUSED = "refused"
     VOTED = "voted"
     REJECTED = "rejected"
@@ -322,6 +351,8 @@ class EventKind(StrEnum):
     UNDONE = "undone"
     CLOSED = "closed"
     DONE = "done"
+    FOLLOW_UPS = "follow_ups"
+    FOLLOWED_UP = "followed_up"
 
 
 class Event(Record):

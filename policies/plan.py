@@ -11,6 +11,7 @@ from enum import StrEnum
 from policies.acts import Act
 from policies.address import Address
 from policies.awaited import AllAtVersion, Condition, HostJobDone, ImageEverywhere, SettingCondition, VariableIs
+from policies.cluster import NodeKind
 from policies.packages import PackagesStaged
 from policies.record import Record
 from policies.request import OperationKind
@@ -94,12 +95,31 @@ class NodeRoom(Record):
     worst_disk_after: float | None
 
 
+class ChecklistItem(Record):
+    """Something that no machine can see and a person signs: a line to tick, one below it, and where it is asked for."""
+
+    id: str
+    words: str
+    hint: str = ""
+    source: str
+
+
+class Serving(Record):
+    """Where a node is asked for its metrics and, if it is a frontend, for queries; 0 where that is not known."""
+
+    role: NodeKind
+    address: Address
+    http_port: int = 0
+    query_port: int = 0
+
+
 class Plan(Record):
     """Ordered steps with everything a person needs to judge them.
 
     `about` is what it concerns where that is no node, and `group_word` what a group of its steps is called; `command` is what
     was typed for it; `to_prepare` is what a person does on hosts beforehand; `done_words` is what may be
-    said when all steps are done.
+    said when all steps are done. `checklist` is what a person signs before it is approved (policies.checklist); `serving`
+    are the ports of the nodes that come and go, for what others do afterwards (policies.follow_ups).
     """
 
     operation: str
@@ -124,11 +144,13 @@ class Plan(Record):
     undo_words: str = ""
     done_words: str = ""
     to_prepare: tuple[str, ...] = ()
+    checklist: tuple[ChecklistItem, ...] = ()
+    serving: tuple[Serving, ...] = ()
 
     @property
     def digest(self) -> str:
-        """SHA-256 over intent, targets, steps and the facts relied on: what an approval is given to."""
-        bound = {
+        """SHA-256 over intent, targets, steps, the form and the facts relied on: what an approval is given to."""
+        bound: dict[str, object] = {
             "cluster": self.cluster,
             "facts": [fact.model_dump(mode="json") for fact in self.facts],
             "kind": self.kind.value,
@@ -137,6 +159,8 @@ class Plan(Record):
             "steps": [step.model_dump(mode="json") for step in self.steps],
             "targets": [str(target) for target in self.targets],
         }
+        if self.checklist:  # A plan without a form keeps the digest that it had before there were forms.
+            bound["checklist"] = [item.model_dump(mode="json") for item in self.checklist]
         text = json.dumps(bound, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""What a person prepares on a new host before it is added, as lines for the plan.
+"""What a person prepares on a new host before it is added, as lines for the plan. What is signed is in policies.checklist.
 
 Sources: mission 001 §2 and §3; docs: deployment/deploy_manually (--helper takes host:edit_log_port); be.conf, cn.conf and
 fe.conf names.
@@ -21,17 +21,7 @@ def to_prepare(kind: NodeKind, targets: tuple[Address, ...], state: ClusterState
         f"On {hosts}: install StarRocks {state.version}, exactly this build.",
         *(_frontend_lines(targets, state, by_people) if kind.frontend else _worker_lines(kind, targets)),
         "Clocks within 5 s of each other; the ports reachable from every frontend.",
-        *_around(kind, hosts),
     )
-
-
-def _around(kind: NodeKind, hosts: str) -> tuple[str, ...]:
-    """What the signed checklist of mission 001 §2.2 and §2.4 asks beside the host itself; approving says that it is seen to."""
-    lines = ["Metastores, HDFS, S3 and brokers reachable from there; its Kerberos principal known to them, where they are used."]
-    lines.append(f"Afterwards: {hosts} in Prometheus' scrape_configs, in the dashboards and in the alerts.")
-    if kind.frontend:
-        lines.append("Afterwards: the query_port and http_port of the new frontend in the pools of every proxy.")
-    return tuple(lines)
 
 
 def _frontend_lines(targets: tuple[Address, ...], state: ClusterState, by_people: bool) -> tuple[str, ...]:

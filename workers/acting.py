@@ -37,7 +37,7 @@ def act(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Pe
         if isinstance(again, Perform):
             wiring.store.commit(claim, operation, delay_s=0)
             return "another act is called for now; looking again"
-        return settle(wiring, claim, plan, operation, again, now)
+        return settle(wiring, claim, plan, operation, again, state, now)
     blocked = blocked_now(plan, operation.step, state)
     if blocked:
         return halt(wiring, claim, operation, blocked, now)

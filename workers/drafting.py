@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 
 from bot.blocks import refusal_message
+from policies.checklist import checklist
 from policies.cluster import ClusterState
 from policies.conditions.whole import FRONTENDS
 from policies.deciding import tell
+from policies.follow_ups import serving
 from policies.host_checks.members import ports_for
 from policies.leasing import lends
 from policies.members import as_last_seen
@@ -64,6 +66,8 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)
     plan = entry.make_plan(request, state, pacing=pacing, revision=revision, now=now, history=history)
+    asked = wiring.settings.clusters[request.cluster].checklist
+    plan = plan.with_(checklist=checklist(plan, state, asked), serving=serving(plan, state))
     return _with_lending_finding(wiring, _with_lock_finding(wiring, request, plan))
 
 
@@ -143,6 +147,7 @@ def _offer(wiring: Wiring, claim: Claim, operation: Operation, plan: Plan, now: 
         revision=plan.revision,
         digest=plan.digest,
         lends=lends(plan),
+        checklist=plan.checklist,
         quorum=policy.quorum,
         expires_at=now + timedelta(seconds=policy.expires_s),
     )

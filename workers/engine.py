@@ -7,6 +7,7 @@ committed stands, what was not is looked at again. Each turn returns a sentence 
 from datetime import datetime, timedelta
 
 from bot.blocks import private_line
+from bot.failpoints import failpoint
 from bot.identity import IdentityUnknown
 from policies.approval import judge, quorum_met
 from policies.deciding import decide, tell
@@ -78,6 +79,7 @@ def _hear(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     after = decided.operation
     delay = None if after.state.terminal else 0.0
     entries = tuple(AuditEntry.of(after, event) for event in decided.events)
+    failpoint("before_heard_commit")
     wiring.store.commit(claim, after, delay_s=delay, events=decided.events, taken=(entry,), audit=entries)
     return f"{decision.kind} by {decision.person.id}"
 

@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from bot.failpoints import failpoint
+from policies.cluster import ClusterState
 from policies.deciding import tell
+from policies.follow_ups import follow_ups
 from policies.leasing import forgotten
 from policies.operation import Event, EventKind, Operation, OperationState, StepMemory
 from policies.picture import wanted
 from policies.plan import Plan
+from policies.signing import FollowUps
 from policies.stepping import Advance, Finish, Halt, Pause, TurnBack, Wait
 from policies.units import in_time
 from policies.watching import LEASE_LOOK, came_back
@@ -26,13 +29,15 @@ HALTED_LOOK_S = 600.0
 LOOK_WHILE_PAUSED_S = 5.0
 
 
-def settle(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Outcome, now: datetime) -> str:
-    """Commit what a look has led to, where nothing is to be sent."""
+def settle(
+    wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Outcome, state: ClusterState, now: datetime
+) -> str:
+    """Commit what a look, `state`, has led to, where nothing is to be sent."""
     match move:
         case Wait():
             return _wait(wiring, claim, operation, move, now)
         case Advance():
-            return _advance(wiring, claim, plan, operation, move, now)
+            return _advance(wiring, claim, plan, operation, move, state, now)
         case TurnBack():
             return _turn_back(wiring, claim, operation, move, now)
         case Halt():
@@ -41,7 +46,7 @@ def settle(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move:
         case Pause():
             return _pause(wiring, claim, operation, move, now)
         case Finish():
-            return _finish(wiring, claim, operation, move, now)
+            return _finish(wiring, claim, operation, move, state, now)
 
 
 def unreachable(
@@ -88,7 +93,9 @@ def _news(
     return operation, ()
 
 
-def _advance(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Advance, now: datetime) -> str:
+def _advance(
+    wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: Advance, state: ClusterState, now: datetime
+) -> str:
     done = plan.steps[operation.step]
     seen = None if forgotten(done) else operation.lease_seen
     back = came_back(done, operation.memory, wiring.settings.pacing(operation.cluster), now)
@@ -98,7 +105,7 @@ def _advance(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, mov
     ahead, event = tell(ahead, now, EventKind.STEP_DONE, move.sentence, details=(f"Step {operation.step + 1}: {done.title}",))
     finished = ahead.step >= len(plan.steps) and ahead.state is S.RUNNING
     if finished:
-        return _end(wiring, claim, ahead, S.DONE, EventKind.DONE, _summary(plan, ahead, now), now, first=(event,))
+        return _end(wiring, claim, ahead, S.DONE, EventKind.DONE, _summary(plan, ahead, now), state, now, first=(event,))
     failpoint("before_advance_commit")
     wiring.store.commit(claim, ahead, delay_s=0, events=(event,), audit=(AuditEntry.of(ahead, event),))
     return move.sentence
@@ -130,11 +137,11 @@ def _pause(wiring: Wiring, claim: Claim, operation: Operation, move: Pause, now:
     return f"paused: {move.sentence}"
 
 
-def _finish(wiring: Wiring, claim: Claim, operation: Operation, move: Finish, now: datetime) -> str:
+def _finish(wiring: Wiring, claim: Claim, operation: Operation, move: Finish, state: ClusterState, now: datetime) -> str:
     to, kind = (S.UNDONE, EventKind.UNDONE) if operation.state is S.UNDOING else (S.DONE, EventKind.DONE)
     if operation.closing:
         to, kind = S.CLOSED, EventKind.CLOSED
-    return _end(wiring, claim, operation, to, kind, move.sentence, now)
+    return _end(wiring, claim, operation, to, kind, move.sentence, state, now)
 
 
 def _end(
@@ -144,20 +151,36 @@ def _end(
     to: OperationState,
     kind: EventKind,
     sentence: str,
+    state: ClusterState,
     now: datetime,
     first: tuple[Event, ...] = (),
 ) -> str:
     ended = operation.moved(to, now, memory=None)
     ended, event = tell(ended, now, kind, sentence)
     events = (*first, event)
+    done = claim.plan if to is S.DONE else None
+    if done is not None:
+        ended, more = _with_follow_ups(ended, done, state, now)
+        events += more
     failpoint("before_end_commit")
     audit = tuple(AuditEntry.of(ended, each) for each in events)
-    done = claim.plan if to is S.DONE else None
     picture = done is not None and wanted(done, ended, wiring.settings.pacing(ended.cluster))
     wiring.store.commit(claim, ended, delay_s=None, events=events, audit=audit, picture=picture)
     if done is not None:
         remember(wiring, done, ended)
     return sentence
+
+
+def _with_follow_ups(
+    ended: Operation, plan: Plan, state: ClusterState, now: datetime
+) -> tuple[Operation, tuple[Event, ...]]:
+    """What others do now, where nodes came or went; it stays open until somebody signs it, and holds nothing up."""
+    snippets = follow_ups(plan, state)
+    if not snippets:
+        return ended, ()
+    details = tuple(f"{snippet.title}: {snippet.text}" for snippet in snippets)
+    ended, event = tell(ended, now, EventKind.FOLLOW_UPS, "Follow-ups: what monitoring and proxies have to learn.", details=details)
+    return ended.with_(follow_ups=FollowUps(event=event.n, snippets=snippets)), (event,)
 
 
 def _summary(plan: Plan, operation: Operation, now: datetime) -> str:

@@ -59,7 +59,7 @@ def step(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> s
     move = decide_move(wiring, plan, operation, state, now)
     if isinstance(move, Perform):
         return act(wiring, claim, plan, operation.with_(memory=move.memory), move, now)
-    return settle(wiring, claim, plan, operation, move, now)
+    return settle(wiring, claim, plan, operation, move, state, now)
 
 
 def _objects(

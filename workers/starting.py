@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from policies.approval import standing
+from policies.checklist import asks_more
 from policies.checks.interrupted_node import HOSTS
 from policies.deciding import tell
 from policies.drift import compare
@@ -19,6 +20,8 @@ S = OperationState
 
 RETRY_LOOK_S = 10.0
 QUEUE_LOOK_S = 60.0
+WITHDRAWN = "What was agreed to does not stand any more"
+ASKS_MORE = "The settings changed after the plan was made"
 
 
 def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> str:
@@ -28,7 +31,7 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
         raise RuntimeError(f"{operation.id} has no plan to start")
     withdrawn = _votes_that_no_longer_stand(wiring, operation, now)
     if withdrawn:
-        return _ask_again(wiring, claim, operation, approved, withdrawn, now)
+        return _ask_again(wiring, claim, operation, approved, withdrawn, now, because=WITHDRAWN)
     for name in operation.locks:
         lock = wiring.store.lock(claim, name, operation.title)
         if not lock.acquired:
@@ -46,6 +49,8 @@ def start(wiring: Wiring, claim: Claim, operation: Operation, now: datetime) -> 
     drift = compare(approved.facts, fresh.facts)
     if drift.material or fresh.steps != approved.steps:
         return _ask_again(wiring, claim, operation, fresh, drift.material or ("The steps are different now.",), now)
+    if asks_more(fresh.checklist, approved.checklist):
+        return _ask_again(wiring, claim, operation, fresh, ("The checklist asks for more now.",), now, because=ASKS_MORE)
     leased = any(step.lent for step in approved.steps)
     return _run(wiring, claim, operation, drift.harmless, now, leased=leased)
 
@@ -58,10 +63,11 @@ def _wait(wiring: Wiring, claim: Claim, operation: Operation, trouble: str, now:
 
 
 def _votes_that_no_longer_stand(wiring: Wiring, operation: Operation, now: datetime) -> tuple[str, ...]:
-    """Judged at the click, and again here: an approver may have left the group meanwhile."""
+    """Judged at the click, and again here: an approver may have left the group meanwhile, whoever signed the workspace."""
     policy = wiring.policy_for(operation)
     members = [wiring.directory.member(vote.person) for vote in operation.votes]
-    return standing(operation, members, policy, wiring.home_team(), now)
+    signer = wiring.directory.member(operation.signed.person) if operation.signed is not None else None
+    return standing(operation, members, policy, wiring.home_team(), now, signer)
 
 
 def _queue(wiring: Wiring, claim: Claim, operation: Operation, holder: str, now: datetime) -> str:
@@ -88,7 +94,13 @@ def _refuse(wiring: Wiring, claim: Claim, operation: Operation, fresh: Plan, now
 
 
 def _ask_again(
-    wiring: Wiring, claim: Claim, operation: Operation, plan: Plan, why: tuple[str, ...], now: datetime
+    wiring: Wiring,
+    claim: Claim,
+    operation: Operation,
+    plan: Plan,
+    why: tuple[str, ...],
+    now: datetime,
+    because: str = "The cluster changed after the plan was made",
 ) -> str:
     """What was approved is not what would run: a new revision, no votes, and the difference in words."""
     policy = wiring.policy_for(operation)
@@ -100,13 +112,15 @@ def _ask_again(
         digest=revised.digest,
         # What this revision does not lend any more, it may still have locked for the one before.
         lends=tuple(sorted({*operation.lends, *lends(revised)})),
+        checklist=revised.checklist,
         votes=(),
         queued_behind="",
         trouble="",
         trouble_since=None,
         expires_at=now + timedelta(seconds=policy.expires_s),
     )
-    words = "The cluster changed after the plan was made: this is a new plan, and it needs new approvals."
+    signature = " and a new signature" if revised.checklist else ""
+    words = f"{because}: this is a new plan, and it needs new approvals{signature}."
     again, event = tell(again, now, EventKind.REPLANNED, words, details=why)
     wiring.store.commit(
         claim,

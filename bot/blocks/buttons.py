@@ -1,4 +1,4 @@
-"""Buttons and the reject form: what they look like, what they carry, and how a click is read again.
+"""Buttons, and what a click or a submitted form says: what they look like, what they carry, and how a click is read again.
 
 A button carries the operation's id, the digest of the plan on its card and the kind of decision, nothing else; none of
 it is trusted: the worker looks everything up and judges again (Slack payloads can be replayed within five minutes).
@@ -19,12 +19,14 @@ from policies.request import Person
 
 D = DecisionKind
 ACTIONS: dict[DecisionKind, str] = {kind: f"sr.op.{kind}" for kind in DecisionKind}
-REJECT = ACTIONS[D.REJECT]
-"""Opens the form; every other button decides at once."""
-DECISIONS: tuple[str, ...] = tuple(action for kind, action in ACTIONS.items() if kind is not D.REJECT)
-REJECT_FORM = "sr.op.reject.form"
+REJECT, SIGN = ACTIONS[D.REJECT], ACTIONS[D.SIGN]
+"""Each opens a form; every other button decides at once."""
+DECISIONS: tuple[str, ...] = tuple(action for action in ACTIONS.values() if action not in {REJECT, SIGN})
+REJECT_FORM, SIGN_FORM = f"{REJECT}.form", f"{SIGN}.form"
+FORMS = {REJECT_FORM: D.REJECT, SIGN_FORM: D.SIGN}
 REASON_BLOCK, REASON_INPUT = "reason", "text"
 LONGEST_REASON = 300
+MOST_ID = 40
 _LONGEST_VALUE = 2_000
 
 
@@ -86,8 +88,8 @@ def confirm(title: str, text: str, yes: str, no: str = "Not now", *, danger: boo
     }
 
 
-def actions(*elements: Element) -> Block:
-    return {"type": "actions", "block_id": "decisions", "elements": list(elements)}
+def actions(*elements: Element, name: str = "decisions") -> Block:
+    return {"type": "actions", "block_id": name, "elements": list(elements)}
 
 
 def reject_modal(op_id: str, digest: str, *, channel: str = "", title: str = "") -> dict[str, object]:
@@ -131,8 +133,8 @@ def decision_from_action(payload: Mapping[str, Any], at: datetime) -> Decision |
     person = person_of(payload)
     if value is None or person is None or action.get("action_id") != ACTIONS[value.kind]:
         return None
-    channel = _text(_mapping(payload.get("channel")).get("id"))
-    stamp = _text(action.get("action_ts"))
+    channel = text_of(mapping(payload.get("channel")).get("id"))
+    stamp = text_of(action.get("action_ts"))
     if not channel or not stamp:
         return None
     return Decision(
@@ -147,21 +149,16 @@ def decision_from_action(payload: Mapping[str, Any], at: datetime) -> Decision |
 
 
 def decision_from_submission(payload: Mapping[str, Any], at: datetime) -> Decision | None:
-    """The decision of a submitted reject form, or None when it is not ours."""
-    view = _mapping(payload.get("view"))
+    """The decision of a submitted form, or None when it is not ours. The same form sent twice has the same token."""
+    view = mapping(payload.get("view"))
     value = Value.read(view.get("private_metadata"))
     person = person_of(payload)
-    if (
-        view.get("callback_id") != REJECT_FORM
-        or value is None
-        or value.kind is not D.REJECT
-        or person is None
-    ):
+    if value is None or person is None or FORMS.get(text_of(view.get("callback_id"))) is not value.kind:
         return None
-    values = _mapping(_mapping(view.get("state")).get("values"))
-    typed = _text(_mapping(_mapping(values.get(REASON_BLOCK)).get(REASON_INPUT)).get("value"))
+    values = mapping(mapping(view.get("state")).get("values"))
+    typed = text_of(mapping(mapping(values.get(REASON_BLOCK)).get(REASON_INPUT)).get("value"))
     return Decision(
-        token=f"{value.op}:{value.kind}:{person.id}:{_text(view.get('id')) or at.isoformat()}",
+        token=f"{value.op}:{value.kind}:{person.id}:{text_of(view.get('id')) or at.isoformat()}",
         operation=value.op,
         kind=value.kind,
         person=person,
@@ -169,27 +166,39 @@ def decision_from_submission(payload: Mapping[str, Any], at: datetime) -> Decisi
         at=at,
         digest=value.digest,
         reason=clip(plain(typed), LONGEST_REASON),
+        items=ticked(values),
     )
+
+
+def ticked(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The values of all checkboxes that are ticked, in `state.values` of a form."""
+    elements = [element for block in values.values() for element in mapping(block).values()]
+    chosen = [option for element in elements for option in listed(mapping(element).get("selected_options"))]
+    return tuple(dict.fromkeys(text_of(mapping(option).get("value"))[:MOST_ID] for option in chosen))
 
 
 def person_of(payload: Mapping[str, Any]) -> Person | None:
     """Who clicked. The team is the person's own: the payload's team may be the one that hosts a shared channel."""
-    user = _mapping(payload.get("user"))
-    identity, team = _text(user.get("id")), _text(user.get("team_id"))
+    user = mapping(payload.get("user"))
+    identity, team = text_of(user.get("id")), text_of(user.get("team_id"))
     if not identity:
         return None
-    name = _text(user.get("username")) or _text(user.get("name"))
-    enterprise = _text(_mapping(user.get("enterprise_user")).get("enterprise_id"))
+    name = text_of(user.get("username")) or text_of(user.get("name"))
+    enterprise = text_of(mapping(user.get("enterprise_user")).get("enterprise_id"))
     return Person(id=identity, team=team, name=clip(plain(name), 80), enterprise=enterprise)
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _first(value: object) -> Mapping[str, Any]:
-    return _mapping(value[0]) if isinstance(value, list) and value else {}
+    return mapping(value[0]) if isinstance(value, list) and value else {}
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     return value if isinstance(value, str) else ""

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from bot.blocks.checklist import signature_words
 from bot.blocks.choices import choices
+from bot.blocks.follow_ups import done_words
 from bot.blocks.holder import Holder
 from bot.blocks.layout import Block, context, header, mention, rich, section, utc, when, words
 from bot.blocks.phrases import STATE_WORDS, state_words, title_of
@@ -68,7 +70,8 @@ def _state_fact(operation: Operation, plan: Plan | None) -> str:
     match operation.state:
         case S.AWAITING_APPROVAL:
             expiry = f" · expires {when(operation.expires_at)}" if operation.expires_at else ""
-            return f"{_approvals(operation)}{expiry}"
+            unsigned = " · checklist not signed yet" if operation.unsigned else ""
+            return f"{_approvals(operation)}{unsigned}{expiry}"
         case S.RUNNING | S.PAUSED | S.HALTED | S.UNDOING:
             return position(operation, plan) if plan else ""
         case S.DONE | S.UNDONE | S.CLOSED:
@@ -102,6 +105,8 @@ def _duration(operation: Operation) -> str:
 def trail(operation: Operation) -> list[str]:
     """Who asked, who approved, when: these lines stay for ever."""
     lines = [f"Asked by {mention(operation.request.requester)} {when(operation.request.asked_at)}"]
+    if operation.checklist:
+        lines.append(signature_words(operation))
     votes = [f"{mention(vote.person)} at {when(vote.at)}" for vote in standing_votes(operation)]
     if votes:
         lines.append(f"Approved by {', '.join(votes)}")
@@ -111,6 +116,8 @@ def trail(operation: Operation) -> list[str]:
         by = f" by {mention(operation.ended_by)}" if operation.ended_by else ""
         why = f": {mrkdwn(clip(operation.ended_because, 200))}" if operation.ended_because else ""
         lines.append(f"{STATE_WORDS[operation.state][1]}{by} {when(operation.ended_at)}{why}")
+    if operation.follow_ups is not None:
+        lines.append(done_words(operation))
     revision = f" · plan revision {operation.revision}" if operation.revision else ""
     digest = f" · {code(operation.digest[:12])}" if operation.digest else ""
     return [*lines, f"{code(operation.id)} on {mrkdwn(operation.cluster)}{revision}{digest}"]

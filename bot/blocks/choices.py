@@ -10,11 +10,13 @@ from policies.plan import Plan
 from policies.units import in_list
 
 D = DecisionKind
+_ELSEWHERE = {D.FOLLOW_UP}
+"""Its button is below the snippets, in the thread."""
 
 
 def choices(operation: Operation, plan: Plan | None) -> list[Block]:
     """One actions block, or nothing when there is nothing to decide."""
-    kinds = [kind for kind in operation.choices() if kind is not D.APPROVE or plan is not None]
+    kinds = [kind for kind in operation.choices() if kind not in _ELSEWHERE and (kind is not D.APPROVE or plan is not None)]
     elements = [_button(kind, operation, plan) for kind in kinds]
     return [buttons.actions(*elements)] if elements else []
 
@@ -22,9 +24,12 @@ def choices(operation: Operation, plan: Plan | None) -> list[Block]:
 def _button(kind: DecisionKind, operation: Operation, plan: Plan | None) -> Element:
     verb = verb_of(operation)
     match kind:
+        case D.SIGN:
+            return buttons.button(operation, kind, "Sign checklist…", style="primary")
         case D.APPROVE:
             question = _approve(operation, plan)
-            return buttons.button(operation, kind, f"Approve {verb}", style="primary", confirm=question)
+            style = "" if operation.unsigned else "primary"
+            return buttons.button(operation, kind, f"Approve {verb}", style=style, confirm=question)
         case D.REJECT:
             return buttons.button(operation, kind, "Reject…")
         case D.CANCEL:
@@ -41,6 +46,8 @@ def _button(kind: DecisionKind, operation: Operation, plan: Plan | None) -> Elem
             return buttons.button(operation, kind, "Skip this step", confirm=_skip(operation, plan))
         case D.CLOSE:
             return buttons.button(operation, kind, "Close operation", confirm=_close(operation))
+        case D.FOLLOW_UP:
+            return buttons.button(operation, kind, "Done: sign")
 
 
 def _approve(operation: Operation, plan: Plan | None) -> Element:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from bot.blocks.checklist import checklist_blocks
 from bot.blocks.layout import (
     Block,
     Element,
@@ -42,6 +43,7 @@ def plan_blocks(plan: Plan, title: str = "What will run") -> list[Block]:
         summary(plan),
         *finding_blocks(plan.findings),
         *prepare_blocks(plan),
+        *checklist_blocks(plan),
         *step_blocks(plan, title),
         *room_blocks(plan),
         *undo_blocks(plan),

@@ -1,7 +1,10 @@
-"""The thread: one reply for each thing that happened. A reply is never edited; the card above says the truth now."""
+"""The thread: one reply for each thing that happened. A reply is never edited, but for the one that has
+follow-ups to sign; the card above says the truth now.
+"""
 
 import re
 
+from bot.blocks.follow_ups import follow_ups_message
 from bot.blocks.layout import Block, Element, bullets, mention, named, preformatted, rich, section, words
 from bot.blocks.phrases import span_words, title_of
 from bot.blocks.progress import stall_words
@@ -37,8 +40,12 @@ EMOJI: dict[EventKind, str] = {
     E.UNDONE: "↩️",
     E.CLOSED: "⏹️",
     E.DONE: "✅",
+    E.SIGNED: "✍️",
+    E.FOLLOW_UPS: "📎",
 }
-"""What is told, and its sign. REQUESTED and PLANNED are missing: the card itself tells them."""
+"""What is told, and its sign. REQUESTED and PLANNED are missing: the card itself tells them; FOLLOWED_UP changes an earlier
+reply (bot.notifier).
+"""
 
 CALLS_THE_REQUESTER = frozenset(
     {E.REFUSED, E.REJECTED, E.EXPIRED, E.REPLANNED, E.ASKED, E.HALTED, E.UNDONE, E.CLOSED, E.DONE}
@@ -56,6 +63,8 @@ def reply(snapshot: Snapshot, event: Event) -> Message | None:
     if emoji is None:
         return None
     operation = snapshot.operation
+    if event.kind is E.FOLLOW_UPS:
+        return follow_ups_message(operation)
     waits = event.kind is E.PAUSED and event.by is None  # The plan itself has people look here.
     calls = (waits or event.kind in CALLS_THE_REQUESTER) and not _is_own_doing(operation, event)
     call = f"{mention(operation.request.requester)} " if calls else ""

@@ -15,7 +15,21 @@ from policies.restoring import Group, restoring
 from policies.units import GIB
 from policies.views import View, Views
 from tests.bot import samples
-from tests.bot.samples import ALICE, BOB, CAROL, STALL, draining, event, later, operation, plan, snapshot
+from tests.bot.samples import (
+    ALICE,
+    BOB,
+    CAROL,
+    ITEMS,
+    STALL,
+    draining,
+    event,
+    followed_up,
+    later,
+    operation,
+    plan,
+    snapshot,
+    with_form,
+)
 
 S = OperationState
 E = EventKind
@@ -146,11 +160,22 @@ CARDS: dict[str, Callable[[], Snapshot]] = {
     "undone": lambda: snapshot(operation(S.UNDONE, step=1)),
     "closed": lambda: snapshot(operation(S.CLOSED, step=1, halted_because="BE 10.84.0.19:9050 went down.")),
     "done": lambda: snapshot(operation(S.DONE, step=3)),
+    "awaiting-unsigned": lambda: with_form(),
+    "awaiting-signed": lambda: with_form(signed=True),
+    "expired-unsigned": lambda: with_form(S.EXPIRED),
+    "done-signed": lambda: with_form(S.DONE, signed=True, step=3, follow_ups=followed_up()),
+    "done-followed-up": lambda: with_form(S.DONE, signed=True, step=3, follow_ups=followed_up(BOB)),
 }
 
 STATEMENT = 'ALTER SYSTEM DECOMMISSION BACKEND "10.84.0.18:9050"'
 REPLIES = {
     "refused": (blocked, event(E.REFUSED, "Not started: the plan is no longer safe.", "2 BEs would remain.")),
+    "signed": (
+        lambda: with_form(signed=True),
+        event(E.SIGNED, "Checklist signed (7 of 7).", *(item.words for item in ITEMS), "Note: keytab by ops", by=ALICE),
+    ),
+    "follow-ups": (CARDS["done-signed"], event(E.FOLLOW_UPS, "Follow-ups.")),
+    "follow-ups-done": (CARDS["done-followed-up"], event(E.FOLLOW_UPS, "Follow-ups.")),
     "voted": (running, event(E.VOTED, "Approved (1 of 1).", by=BOB)),
     "rejected": (
         running,

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from policies.acts import CancelDecommission, DecommissionBackend, DropBackend
 from policies.address import Address
 from policies.awaited import BackendDrained, BackendGone, BackendLeaving, BackendStaying
+from policies.checklist import RULES
 from policies.cluster import Backend, ClusterState, Frontend, Role, RunMode, TabletHealth
+from policies.follow_ups import Snippet
 from policies.operation import (
     Event,
     EventKind,
@@ -18,8 +20,9 @@ from policies.operation import (
     StepMemory,
     Vote,
 )
-from policies.plan import Estimate, Fact, Finding, NodeRoom, Plan, Step, Verdict
+from policies.plan import ChecklistItem, Estimate, Fact, Finding, NodeRoom, Plan, Step, Verdict
 from policies.request import OperationKind, Person, Request
+from policies.signing import FollowUps, Signature
 
 S = OperationState
 GIB = 1024**3
@@ -177,6 +180,30 @@ def operation(state: OperationState, on: Plan | None = None, **changes: object) 
 
 def vote(person: Person, of: Plan, minutes: float) -> Vote:
     return Vote(person=person, digest=of.digest, at=later(minutes))
+
+
+ITEMS = (*(rule.item for rule in RULES), ChecklistItem(id="own-1", words="The host is in the CMDB", source="settings"))
+
+
+def with_form(state: OperationState = S.AWAITING_APPROVAL, *, signed: bool = False, **changes: object) -> Snapshot:
+    """An operation whose plan has a checklist."""
+    on = plan(title="Add BE 10.84.91.20:9050", room=(), tablets_to_move=0, bytes_to_move=0, checklist=ITEMS)
+    signature = Signature(person=ALICE, digest=on.digest, at=later(3), items=tuple(item.id for item in ITEMS), note="keytab by ops")
+    of = operation(state, on, checklist=ITEMS, signature=signature if signed else None)
+    return snapshot(of.with_(**changes), on)
+
+
+def followed_up(by: Person | None = None) -> FollowUps:
+    """What a migration of a backend and a frontend leaves to do."""
+    snippets = (
+        Snippet(
+            title="Prometheus, job prod: add",
+            text='- targets:\n    - "10.84.91.20:8030"\n  labels: {group: fe}\n- targets:\n    - "10.84.91.20:8040"\n  labels: {group: be}',
+        ),
+        Snippet(title="HAProxy, backend of the query port: add", text="server fe-10.84.91.20 10.84.91.20:9030 check"),
+        Snippet(title="Proxies, query port: take out", text="10.84.0.19:9030"),
+    )
+    return FollowUps(event=8, snippets=snippets, done_by=by, done_at=later(90) if by else None)
 
 
 def draining(**changes: object) -> StepMemory:

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks import buttons, card
+from bot.blocks import boxes_left, buttons, card, sign_modal
 from bot.blocks.buttons import ACTIONS, decision_from_action, decision_from_submission, reject_modal
+from bot.limits import check_form
+from bot.playground.validation import view_faults
 from policies.operation import DecisionKind, OperationState
+from policies.plan import ChecklistItem
 from tests.bot.golden_messages import CARDS
-from tests.bot.samples import BOB, CAROL, NOW, operation, plan, snapshot, vote
+from tests.bot.samples import BOB, CAROL, ITEMS, NOW, operation, plan, snapshot, vote, with_form
 
 S = OperationState
 D = DecisionKind
@@ -31,6 +34,9 @@ def kinds(name: str) -> list[str]:
     [
         ("drafting", ["cancel"]),
         ("awaiting", ["approve", "reject", "cancel"]),
+        ("awaiting-unsigned", ["sign", "approve", "reject", "cancel"]),
+        ("awaiting-signed", ["approve", "reject", "cancel"]),
+        ("done-signed", []),
         ("queued", ["reject", "cancel"]),
         ("running", ["pause", "abort"]),
         ("paused", ["resume", "abort"]),
@@ -56,6 +62,24 @@ def test_manners_of_the_buttons(name: str) -> None:
         assert ("confirm" in element) is (kind in {"approve", "abort", "skip", "close"})
         assert set(json.loads(element["value"])) <= {"op", "digest", "kind"}
         assert element["accessibility_label"]
+
+
+def test_what_is_next_is_the_primary_button() -> None:
+    primary = {name: [e["action_id"] for e in offered(name) if e.get("style") == "primary"] for name in CARDS}
+    assert primary["awaiting-unsigned"] == ["sr.op.sign"]
+    assert primary["awaiting-signed"] == primary["awaiting"] == ["sr.op.approve"]
+
+
+def test_the_signature_stays_for_ever() -> None:
+    for state in (S.AWAITING_APPROVAL, S.QUEUED, S.RUNNING, S.HALTED, S.UNDONE, S.CLOSED, S.DONE, S.EXPIRED):
+        shown = json.dumps(card(with_form(state, signed=True)).blocks[-1])
+        assert "Checklist signed by <@U0ALICE> <!date^" in shown, state
+    assert "Checklist: not signed yet" in json.dumps(card(with_form()).blocks[-1])
+
+
+def test_a_signature_under_an_older_plan_is_none() -> None:
+    shown = json.dumps(card(with_form(signed=True, digest="d" * 64)).blocks, ensure_ascii=False)
+    assert "checklist not signed yet" in shown and "Checklist signed by" not in shown
 
 
 def test_the_approval_stays_for_ever() -> None:
@@ -170,6 +194,59 @@ def test_half_a_form_is_none(changes: dict[str, Any]) -> None:
     assert decision_from_submission(submission(**changes), NOW) is None
 
 
+def signing(*left: str, note: Any = None, **changes: Any) -> dict[str, Any]:
+    """The submitted form of a checklist, with every box ticked but those `left`."""
+    form = sign_modal(with_form().operation, "C0OPS")
+    boxes = {
+        block["block_id"]: {"checklist": {"type": "checkboxes", "selected_options": [
+            option for option in block["element"]["options"] if option["value"] not in left
+        ]}}
+        for block in form["blocks"] if block.get("element", {}).get("type") == "checkboxes"
+    }  # fmt: skip
+    values = {**boxes, buttons.REASON_BLOCK: {buttons.REASON_INPUT: {"type": "plain_text_input", "value": note}}}
+    view = {**form, "id": "V9", "state": {"values": values}, **changes}
+    return {"user": {"id": "U0BOB", "team_id": "T0HOME"}, "view": view}
+
+
+def test_a_signed_form() -> None:
+    decision = decision_from_submission(signing(note="keytab\nby <!here>"), NOW)
+    assert decision is not None
+    assert (decision.kind, decision.channel, decision.reason) == (D.SIGN, "C0OPS", "keytab by <!here>")
+    assert (decision.digest, decision.items) == (with_form().operation.digest, tuple(item.id for item in ITEMS))
+    again = decision_from_submission(signing(), NOW)
+    assert again is not None and again.token == decision.token, "the same form sent twice is one decision"
+    assert boxes_left(signing()) == {}
+
+
+def test_what_is_left_open_is_told_at_its_boxes() -> None:
+    left = boxes_left(signing("firewall", "own-1"))
+    assert left == {
+        "checklist-0": "A checklist is signed as a whole. Still open: Firewalls and security groups let them through, both ways; "
+        "The host is in the CMDB."
+    }
+    assert len(boxes_left(signing(*(item.id for item in ITEMS)))["checklist-0"]) <= 300
+
+
+def test_a_note_is_bounded() -> None:
+    decision = decision_from_submission(signing(note="x" * 5000), NOW)
+    assert decision is not None and len(decision.reason) == buttons.LONGEST_REASON
+
+
+@pytest.mark.parametrize("changes", [
+    {"callback_id": "sr.op.reject.form"}, {"private_metadata": '{"op":"op-1","kind":"approve"}'}, {"private_metadata": '{"op":"op-1","kind":"reject"}'},
+])  # fmt: skip
+def test_a_form_decides_only_what_it_is_for(changes: dict[str, Any]) -> None:
+    assert decision_from_submission(signing(**changes), NOW) is None
+
+
+def test_the_form_stays_in_slacks_limits_however_many_items_there_are() -> None:
+    own = tuple(ChecklistItem(id=f"own-{n}", words="w" * 75, hint="h" * 75, source="test") for n in range(1, 11))
+    form = sign_modal(with_form(checklist=(*ITEMS, *own)).operation, "C0OPS")
+    assert check_form(form) == [] and view_faults(dict(form)) == []
+    boxes = [b["element"]["options"] for b in form["blocks"] if b.get("element", {}).get("type") == "checkboxes"]
+    assert [len(options) for options in boxes] == [10, 7]
+
+
 JSON = st.recursive(st.none() | st.booleans() | st.text(max_size=5), lambda x: st.lists(x, max_size=3) | st.dictionaries(
     st.sampled_from(["user", "actions", "view", "channel", "id", "value", "action_id", "team_id", "state"]), x, max_size=4
 ))  # fmt: skip
@@ -179,3 +256,4 @@ JSON = st.recursive(st.none() | st.booleans() | st.text(max_size=5), lambda x: s
 def test_no_payload_raises(payload: dict[str, Any]) -> None:
     assert decision_from_action(payload, NOW) is None
     assert decision_from_submission(payload, NOW) is None
+    boxes_left(payload)

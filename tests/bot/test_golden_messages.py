@@ -15,7 +15,7 @@ from tests.bot.golden_messages import messages
 GOLDEN = Path(__file__).parent / "golden"
 MESSAGES = messages()
 # What people copy stays on one line, however long.
-COPIED = ("/sr ", "ALTER ", "CANCEL ")
+COPIED = ("/sr ", "ALTER ", "CANCEL ", "server ")
 
 
 def as_json(message: Message) -> str:

@@ -40,6 +40,15 @@ def test_part_of_a_cluster() -> None:
     assert driver_for(ClusterEntry(frontends=("10.84.0.12:9030",)).hosts) is None
 
 
+def test_a_checklist_of_ones_own() -> None:
+    """It belongs to a cluster, with or without SSH; without a word about it there is a form with every item."""
+    entry = ClusterEntry.model_validate({"frontends": ["10.84.0.12:9030"], "checklist": {"leave_out": ["broker"], "more": [" CMDB entry "]}})
+    assert (entry.checklist.asked, entry.checklist.leave_out, entry.checklist.more) == (True, ("broker",), ("CMDB entry",))
+    assert ClusterEntry(frontends=("10.84.0.12:9030",)).checklist.asked
+    with pytest.raises(ValidationError, match="no item; items are prepared, principal"):
+        ClusterEntry.model_validate({"frontends": ["10.84.0.12:9030"], "checklist": {"leave_out": ["broken"]}})
+
+
 def test_a_host_that_differs() -> None:
     entry = HostsEntry(**{**GOOD, "homes": {"h2": {"be": "/srv/be", "stage": "/srv/stage"}}, "stage_dir": "/stage"})
     assert place_of(entry, "h1", NodeKind.BACKEND).home == "/opt/starrocks/be"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from slack_bolt.async_app import AsyncApp
 
+from bot.playground.validation import view_faults
 from tests.playground.playing import ALICE, BOB, OPS, Played, bolt, button, card, connected, modal, refusal, served
 
 
@@ -60,6 +61,51 @@ async def test_the_client_refuses_before_the_app_hears_of_it(typed: str, words: 
             before = len(await played.log("envelope"))
             assert await submit(played, view_id, typed) == {"ok": False, "errors": {"why": words}}
             assert len(await played.log("envelope")) == before and len(await played.views()) == 1
+
+
+def boxes(count: int, text: str = "Done") -> dict[str, Any]:
+    options = [{"text": {"type": "plain_text", "text": text}, "value": f"v{number}"} for number in range(count)]
+    return {
+        "type": "input",
+        "block_id": "list",
+        "label": {"type": "plain_text", "text": "Checklist"},
+        "element": {"type": "checkboxes", "action_id": "ticks", "options": options},
+    }
+
+
+async def test_a_checklist_comes_back_with_what_was_ticked() -> None:
+    async with served() as played:
+        app, heard = bolt(played), []
+
+        @app.view("reject")
+        async def sent(ack: Any, body: dict[str, Any]) -> None:
+            left = len(body["view"]["state"]["values"]["list"]["ticks"]["selected_options"]) < 3
+            heard.append(body["view"]["state"]["values"])
+            await (ack(response_action="errors", errors={"list": "Tick them all."}) if left else ack())
+
+        async with connected(played, app):
+            view_id = await opened(played, app, blocks=[boxes(3)])
+
+            async def ticked(*names: str) -> Any:
+                return await played.call("submit", {"as": ALICE, "view_id": view_id, "values": {"list": {"ticks": list(names)}}})
+
+            assert (await ticked())["errors"] == {"list": "Please complete this required field."} and heard == []
+            assert (await ticked("v0", "v2"))["errors"] == {"list": "Tick them all."}
+            assert (await ticked("v0", "v1", "v2"))["ok"] and await played.views() == []
+        chosen = [[option["value"] for option in values["list"]["ticks"]["selected_options"]] for values in heard]
+        assert chosen == [["v0", "v2"], ["v0", "v1", "v2"]]
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        (boxes(11), "no more than 10 items allowed [json-pointer:/view/blocks/0/element/options]"),
+        (boxes(1, "x" * 76), "must be less than 76 characters [json-pointer:/view/blocks/0/element/options/0/text/text]"),
+        (boxes(0), "must have at least 1 items [json-pointer:/view/blocks/0/element/options]"),
+    ],
+)
+def test_a_checklist_has_slacks_limits(block: dict[str, Any], words: str) -> None:
+    assert view_faults(modal(blocks=[block])) == [words]
 
 
 Answer = Callable[[Any], Awaitable[None]]

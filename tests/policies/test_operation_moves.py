@@ -4,6 +4,7 @@ import pytest
 
 from policies.deciding import decide
 from policies.operation import CHOICES, MOVES, TERMINAL, Decision, DecisionKind, IllegalMove, OperationState
+from policies.signing import FollowUps
 from tests.policies.clusters import BOB, NOW, operation
 
 S, D = OperationState, DecisionKind
@@ -18,12 +19,13 @@ EFFECTS = [
     (D.CANCEL, S.AWAITING_APPROVAL, S.CANCELLED), (D.REJECT, S.QUEUED, S.CANCELLED), (D.CANCEL, S.DRAFTING, S.CANCELLED), (D.CANCEL, S.QUEUED, S.CANCELLED),
     (D.PAUSE, S.RUNNING, S.PAUSED), (D.RESUME, S.PAUSED, S.RUNNING), (D.ABORT, S.RUNNING, S.UNDOING), (D.ABORT, S.PAUSED, S.UNDOING),
     (D.ABORT, S.HALTED, S.UNDOING), (D.RETRY, S.HALTED, S.RUNNING), (D.CLOSE, S.HALTED, S.CLOSED), (D.SKIP, S.HALTED, S.RUNNING),
+    (D.SIGN, S.AWAITING_APPROVAL, S.AWAITING_APPROVAL), (D.FOLLOW_UP, S.DONE, S.DONE),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "before", "after"), EFFECTS)
 def test_a_decision_moves_as_the_table_says(kind: DecisionKind, before: OperationState, after: OperationState) -> None:
-    decided = decide(operation(before, skippable=True), decision(kind), NOW)
+    decided = decide(operation(before, skippable=True, follow_ups=FollowUps(event=1, snippets=())), decision(kind), NOW)
     assert decided.operation.state is after
     assert [event.n for event in decided.events] == [1] and decided.events[0].by == BOB
 

@@ -11,6 +11,7 @@ from bot.queue import AllowedJob, ForbiddenJob, Mailbox
 from policies.deciding import tell
 from policies.operation import Decision, DecisionKind, EventKind, Operation, OperationState
 from policies.request import Request
+from policies.signing import FollowUps
 from tests.policies.clusters import ALICE, BOB, NOW, request
 from workers.audit import AuditEntry, mirror, rows, verify
 from workers.store import Claim, Fenced, Store
@@ -251,3 +252,67 @@ def test_a_touched_audit_is_noticed(mailbox: Mailbox, store: Store, tmp_path: Pa
     with sqlite3.connect(tmp_path / "audit.sqlite3") as file:
         file.execute(damage)
     assert any(said in problem for problem in verify(tmp_path / "audit.sqlite3"))
+
+
+# A word that may come after the end: follow-ups are done.
+
+
+def follow_up(token: str, name: str = "sr-1") -> Decision:
+    return decision(token, name).with_(kind=DecisionKind.FOLLOW_UP)
+
+
+def ended(mailbox: Mailbox, store: Store) -> Operation:
+    done = record("sr-1", S.DONE).with_(follow_ups=FollowUps(event=1, snippets=()))
+    store.commit(claimed(mailbox, store), done, delay_s=None)
+    return done
+
+
+def test_a_late_word_gives_an_ended_operation_one_turn_and_nothing_else(mailbox: Mailbox, store: Store) -> None:
+    done = ended(mailbox, store)
+    since = mailbox.redis.zscore(mailbox.keys.recent, "sr-1")
+    assert mailbox.decide(decision("late")) == "ended" and store.claim("sr-1") is None
+    assert mailbox.decide(follow_up("t1")) == "recorded" and mailbox.decide(follow_up("t1")) == "repeated"
+    assert mailbox.live() == [] and store.dispatch() == ["sr-1"], "it is due, and it is not live"
+    claim = store.claim("sr-1")
+    assert claim is not None and [heard.token for _, heard in claim.inbox] == ["t1"]
+    other = claimed(mailbox, store, "sr-2")
+    assert store.lock(other, "prod", "t").acquired
+    store.commit(claim, done, delay_s=None, taken=[claim.inbox[0][0]])
+    assert store.claim("sr-1") is None and store.holder("prod") is not None, "the cluster stays with whoever has it"
+    assert mailbox.redis.zscore(mailbox.keys.recent, "sr-1") == since and mailbox.decide(follow_up("t1")) == "repeated"
+
+
+def test_a_late_word_that_comes_during_another_is_heard_next(mailbox: Mailbox, store: Store) -> None:
+    done = ended(mailbox, store)
+    mailbox.decide(follow_up("guest"))
+    claim = store.claim("sr-1")
+    assert claim is not None
+    mailbox.decide(follow_up("member"))
+    store.commit(claim, done, delay_s=None, taken=[claim.inbox[0][0]])
+    again = store.claim("sr-1")
+    assert again is not None and [heard.token for _, heard in again.inbox] == ["member"]
+    store.commit(again, done, delay_s=None, taken=[again.inbox[0][0]])
+    assert store.claim("sr-1") is None and not mailbox.redis.exists(mailbox.keys.inbox("sr-1"))
+
+
+def test_a_worker_that_dies_with_a_late_word_costs_one_visibility_timeout(mailbox: Mailbox) -> None:
+    hasty, patient = Store(mailbox.redis, visibility_s=0.0), Store(mailbox.redis, visibility_s=30.0)
+    ended(mailbox, hasty)
+    mailbox.decide(follow_up("t1"))
+    assert hasty.claim("sr-1") is not None
+    assert patient.dispatch() == ["sr-1"]
+    again = patient.claim("sr-1")
+    assert again is not None and [heard.token for _, heard in again.inbox] == ["t1"]
+
+
+def test_what_was_decided_at_the_very_end_is_answered_before_what_follows(mailbox: Mailbox, store: Store) -> None:
+    claim = claimed(mailbox, store)
+    mailbox.decide(decision("too late"))
+    store.commit(claim, record("sr-1", S.DONE), delay_s=None)
+    assert mailbox.decide(follow_up("t1")) == "recorded"
+    again = store.claim("sr-1")
+    assert again is not None and [heard.token for _, heard in again.inbox] == ["too late", "t1"]
+
+
+def test_follow_ups_of_what_never_was(mailbox: Mailbox) -> None:
+    assert mailbox.decide(follow_up("t1", "sr-none")) == "unknown"

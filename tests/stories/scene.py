@@ -17,6 +17,11 @@ LIMIT_S = 20.0
 SAID_S = 1.0
 
 
+def actions_of(message: dict[str, Any]) -> list[str]:
+    """The buttons of a message."""
+    return [e["action_id"] for block in message["blocks"] if block["type"] == "actions" for e in block["elements"]]
+
+
 class Scene:
     """One house, and the people and the twin in it."""
 
@@ -127,16 +132,41 @@ class Scene:
 
     def buttons(self, ts: str) -> list[str]:
         card = next(card for card in self.slack.cards() if card["ts"] == ts)
-        return [e["action_id"] for block in card["blocks"] if block["type"] == "actions" for e in block["elements"]]
+        return actions_of(card)
 
     def press(self, ts: str, action: str, user: str = BOB, **more: Any) -> dict[str, Any]:
-        """Press a button once it is on the card. Slack says at once when a click went nowhere; that is no silent part of a story."""
+        """Press a button once it is on the card. As people do: before a plan with a checklist is approved, who asked for it signs that.
+
+        Slack says at once when a click went nowhere; that is no silent part of a story.
+        """
         name = f"sr.op.{action}"
         if not more:
             self.wait(lambda: name in self.buttons(ts))
+        if action == "approve" and not more and "sr.op.sign" in self.buttons(ts):
+            self.sign(ts)
         answer = self.slack.click(user, ts, name, **more)
         assert answer["ok"] or answer["error"] == "operation_timeout", answer
         return answer
+
+    def sign(self, ts: str, user: str = ALICE, note: str = "") -> None:
+        """Sign the checklist of a card with every box ticked, and wait until the card says so."""
+        assert self.submit(self.form(ts, user), user, note=note)["ok"]
+        self.shows(ts, "Checklist signed by")
+
+    def form(self, ts: str, user: str = ALICE) -> dict[str, Any]:
+        """Open the form of a card's checklist; returns the view."""
+        assert self.press(ts, "sign", user)["ok"]
+        found: list[dict[str, Any]] = self.wait(lambda: self.slack.call(f"views?as={user}")["views"])
+        return found[-1]
+
+    def submit(self, view: dict[str, Any], user: str = ALICE, *, but: int = 0, note: str = "") -> dict[str, Any]:
+        """Send a checklist's form with every box ticked but the last `but`."""
+        values: dict[str, Any] = {"reason": {"text": note}}
+        for block in view["blocks"]:
+            if block.get("element", {}).get("type") == "checkboxes":
+                ids = [option["value"] for option in block["element"]["options"]]
+                values[block["block_id"]] = {"checklist": ids[: len(ids) - but]}
+        return self.slack.call("submit", {"as": user, "view_id": view["id"], "values": values})
 
     def shows(self, ts: str, words: str, limit_s: float = LIMIT_S) -> str:
         """Wait until the card shows these words."""

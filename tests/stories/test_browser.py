@@ -49,3 +49,35 @@ def test_a_drain_in_the_browser(demo: House) -> None:
         expect(page.get_by_test_id("action-sr.op.abort")).to_have_count(0)
         picture = thread.get_by_role("img", name=re.compile("10.84.0.18:9050 drained in .* took "))
         expect(picture).to_have_js_property("naturalWidth", 1080)
+
+
+def test_two_signatures_in_the_browser(demo: House) -> None:
+    """A new backend: the form is refused where it is not ticked all over, signed, and afterwards the follow-ups are."""
+    with browser_page(demo.playground["url"]) as page:
+        be(page, "Alice")
+        type_command(page, "/sr add be 10.84.91.20:9050")
+        page.get_by_test_id("action-sr.op.sign").click()
+        form = page.get_by_test_id("modal")
+        boxes = form.get_by_role("checkbox")
+        expect(boxes).to_have_count(6)
+        for number in range(5):
+            boxes.nth(number).check()
+        form.get_by_label("Note").fill("keytab by *ops*, <!here> & now")
+        form.get_by_test_id("modal-submit").click()
+        expect(form.locator("[data-error='checklist-0']")).to_have_text(re.compile("Still open: Whoever is on call knows"))
+        expect(boxes.nth(0)).to_be_checked()
+        boxes.nth(5).check()
+        form.get_by_test_id("modal-submit").click()
+        expect(form).to_be_hidden()
+        expect(page.get_by_text("Checklist signed by").last).to_be_visible()
+        expect(page.get_by_test_id("action-sr.op.sign")).to_have_count(0)
+        approve(page, "Bob")
+        approve(page, "Carol")
+        thread = open_thread(page)
+        expect(thread.get_by_text("Note: keytab by *ops*, <!here> & now")).to_be_visible()
+        expect(thread.get_by_text('instance="10.84.91.20:8040"')).to_be_visible()
+        be(page, "Dave")
+        open_thread(page).get_by_test_id("action-sr.op.follow_up").click()
+        page.get_by_test_id("confirm-ok").click()
+        expect(page.get_by_test_id("thread-pane").get_by_text("Follow-ups done by")).to_be_visible()
+        expect(page.get_by_test_id("action-sr.op.follow_up")).to_have_count(0)

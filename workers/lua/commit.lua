@@ -37,10 +37,10 @@ if ARGV[7] ~= '1' then
 end
 local unheard = redis.call('XLEN', KEYS[3])
 if terminal then
-  redis.call('ZADD', KEYS[8], now, ARGV[1])
-  redis.call('HSET', KEYS[1], 'claimed_until', 0)
-  -- Whoever decided something meanwhile is told that it came too late: one more turn.
-  if unheard > 0 then redis.call('ZADD', KEYS[2], 'XX', now, ARGV[1]) return 'DUE' end
+  redis.call('ZADD', KEYS[8], 'NX', now, ARGV[1])
+  redis.call('HSET', KEYS[1], 'claimed_until', 0, 'ended', 1)
+  -- Whoever decided something meanwhile is told that it came too late, or has followed up: one more turn.
+  if unheard > 0 then redis.call('ZADD', KEYS[2], now, ARGV[1]) return 'DUE' end
   redis.call('ZREM', KEYS[2], ARGV[1])
   redis.call('DEL', KEYS[3])
 elseif ARGV[7] == '1' then

@@ -72,6 +72,7 @@ def compute_node(row: Row) -> ComputeNode:
         address=_address(row),
         alive=row.flag("Alive"),
         decommissioned=row.flag_or("SystemDecommissioned", False),
+        http_port=row.number_or("HttpPort", -1),
         version=row.text("Version"),
         error=row.text("ErrMsg"),
         running_queries=row.number_or("NumRunningQueries", None),
