@@ -122,6 +122,8 @@ def _not_restarted(condition: NodeRestarted, state: ClusterState) -> str:
     row = state.node(condition.role, condition.address)
     if row is None:
         return "is not listed."
+    if row.alive and row.last_start is None:
+        return "is alive, but the cluster shows no start time, so that nobody can tell whether it has restarted."
     if row.last_start is not None and row.last_start == condition.before:
         return "has not restarted yet: it runs, and its start time is the old one." if row.alive else "is down."
     host = state.host_of(condition.address)
