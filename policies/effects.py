@@ -114,7 +114,7 @@ def cannot_go_back(act: Act | None, state: ClusterState) -> str | None:
     if not isinstance(act, SwapPackage) or not act.role.frontend or state.leader is None:
         return None
     leader = state.leader
-    if leader.address == act.address or not leader.version or runs(leader.version, act.version):
+    if not leader.version or runs(leader.version, act.version):
         return None
     return (
         f"{leader.address} leads with {leader.version}: its journal may hold what {act.version} cannot read, so {act.address} is "

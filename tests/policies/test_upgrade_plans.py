@@ -174,3 +174,40 @@ def test_a_frontend_is_not_put_back_under_a_leader_that_writes_a_newer_journal(l
     assert isinstance(undone, expected)
     if isinstance(undone, Halt):
         assert "cannot read" in undone.sentence
+
+
+def test_a_frontend_that_leads_with_the_new_version_is_not_put_back() -> None:
+    """Elected after its swap: what it has written since the old version may not be able to read, on it or on any other."""
+    made = plan()
+    at = next(i for i, s in enumerate(made.steps) if isinstance(s.act, SwapPackage) and s.act.role.frontend)
+    act = made.steps[at].act
+    assert isinstance(act, SwapPackage)
+    new = {True: (Role.LEADER, "3.3.9-abc1234"), False: (Role.FOLLOWER, "3.3.3-312ed45")}
+    roles = {f.address: new[f.address == act.address] for f in REACHED.frontends}
+    frontends = tuple(f.with_(role=roles[f.address][0], version=roles[f.address][1]) for f in REACHED.frontends)
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.UNDOING, created_at=NOW, changed_at=NOW, step=at
+    )
+    look = HostLook(address=act.address, taken_at=NOW, process=Process(pid=1))
+    undone = next_undo(made, operation, REACHED.with_(frontends=frontends, hosts=(look,)), Pacing(), NOW)
+    assert isinstance(undone, Halt) and "leads with 3.3.9-abc1234" in undone.sentence
+
+
+@pytest.mark.parametrize("version", ["3.3.3-312ed45", "3.3.9-abc1234"])
+def test_an_abort_in_the_leaders_turn_ends_when_it_runs_with_either_version(version: str) -> None:
+    """Refused before anything was changed it runs the old one: to wait for the new one would never end."""
+    made = plan()
+    at = max(i for i, s in enumerate(made.steps) if isinstance(s.act, SwapPackage))
+    act = made.steps[at].act
+    assert isinstance(act, SwapPackage)
+    frontends = tuple(f.with_(version=version) if f.address == act.address else f for f in REACHED.frontends)
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.UNDOING, created_at=NOW, changed_at=NOW, step=at
+    )
+    look = HostLook(address=act.address, taken_at=NOW, process=Process(pid=1))
+    told = REACHED.with_(frontends=frontends, hosts=(look,))
+    undone = next_undo(made, operation, told, Pacing(), NOW)
+    assert isinstance(undone, Perform) and isinstance(undone.act, SetSetting), "the node is as it should be; what was lent follows"
+    cut = told.with_(hosts=(look.with_(unfinished="3.3.9 3.3.3-312ed45"),))
+    undone = next_undo(made, operation, cut, Pacing(), NOW)
+    assert isinstance(undone, Perform) and isinstance(undone.act, StartProcess), "which its host refuses, and says why"
