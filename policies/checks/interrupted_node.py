@@ -102,6 +102,12 @@ def _frontend(row: Frontend, state: ClusterState) -> Finding:
     return _finding(Verdict.OK, f"{row.address} is {row.role.value.lower()}, alive; {now.words}.")
 
 
+def majority_meanwhile(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
+    """Fewer than three voters: whoever approves accepts that the cluster has no majority while one of them is down."""
+    voters = [row for row in state.frontends if row.address in targets and row.role is not Role.OBSERVER]
+    return [_frontend(voters[0], state)] if voters and votes(state).total < 3 else []
+
+
 def _running(address: Address, queries: int, kind: NodeKind) -> Finding:
     if not queries:
         return _finding(Verdict.OK, f"{address} is a {kind.short}, alive; it runs no query now.")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from policies import checks
-from policies.checks.interrupted_node import copies_enough, goes_dark, hosts_reached
+from policies.checks.interrupted_node import copies_enough, goes_dark, hosts_reached, majority_meanwhile
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
 from policies.estimate import DrainRecord
 from policies.facts import nodes_facts
@@ -104,6 +104,7 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         *_everybody_alive(state),
         *copies_enough(targets, state),
         *goes_dark(targets, state),
+        *majority_meanwhile(targets, state),
         *judge_freeze(state),
         *_quiet_time(turns),
         Finding(check="order", verdict=Verdict.OK, sentence=explained(tuple(turns)), told=True),

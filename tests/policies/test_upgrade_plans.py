@@ -211,3 +211,10 @@ def test_an_abort_in_the_leaders_turn_ends_when_it_runs_with_either_version(vers
     cut = told.with_(hosts=(look.with_(unfinished="3.3.9 3.3.3-312ed45"),))
     undone = next_undo(made, operation, cut, Pacing(), NOW)
     assert isinstance(undone, Perform) and isinstance(undone.act, StartProcess), "which its host refuses, and says why"
+
+
+@pytest.mark.parametrize(("frontends", "words"), [(1, "no statement is answered"), (2, "no write is taken"), (4, "")])
+def test_that_the_frontends_lose_their_majority_meanwhile_is_told(frontends: int, words: str) -> None:
+    few = sorted(REACHED.frontends, key=lambda each: each.role is not Role.LEADER)[:frontends]
+    warned = [f.sentence for f in plan(state=REACHED.with_(frontends=tuple(few))).findings if f.verdict is Verdict.WARN]
+    assert any(words in sentence for sentence in warned) if words else not any("is down," in sentence for sentence in warned)
