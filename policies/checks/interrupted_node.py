@@ -143,10 +143,9 @@ def copies_enough(targets: tuple[Address, ...], state: ClusterState) -> list[Fin
     if health is None:
         return [Finding(check="tablet health", verdict=Verdict.BLOCK, sentence="The health of the tablets could not be read.",
                         advice="Ask again when SHOW PROC '/statistic' answers.")]  # fmt: skip
-    bad = health.unhealthy + health.inconsistent + health.error_state
-    if bad:
+    if health.bad:
         all_of = in_count(health.tablets)
-        words = f"{in_count(bad)} of {all_of} tablets are not healthy: a restart could take their last good copy away."
+        words = f"{in_count(health.bad)} of {all_of} tablets are not healthy: a restart could take their last good copy away."
         return [Finding(check="tablet health", verdict=Verdict.BLOCK, sentence=words,
                         advice="Let the repair end first: SHOW PROC '/statistic' counts them.")]  # fmt: skip
     return [Finding(check="tablet health", verdict=Verdict.OK, sentence=f"All {in_count(health.tablets)} tablets are healthy.")]

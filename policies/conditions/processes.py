@@ -176,9 +176,9 @@ def _unsettled(condition: ClusterSettled, state: ClusterState) -> str:
     queued = state.scheduler.pending + state.scheduler.running
     if queued and condition.idle:
         return f"Waiting: the scheduler has {in_count(queued)} tablets to repair or to move."
-    if state.health.unhealthy > condition.unhealthy:
+    if state.health.bad > condition.unhealthy:
         before = f"; before there were {in_count(condition.unhealthy)}" if condition.unhealthy else ""
-        return f"Waiting: {in_count(state.health.unhealthy)} tablets are unhealthy{before}."
+        return f"Waiting: {in_count(state.health.bad)} tablets are unhealthy{before}."
     restless = [group.name for group in state.colocate_groups if not group.stable]
     if restless:
         return f"Waiting: colocate group {in_list(restless)} is not stable."

@@ -55,7 +55,7 @@ def after(role: NodeKind, node: Node, state: ClusterState, group: str, *, idle: 
         group=group,
         title=f"See the cluster at rest after {node.address}",
         act=None,
-        until=ClusterSettled(address=node.address, unhealthy=state.health.unhealthy if state.health else 0, idle=idle),
+        until=ClusterSettled(address=node.address, unhealthy=state.health.bad if state.health else 0, idle=idle),
         deadline=AT_REST,
         advice="Retry waits on; Skip goes on to the next node as the cluster is.",
         skippable=True,

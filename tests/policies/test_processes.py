@@ -97,6 +97,7 @@ def fe(state: ClusterState, **changes: object) -> ClusterState:
         (SETTLED, fe(STATE, role=Role.FOLLOWER).with_(frontends=tuple(
             f.with_(role=Role.FOLLOWER) for f in STATE.frontends)), False, "no frontend leads"),
         (SETTLED, STATE.with_(health=HEALTH.with_(unhealthy=3)), False, "3 tablets are unhealthy"),
+        (SETTLED, STATE.with_(health=HEALTH.with_(error_state=1, inconsistent=1)), False, "2 tablets are unhealthy"),
         (SETTLED.with_(unhealthy=3), STATE.with_(health=HEALTH.with_(unhealthy=3)), True, "at rest"),
         (SETTLED, STATE.with_(health=None), False, "cannot be read"),
         (SETTLED, STATE.with_(health=None, run_mode=RunMode.SHARED_DATA), True, "at rest"),
