@@ -59,7 +59,7 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
         case NodeStopped():
             who = f"{condition.role.short} {condition.address}"
             words = "is stopped: no process, and not alive for the cluster." if done else "still runs, or still counts as alive."
-            return Reading(done=done, sentence=f"{who} {words}")
+            return Reading(done=done, sentence=f"{who} {words}{'' if done else _unseen(condition.address, state)}")
         case ClusterSettled():
             words = _unsettled(condition, state)
             settled = f"The cluster is at rest again after {condition.address}: all alive, nothing to repair."
@@ -79,7 +79,9 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
         case HostJobDone():
             host = state.host_of(condition.address)
             said = _said(host, memory)
-            words = f"{condition.what} on {condition.address.host} is done." if done else f"{condition.what} goes on."
+            words = f"{condition.what} on {condition.address.host} is done."
+            if not done:
+                words = f"{condition.what} goes on.{_unseen(condition.address, state)}"
             return Reading(done=done, sentence=f"{words} {said}".strip())
 
 
@@ -145,6 +147,12 @@ def _restart_words(condition: NodeRestarted, state: ClusterState) -> str:
     if host is not None and host.process is None:
         return f"{who} {wanting} No process runs on its host."
     return f"{who} {wanting}"
+
+
+def _unseen(address: Address, state: ClusterState) -> str:
+    """That nobody knows what goes on there, where the host cannot be looked at."""
+    host = state.host_of(address)
+    return f" Its host cannot be looked at: {host.trouble}" if host is not None and host.trouble else ""
 
 
 def _refusal(condition: FrontendAnswers, state: ClusterState) -> str:

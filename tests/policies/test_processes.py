@@ -110,6 +110,9 @@ def fe(state: ClusterState, **changes: object) -> ClusterState:
         (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.DONE, said="3.3.9"),)), True, "done. 3.3.9"),
         (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.RUNNING),)), False, "goes on"),
         (HostJobDone(address=AT, what="Unpacking"), STATE, False, "goes on"),
+        (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(trouble="timed out"),)), False, "cannot be looked at: tim"),
+        (NodeStopped(role=NodeKind.BACKEND, address=AT),
+         changed(STATE, "10.84.0.18", alive=False).with_(hosts=(host(trouble="timed out"),)), False, "cannot be looked at: timed out"),
     ],
 )  # fmt: skip
 def test_reading(condition: ProcessCondition, state: ClusterState, done: bool, words: str) -> None:
