@@ -11,7 +11,7 @@ from policies.pacing import Pacing
 from policies.plan import Plan, Verdict
 from policies.playbooks import entry_for
 from policies.request import OperationKind
-from policies.stepping import Halt, Move, Perform, next_undo
+from policies.stepping import Halt, Move, Perform, next_move, next_undo
 from policies.undoing import undo_steps
 from tests.policies.clusters import NOW, changed, request
 from tests.policies.test_processes import BEFORE, CALM, HEALTH, started
@@ -218,3 +218,26 @@ def test_that_the_frontends_lose_their_majority_meanwhile_is_told(frontends: int
     few = sorted(REACHED.frontends, key=lambda each: each.role is not Role.LEADER)[:frontends]
     warned = [f.sentence for f in plan(state=REACHED.with_(frontends=tuple(few))).findings if f.verdict is Verdict.WARN]
     assert any(words in sentence for sentence in warned) if words else not any("is down," in sentence for sentence in warned)
+
+
+@pytest.mark.parametrize(("first_done", "expected"), [(True, Halt), (False, Perform)])
+def test_a_leader_of_now_waits_until_the_others_have_had_their_turn(first_done: bool, expected: type[Move]) -> None:
+    """The leadership moved after the approval: another order was approved than the one that is safe now."""
+    made = plan()
+    at = [i for i, s in enumerate(made.steps) if isinstance(s.act, SwapPackage) and s.act.role.frontend][:2]
+    first, second = (made.steps[i].act for i in at)
+    assert isinstance(first, SwapPackage) and isinstance(second, SwapPackage)
+    frontends = tuple(
+        f.with_(
+            role=Role.LEADER if f.address == second.address else Role.FOLLOWER,
+            version="3.3.9-abc1234" if first_done and f.address == first.address else f.version,
+        )
+        for f in REACHED.frontends
+    )
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.RUNNING, created_at=NOW, changed_at=NOW, step=at[1]
+    )
+    moved = next_move(made, operation, REACHED.with_(frontends=frontends), Pacing(), NOW)
+    assert isinstance(moved, expected)
+    if isinstance(moved, Halt):
+        assert f"{second.address} leads now" in moved.sentence and "ask again" in moved.sentence
