@@ -166,7 +166,11 @@ def _otherwise(condition: AllAtVersion, state: ClusterState) -> str:
         return "not every list of nodes could be read"
     other = [node for node in state.nodes if not runs(node.version, condition.version)]
     wrong = [f"{node.address} runs {node.version or 'an unknown version'}" for node in other]
-    return in_list(wrong + [f"{node.address} is not alive" for node in state.nodes if not node.alive])
+    wrong += [f"{node.address} is not alive" for node in state.nodes if not node.alive]
+    first = {node.version: node for node in reversed(state.nodes)}
+    if len(first) > 1 and not wrong:
+        return "it is not one build: " + in_list([f"{node.address} runs {version}" for version, node in first.items()])
+    return in_list(wrong)
 
 
 def _unsettled(condition: ClusterSettled, state: ClusterState) -> str:
