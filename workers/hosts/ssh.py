@@ -168,7 +168,8 @@ def peek_text(place: Place, job: str, act: HostAct) -> str:
     body += [f"echo; echo {BEGIN}", f"job_state {job}"]
     if isinstance(act, StagePackage):
         body += [
-            f'mkdir -p "$stage"; [ ! -d "$stage/{act.version}/{place.part}" ] || echo "unpacked $(cat "$stage/{act.version}/.sr-sha256" 2>/dev/null)"',
+            f'mkdir -p "$stage"; lies="$stage/{act.version}"',
+            f'[ ! -d "$lies/{place.part}" ] || echo "unpacked $(cat "$lies/.sr-sha256" 2>/dev/null)"',
             f'archive="$stage/StarRocks-{act.version}.tar.gz"',
             'echo "sent $(stat -c %s "$archive.part" 2>/dev/null || stat -c %s "$archive" 2>/dev/null)"',
             "echo \"room $(df -Pk \"$stage\" 2>/dev/null | awk 'END { print $4 }')\"",
