@@ -241,3 +241,14 @@ def test_a_leader_of_now_waits_until_the_others_have_had_their_turn(first_done: 
     assert isinstance(moved, expected)
     if isinstance(moved, Halt):
         assert f"{second.address} leads now" in moved.sentence and "ask again" in moved.sentence
+
+
+@pytest.mark.parametrize(("to", "closed"), [("3.3.9", False), ("3.4.4", True)])
+def test_that_there_is_no_way_back_is_told_before_the_first_node(to: str, closed: bool) -> None:
+    """From 3.4 a cluster can go back only to 3.3.9 or later, and this one comes from 3.3.3."""
+    made = plan(to)
+    assert not made.blocked, blocking(made)
+    told = [f.sentence for f in made.findings if f.verdict is Verdict.WARN and "no way back" in f.sentence]
+    assert bool(told) is closed is ("no way back" in made.undo_words) is ("takes them back" not in made.undo_words)
+    if closed:
+        assert "only to 3.3.9 or later" in told[0]
