@@ -120,6 +120,7 @@ def by_hand(act: SwapPackage) -> AskPerson:
             f"bin/stop_{name}.sh{' -g' if act.graceful else ''}    # then see that the process is gone",
             f"mkdir -p old-{act.old} && mv {parts} old-{act.old}/",
             *(f"cp -a {new}/{part} ." for part in parts.split()),
+            f"[ ! -d old-{act.old}/lib/udf ] || cp -an old-{act.old}/lib/udf lib/    # and jars of your own from old-{act.old}/lib",
             f"bin/start_{name}.sh --daemon",
         ),
     )

@@ -140,6 +140,7 @@ def test_people_do_it_where_no_driver_reaches_the_hosts() -> None:
     assert len(asked) == len(STATE.nodes) and not any(isinstance(s.act, SwapPackage | StagePackage) for s in made.steps)
     commands = asked[0].commands
     assert commands[0].startswith("bin/stop_be.sh") and "old-3.3.3-312ed45" in commands[1] and "--daemon" in commands[-1]
+    assert "lib/udf" in commands[-2] and "jars of your own" in commands[-2]
 
 
 def test_settings_that_are_frozen_already_stay_so() -> None:
