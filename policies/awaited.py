@@ -54,7 +54,7 @@ class NodeListed(Record):
 
 
 class NodeUp(Record):
-    """The node is alive and runs exactly `version`; a frontend has joined and its journal is near the leader's.
+    """The node is alive and runs exactly `version` (empty: any); a frontend has joined and its journal is near the leader's.
 
     `more_than` is what a rebuilt backend's disks must exceed in total, in bytes; 0 asks for nothing.
     """

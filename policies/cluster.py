@@ -176,6 +176,11 @@ class TabletHealth(Record):
     cloning: int
     error_state: int
 
+    @property
+    def bad(self) -> int:
+        """Tablets that lack a good copy, of whichever kind."""
+        return self.unhealthy + self.inconsistent + self.error_state
+
 
 class PendingTablet(Record):
     """A tablet in the FE's scheduler, with the reason it gives (SHOW PROC '/cluster_balance/pending_tablets')."""

@@ -31,7 +31,7 @@ from policies.interrupting import why_not_interrupt
 from policies.packages import StagePackages
 from policies.plan import Plan
 from policies.request import OperationKind
-from policies.units import in_count
+from policies.units import in_count, in_list
 from policies.versions import runs
 from policies.voters import votes, why_not_drop
 
@@ -128,7 +128,9 @@ def forbidden(act: Act | None, plan: Plan, behind: tuple[Condition, ...], state:
             return _forbidden_helper(helper, state)
         case SetStorage():
             return _forbidden_storage(act, behind, state)
-        case RestartProcess() | StopProcess() | SwapPackage():
+        case SwapPackage():
+            return why_not_interrupt(state, act.role, act.address) or _leads_too_early(act, plan, state)
+        case RestartProcess() | StopProcess():
             return why_not_interrupt(state, act.role, act.address)
         case _:
             return None
@@ -139,11 +141,31 @@ def cannot_go_back(act: Act | None, state: ClusterState) -> str | None:
     if not isinstance(act, SwapPackage) or not act.role.frontend or state.leader is None:
         return None
     leader = state.leader
-    if leader.address == act.address or not leader.version or runs(leader.version, act.version):
+    if not leader.version or runs(leader.version, act.version):
         return None
     return (
         f"{leader.address} leads with {leader.version}: its journal may hold what {act.version} cannot read, so {act.address} is "
         "not put back. Close ends here and gives back what was lent; bring it forward with a new plan."
+    )
+
+
+def _leads_too_early(act: SwapPackage, plan: Plan, state: ClusterState) -> str | None:
+    """The plan has the leader of then last. Stopped before others have had their turn, one that is done already may be elected,
+    and what it writes those others may not be able to read (docs: deployment/upgrade, the leader last).
+    """
+    leader = state.leader
+    swaps = [step.act for step in plan.steps if isinstance(step.act, SwapPackage) and step.act.role.frontend]
+    if leader is None or leader.address != act.address or act not in swaps:
+        return None
+    done = {each.address for each in swaps if (row := state.frontend(each.address)) and runs(row.version, each.version)}
+    waiting = [str(each.address) for each in swaps if each.address not in done | {act.address}]
+    if not done or not waiting:
+        return None
+    verb = "has" if len(waiting) == 1 else "have"
+    return (
+        f"{act.address} leads now, and {in_list(waiting)} {verb} not had their turn: with it stopped, one that runs {act.version} "
+        f"may be elected, and {act.old} may not read what that writes. Retry once another one leads; or close and ask again: nodes "
+        "that are done stay so, and the leader comes last."
     )
 
 

@@ -264,7 +264,7 @@ def _could_have_moved(scene: Scene, memory: StepMemory | None, last_seen: dateti
 def mismatch(step: Step, state: ClusterState) -> str | None:
     """A node that was added came up with another version than the cluster's: it must go again (mission 000: “必须一致”)."""
     until = step.until
-    if not isinstance(until, NodeUp):
+    if not isinstance(until, NodeUp) or not until.version:
         return None
     row = state.node(until.role, until.address)
     if row is None or not row.alive or not row.version or row.version == until.version:

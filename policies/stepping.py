@@ -210,7 +210,7 @@ def _remembered(operation: Operation, name: str, now: datetime) -> StepMemory:
 
 def _is_back(back: Step, operation: Operation, state: ClusterState, now: datetime) -> bool:
     """A node that runs is not back while its swap lies unfinished: the next start would run on files of two versions."""
-    if isinstance(back.act, SwapPackage) and mixed(state, back.act.address):
+    if isinstance(back.act, SwapPackage | StartProcess) and mixed(state, back.act.address):
         return False
     return holds(back.until, state, _remembered(operation, back.id, now))
 

@@ -12,6 +12,7 @@ from policies.record import Record
 Number = tuple[int, int, int]
 _RELEASE = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 _BUILD = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:-([0-9a-f]{6,40}))?")
+_CANDIDATE = re.compile(r"(?:rc|preview|alpha|beta)", re.IGNORECASE)
 
 BLACKLIST_SINCE = {NodeKind.BACKEND: (3, 3, 0), NodeKind.COMPUTE_NODE: (4, 0, 0)}
 """docs: sql-statements/cluster-management/nodes_processes/ADD_BACKEND_BLACKLIST; compute nodes from 4.0 on."""
@@ -42,8 +43,12 @@ def build(version: str) -> Build | None:
 
 
 def runs(found: str, wanted: str) -> bool:
-    """Whether a node that tells `found` runs `wanted`; without a commit any build of that release is meant."""
-    return found == wanted or ("-" not in wanted and found.startswith(f"{wanted}-"))
+    """Whether a node that tells `found` runs `wanted`; without a commit any build of that release is meant, which a candidate
+    for it is not.
+    """
+    if found == wanted:
+        return True
+    return "-" not in wanted and found.startswith(f"{wanted}-") and not _CANDIDATE.match(found.removeprefix(f"{wanted}-"))
 
 
 def release(version: str) -> Number | None:

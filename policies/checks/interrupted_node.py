@@ -102,6 +102,12 @@ def _frontend(row: Frontend, state: ClusterState) -> Finding:
     return _finding(Verdict.OK, f"{row.address} is {row.role.value.lower()}, alive; {now.words}.")
 
 
+def majority_meanwhile(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
+    """Fewer than three voters: whoever approves accepts that the cluster has no majority while one of them is down."""
+    voters = [row for row in state.frontends if row.address in targets and row.role is not Role.OBSERVER]
+    return [_frontend(voters[0], state)] if voters and votes(state).total < 3 else []
+
+
 def _running(address: Address, queries: int, kind: NodeKind) -> Finding:
     if not queries:
         return _finding(Verdict.OK, f"{address} is a {kind.short}, alive; it runs no query now.")
@@ -137,10 +143,9 @@ def copies_enough(targets: tuple[Address, ...], state: ClusterState) -> list[Fin
     if health is None:
         return [Finding(check="tablet health", verdict=Verdict.BLOCK, sentence="The health of the tablets could not be read.",
                         advice="Ask again when SHOW PROC '/statistic' answers.")]  # fmt: skip
-    bad = health.unhealthy + health.inconsistent + health.error_state
-    if bad:
+    if health.bad:
         all_of = in_count(health.tablets)
-        words = f"{in_count(bad)} of {all_of} tablets are not healthy: a restart could take their last good copy away."
+        words = f"{in_count(health.bad)} of {all_of} tablets are not healthy: a restart could take their last good copy away."
         return [Finding(check="tablet health", verdict=Verdict.BLOCK, sentence=words,
                         advice="Let the repair end first: SHOW PROC '/statistic' counts them.")]  # fmt: skip
     return [Finding(check="tablet health", verdict=Verdict.OK, sentence=f"All {in_count(health.tablets)} tablets are healthy.")]

@@ -73,7 +73,7 @@ def missing(condition: NodeUp, row: Row, state: ClusterState) -> str:
         return f"is not alive{in_words(row.error)}" if row.error else "is not alive yet."
     if not row.version:
         return "is alive, but has not told its version yet."
-    if not runs(row.version, condition.version):
+    if condition.version and not runs(row.version, condition.version):
         return f"runs {row.version}, but {condition.version} is wanted."
     if isinstance(row, Frontend):
         return _behind(row, state)

@@ -63,7 +63,7 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
         case NodeStopped():
             who = f"{condition.role.short} {condition.address}"
             words = "is stopped: no process, and not alive for the cluster." if done else "still runs, or still counts as alive."
-            return Reading(done=done, sentence=f"{who} {words}")
+            return Reading(done=done, sentence=f"{who} {words}{'' if done else _unseen(condition.address, state)}")
         case ClusterSettled():
             words = _unsettled(condition, state)
             settled = f"The cluster is at rest again after {condition.address}: all alive, nothing to repair."
@@ -83,7 +83,9 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
         case HostJobDone():
             host = state.host_of(condition.address)
             said = _said(host, memory)
-            words = f"{condition.what} on {condition.address.host} is done." if done else f"{condition.what} goes on."
+            words = f"{condition.what} on {condition.address.host} is done."
+            if not done:
+                words = f"{condition.what} goes on.{_unseen(condition.address, state)}"
             return Reading(done=done, sentence=f"{words} {said}".strip())
         case PackagesStaged():
             return staging.read(condition, state, memory)
@@ -128,6 +130,8 @@ def _not_restarted(condition: NodeRestarted, state: ClusterState) -> str:
     row = state.node(condition.role, condition.address)
     if row is None:
         return "is not listed."
+    if row.alive and row.last_start is None:
+        return "is alive, but the cluster shows no start time, so that nobody can tell whether it has restarted."
     if row.last_start is not None and row.last_start == condition.before:
         return "has not restarted yet: it runs, and its start time is the old one." if row.alive else "is down."
     host = state.host_of(condition.address)
@@ -151,6 +155,12 @@ def _restart_words(condition: NodeRestarted, state: ClusterState) -> str:
     return f"{who} {wanting}"
 
 
+def _unseen(address: Address, state: ClusterState) -> str:
+    """That nobody knows what goes on there, where the host cannot be looked at."""
+    host = state.host_of(address)
+    return f" Its host cannot be looked at: {host.trouble}" if host is not None and host.trouble else ""
+
+
 def _refusal(condition: FrontendAnswers, state: ClusterState) -> str:
     """Why a query through the frontend failed; empty when it was answered."""
     return (state.answers or {}).get(condition.address.host, "it could not be asked").rstrip(".")
@@ -162,7 +172,11 @@ def _otherwise(condition: AllAtVersion, state: ClusterState) -> str:
         return "not every list of nodes could be read"
     other = [node for node in state.nodes if not runs(node.version, condition.version)]
     wrong = [f"{node.address} runs {node.version or 'an unknown version'}" for node in other]
-    return in_list(wrong + [f"{node.address} is not alive" for node in state.nodes if not node.alive])
+    wrong += [f"{node.address} is not alive" for node in state.nodes if not node.alive]
+    first = {node.version: node for node in reversed(state.nodes)}
+    if len(first) > 1 and not wrong:
+        return "it is not one build: " + in_list([f"{node.address} runs {version}" for version, node in first.items()])
+    return in_list(wrong)
 
 
 def _unsettled(condition: ClusterSettled, state: ClusterState) -> str:
@@ -180,9 +194,9 @@ def _unsettled(condition: ClusterSettled, state: ClusterState) -> str:
     queued = state.scheduler.pending + state.scheduler.running
     if queued and condition.idle:
         return f"Waiting: the scheduler has {in_count(queued)} tablets to repair or to move."
-    if state.health.unhealthy > condition.unhealthy:
+    if state.health.bad > condition.unhealthy:
         before = f"; before there were {in_count(condition.unhealthy)}" if condition.unhealthy else ""
-        return f"Waiting: {in_count(state.health.unhealthy)} tablets are unhealthy{before}."
+        return f"Waiting: {in_count(state.health.bad)} tablets are unhealthy{before}."
     restless = [group.name for group in state.colocate_groups if not group.stable]
     if restless:
         return f"Waiting: colocate group {in_list(restless)} is not stable."

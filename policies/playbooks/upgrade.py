@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from policies import checks
-from policies.checks.interrupted_node import copies_enough, goes_dark, hosts_reached
+from policies.checks.interrupted_node import copies_enough, goes_dark, hosts_reached, majority_meanwhile
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
 from policies.estimate import DrainRecord
 from policies.facts import nodes_facts
@@ -76,7 +76,10 @@ def upgrade(way: Way) -> MakePlan:
             facts=(*nodes_facts(state), *_versions(state), *(lent_fact(one) for one in (*lent, *_for_good(wanted, turns, state)))),
             estimate=_estimate(turns, pacing, by_people=state.hosts is None),
             unhealthy_baseline=state.health.unhealthy if state.health else 0,
-            undo_words=_undo(way, old, wanted, _for_good(wanted, turns, state), by_people=state.hosts is None),
+            undo_words=_undo(
+                way, old, wanted, _for_good(wanted, turns, state),
+                by_people=state.hosts is None, back=not _no_way_back(wanted, turns, state),
+            ),
             done_words=f"every node runs {wanted}; balancing is as it was before.",
         )
 
@@ -98,6 +101,7 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
     return (
         *_right_way(way, installed, wanted),
         *(told(found, state) for found in _paths(wanted, turns, state)),
+        *_no_way_back(wanted, turns, state),
         *checks.leader((), state),
         *checks.rights((), state),
         *hosts_reached(targets, state),
@@ -105,6 +109,7 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         *_everybody_alive(state),
         *copies_enough(targets, state),
         *goes_dark(targets, state),
+        *majority_meanwhile(targets, state),
         *judge_freeze(state),
         *_quiet_time(turns),
         Finding(check="order", verdict=Verdict.OK, sentence=explained(tuple(turns)), told=True),
@@ -115,6 +120,18 @@ def _paths(wanted: str, turns: list[Turn], state: ClusterState) -> tuple[PathFin
     """What is known about the way from every version that is installed; each thing once."""
     installed = sorted({turn.version for turn in turns})
     return tuple(dict.fromkeys(found for version in installed for found in judge_path(version, wanted, state.run_mode)))
+
+
+def _no_way_back(wanted: str, turns: list[Turn], state: ClusterState) -> list[Finding]:
+    """Whoever approves should know that the hop cannot be taken back, before the first node makes it."""
+    installed = sorted({turn.version for turn in turns})
+    ways = [found for version in installed for found in judge_path(wanted, version, state.run_mode)]
+    closed = dict.fromkeys(found.finding.sentence for found in ways if found.finding.verdict is Verdict.BLOCK)
+    if not closed:
+        return []
+    words = f"There is no way back from {wanted} to {in_list(installed)}: {' '.join(closed)}"
+    advice = "Go by a version with a way back, or approve that. Abort puts the node in hand back all the same, which may not start."
+    return [Finding(check="way back", verdict=Verdict.WARN, sentence=words, advice=advice)]
 
 
 def _right_way(way: Way, installed: list[str], wanted: str) -> list[Finding]:
@@ -226,14 +243,17 @@ def _estimate(turns: list[Turn], pacing: Pacing, *, by_people: bool) -> Estimate
     return Estimate(low_s=low, high_s=high, reason=reason + ("; without the time people need on hosts" if by_people else ""))
 
 
-def _undo(way: Way, old: str, wanted: str, for_good: tuple[Lent, ...], *, by_people: bool) -> str:
+def _undo(way: Way, old: str, wanted: str, for_good: tuple[Lent, ...], *, by_people: bool, back: bool) -> str:
     other = "downgrade" if way == "upgrade" else "upgrade"
     abort = f"Abort puts {old} back on the node in hand and gives the balancer back; nodes before it stay at {wanted}"
     if by_people:
         abort = f"Abort gives the balancer back; people put {old} back on the node in hand. Nodes before it stay at {wanted}"
     stays = "".join(f" What is set for good stays: `{one.name}` {one.new}, was {one.old}." for one in for_good)
+    others = ": there is no way back for them"
+    if back:
+        others = f", and `/sr {other} to {old}` takes them back from the files that were kept"
     return (
-        f"{abort}, which a cluster bears for a while, and `/sr {other} to {old}` takes them back from the files that were kept. "
+        f"{abort}, which a cluster bears for a while{others}. "
         "Once the leader's turn has begun its journal may hold what the other version cannot read: from there on only forward."
         f"{stays}"
     )

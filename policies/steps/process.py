@@ -55,7 +55,7 @@ def after(role: NodeKind, node: Node, state: ClusterState, group: str, *, idle: 
         group=group,
         title=f"See the cluster at rest after {node.address}",
         act=None,
-        until=ClusterSettled(address=node.address, unhealthy=state.health.unhealthy if state.health else 0, idle=idle),
+        until=ClusterSettled(address=node.address, unhealthy=state.health.bad if state.health else 0, idle=idle),
         deadline=AT_REST,
         advice="Retry waits on; Skip goes on to the next node as the cluster is.",
         skippable=True,
@@ -102,15 +102,16 @@ def stop(role: NodeKind, node: Node, state: ClusterState, pacing: Pacing) -> tup
 
 
 def start(role: NodeKind, node: Node, state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
-    """Start one node's process and see it alive."""
+    """Start one node's process and see it alive; with the cluster's version only where it ran that: a roll may be half done."""
     del pacing
+    version = state.version if node.version in {"", state.version} else ""
     return (
         Step(
             id=f"start-{node.address}",
             group=f"start {node.address}",
             title=f"Start {role.process} {node.address}",
             act=_by(StartProcess(role=role, address=node.address), state),
-            until=NodeUp(role=role, address=node.address, version=state.version),
+            until=NodeUp(role=role, address=node.address, version=version),
             deadline=COME_BACK,
             advice="Look at its log; Retry tries again.",
         ),

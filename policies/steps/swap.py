@@ -69,8 +69,8 @@ def swap(
 ) -> tuple[Step, ...]:
     """Put `version` in place on one node and see it up, then the cluster at rest.
 
-    `kept` takes the files of an earlier swap in place of a staged package. Without `back` an abort only starts the node again:
-    what it wrote to the journal by then the old version may not be able to read.
+    `kept` takes the files of an earlier swap in place of a staged package. Without `back` an abort only starts the node again,
+    with whichever version lies there: what it wrote to the journal by then the old version may not be able to read.
     """
     group = f"{version} on {node.address}"
     act = SwapPackage(
@@ -80,7 +80,7 @@ def swap(
     undo: Act = StartProcess(role=role, address=node.address)
     if back:
         undo = act.with_(version=node.version, old=version, roll_back=True, graceful=stops_gracefully(role, version))
-    up_again = NodeUp(role=role, address=node.address, version=node.version if back else version)
+    up_again = NodeUp(role=role, address=node.address, version=node.version if back else "")
     step = Step(
         id=f"swap-{node.address}",
         group=group,
@@ -137,6 +137,7 @@ def by_hand(act: SwapPackage) -> AskPerson:
             f"bin/stop_{name}.sh{' -g' if act.graceful else ''}    # then see that the process is gone",
             f"mkdir -p old-{act.old} && mv {parts} old-{act.old}/",
             *(f"cp -a {new}/{part} ." for part in parts.split()),
+            f"[ ! -d old-{act.old}/lib/udf ] || cp -an old-{act.old}/lib/udf lib/    # and jars of your own from old-{act.old}/lib",
             f"bin/start_{name}.sh --daemon",
         ),
     )

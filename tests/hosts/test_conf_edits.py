@@ -8,7 +8,7 @@ from policies.hosts import JobState
 from tests.hosts.fake_starrocks import BE_CONF, FE_CONF
 from tests.hosts.rig import BE, FE, Rig
 from workers.hosts import HostRefused
-from workers.hosts.conf_files import edited, read_conf, value_of, values_of
+from workers.hosts.conf_files import edited, read_conf, value_of, values_of, without_secrets
 
 MEMORY = EditConf(role=NodeKind.BACKEND, address=BE, key="mem_limit", value="70%", old="80%")
 HEAP = '"-Dlog4j2.formatMsgNoLookups=true -Xmx8192m -XX:+UseG1GC -Xlog:gc*:${LOG_DIR}/fe.gc.log.$DATE:time"'
@@ -119,6 +119,23 @@ def test_the_last_of_two_counts() -> None:
 def test_backends_know_neither_colons_nor_continuations() -> None:
     conf = b"a: 1\nb = one \\\nc = 2\n  # d = 3\nold_key\n"
     assert values_of("be", conf) == {"b": "one \\", "c": "2"}
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("common.sh: line 21: export: `aws_s3_secret_key=hunter2': not a valid identifier",
+         "common.sh: line 21: export: `aws_s3_secret_key=*** not a valid identifier"),
+        ('start_fe.sh ended with 1: "ssl_keystore_password" : "hunter 2" is wrong',
+         'start_fe.sh ended with 1: "ssl_keystore_password" : *** is wrong'),
+        ("cannot open jdbc:mysql://root:hunter2@10.0.0.1/x", "cannot open jdbc:mysql://***@10.0.0.1/x"),
+        ("-Djavax.net.ssl.trustStorePassword=hunter2 -Xmx8g", "-Djavax.net.ssl.trustStorePassword=*** -Xmx8g"),
+        ("process 4711 runs", "process 4711 runs"),
+        ("clusterId and token could not be changed: nothing was started", "clusterId and token could not be changed: nothing was started"),
+    ],
+)  # fmt: skip
+def test_words_of_a_host_tell_no_secret(said: str, shown: str) -> None:
+    assert without_secrets(said) == shown
 
 
 @pytest.mark.parametrize(

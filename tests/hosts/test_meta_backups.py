@@ -104,6 +104,17 @@ def test_a_journal_file_that_goes_away_while_copied(rig: Rig) -> None:
     assert [path.name for path in (copies(rig) / "before-3.3.9" / "bdb").iterdir()] == ["00000001.jdb"]
 
 
+def test_an_image_that_is_written_meanwhile(rig: Rig) -> None:
+    """What the journal held before the new image is gone then: with the image of before the copy could not be read."""
+    with_meta(rig)
+    late = f"[ -e {rig.fe}/meta/image/image.1300 ] || {{ echo new > {rig.fe}/meta/image/image.1300; rm {rig.fe}/meta/bdb/00000000.jdb; }}"
+    rig.server.stub("cp", f'case $2 in *00000001.jdb) {late} ;; esac; exec /bin/cp "$@"')
+    job = rig.do(COPY)
+    assert job.state is JobState.DONE and "(image/image.1300)" in job.said, rig.log(job.id)
+    copy = copies(rig) / "before-3.3.9"
+    assert (copy / "image" / "image.1300").exists() and [path.name for path in (copy / "bdb").iterdir()] == ["00000001.jdb"]
+
+
 def test_a_disk_that_fails_in_the_middle(rig: Rig) -> None:
     with_meta(rig).server.stub("cp", 'case $2 in *jdb) echo "No space left on device"; exit 1 ;; esac; exec /bin/cp "$@"')
     job = rig.do(COPY)

@@ -143,6 +143,12 @@ def test_a_start_script_that_refuses(rig: Rig) -> None:
     assert (job.state, job.said) == (JobState.FAILED, "start_fe.sh ended with 1: Error: JAVA_HOME is not set.")
 
 
+def test_what_a_start_script_quotes_of_the_conf_is_no_secret_in_the_thread(rig: Rig) -> None:
+    (rig.with_backend().be / "bin" / "start_be.sh").write_text("echo \"export: 'aws_s3_secret_key=do-not-show': not valid\"; exit 1\n")
+    job = rig.do(START)
+    assert job.said == "start_be.sh ended with 1: export: 'aws_s3_secret_key=*** not valid"
+
+
 def test_a_watcher_that_starts_it_again(rig: Rig) -> None:
     rig.with_backend().running()
     rig.server.stub("sleep", f'[ "$1" != 0.3 ] || {{ rm {rig.be}/bin/be.pid; {rig.be}/bin/start_be.sh --daemon; }}; exec /bin/sleep "$@"')

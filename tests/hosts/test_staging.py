@@ -137,6 +137,18 @@ def test_each_part_is_verified_for_itself(rig: Rig) -> None:
     assert rig.survey(FE).staged == {"3.3.9": True} and len(rig.server.sent) > sent
 
 
+def test_another_build_of_the_version_is_staged_anew(rig: Rig) -> None:
+    """What lies there from an earlier try is not what every other host gets now."""
+    path = package(rig.with_backend().packages, "3.3.9")
+    rig.do(STAGE)
+    (rig.stage / "3.3.9" / "be" / "lib" / "stale").touch()
+    _grow(path, 10)
+    job = rig.do(STAGE)
+    assert (job.state, job.said) == (JobState.DONE, "3.3.9 is staged and verified"), rig.log(job.id)
+    assert not (rig.stage / "3.3.9" / "be" / "lib" / "stale").exists() and rig.survey().staged == {"3.3.9": True}
+    assert rig.do(STAGE).said == "3.3.9 is already staged and verified"
+
+
 @pytest.mark.parametrize("version", ["../3.3.9", "3.3.9;reboot", "$(reboot)", "", "3.3.9\n", "-rf"])
 def test_a_version_is_one_word(rig: Rig, version: str) -> None:
     with pytest.raises(HostRefused):

@@ -6,6 +6,7 @@ import pytest
 
 from policies.acts import AskPerson, EditConf, HostAct, RestartProcess, StartProcess, StopProcess, SwapPackage
 from policies.awaited import (
+    AllAtVersion,
     ClusterSettled,
     FrontendAnswers,
     GoAhead,
@@ -20,6 +21,7 @@ from policies.cluster import ClusterState, ColocateGroup, NodeKind, Role, RunMod
 from policies.conditions import holds, read
 from policies.conditions.processes import told_by_frontends
 from policies.deciding import decide
+from policies.guards import mismatch
 from policies.hosts import HostJob, HostLook, JobState, Process, job_name
 from policies.interrupting import why_not_interrupt
 from policies.operation import Decision, DecisionKind, HostJobRef, Operation, OperationState, StepMemory
@@ -73,6 +75,9 @@ def fe(state: ClusterState, **changes: object) -> ClusterState:
         (RESTARTED, STATE, False, "has not restarted yet"),
         (RESTARTED, changed(STATE, "10.84.0.18", alive=False), False, "is down"),
         (RESTARTED, changed(STATE, "10.84.0.18", last_start=LATER), True, "has restarted: alive"),
+        (RESTARTED, changed(STATE, "10.84.0.18", last_start=None), False, "shows no start time"),
+        (RESTARTED.with_(before=None), changed(STATE, "10.84.0.18", last_start=None), False, "shows no start time"),
+        (RESTARTED.with_(before=None), changed(STATE, "10.84.0.18", last_start=LATER), True, "has restarted: alive"),
         (RESTARTED, changed(STATE, "10.84.0.18", last_start=LATER, alive=False), False, "is not alive yet"),
         (RESTARTED, changed(STATE, "10.84.0.18", last_start=LATER, version="3.3.9-1"), False, "runs 3.3.9-1"),
         (RESTARTED, changed(STATE, "10.84.0.18", alive=False).with_(hosts=(host(pid=None),)), False, "No process runs on its host"),
@@ -94,6 +99,7 @@ def fe(state: ClusterState, **changes: object) -> ClusterState:
         (SETTLED, fe(STATE, role=Role.FOLLOWER).with_(frontends=tuple(
             f.with_(role=Role.FOLLOWER) for f in STATE.frontends)), False, "no frontend leads"),
         (SETTLED, STATE.with_(health=HEALTH.with_(unhealthy=3)), False, "3 tablets are unhealthy"),
+        (SETTLED, STATE.with_(health=HEALTH.with_(error_state=1, inconsistent=1)), False, "2 tablets are unhealthy"),
         (SETTLED.with_(unhealthy=3), STATE.with_(health=HEALTH.with_(unhealthy=3)), True, "at rest"),
         (SETTLED, STATE.with_(health=None), False, "cannot be read"),
         (SETTLED, STATE.with_(health=None, run_mode=RunMode.SHARED_DATA), True, "at rest"),
@@ -105,7 +111,15 @@ def fe(state: ClusterState, **changes: object) -> ClusterState:
         (FrontendAnswers(address=FE_AT), STATE.with_(answers={"10.84.0.19": ""}), True, "answers a query"),
         (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.DONE, said="3.3.9"),)), True, "done. 3.3.9"),
         (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.RUNNING),)), False, "goes on"),
+        (AllAtVersion(address=AT, version="3.3.3"), STATE.with_(compute_nodes_read=True), True, "nodes are alive and run 3.3.3"),
+        (AllAtVersion(address=AT, version="3.3.3"), STATE, False, "could be read"),
+        (AllAtVersion(address=AT, version="3.3.9"), STATE.with_(compute_nodes_read=True), False, "runs 3.3.3-312ed45"),
+        (AllAtVersion(address=AT, version="3.3.3"),
+         changed(STATE, "10.84.0.18", version="3.3.3-0ab2adc").with_(compute_nodes_read=True), False, "it is not one build"),
         (HostJobDone(address=AT, what="Unpacking"), STATE, False, "goes on"),
+        (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(trouble="timed out"),)), False, "cannot be looked at: tim"),
+        (NodeStopped(role=NodeKind.BACKEND, address=AT),
+         changed(STATE, "10.84.0.18", alive=False).with_(hosts=(host(trouble="timed out"),)), False, "cannot be looked at: timed out"),
     ],
 )  # fmt: skip
 def test_reading(condition: ProcessCondition, state: ClusterState, done: bool, words: str) -> None:
@@ -188,6 +202,16 @@ def test_unhealthy_tablets_can_be_accepted_by_name() -> None:
     sick = REACHED.with_(health=HEALTH.with_(unhealthy=2))
     made = plan(state=sick, accept="unhealthy")
     assert not made.blocked and any("approving accepts" in finding.advice for finding in made.findings)
+
+
+@pytest.mark.parametrize(("ran", "wanted"), [(VERSION, VERSION), ("", VERSION), ("3.3.9-7b9fccd", "")])
+def test_a_node_of_a_roll_that_was_broken_off_is_started_as_it_is(ran: str, wanted: str) -> None:
+    """It comes up with the version it had; that others run another one is no reason to call its package wrong."""
+    made = plan(OperationKind.START_BACKEND, state=changed(REACHED, "10.84.0.18", alive=False, version=ran))
+    until = made.steps[0].until
+    assert isinstance(until, NodeUp) and until.version == wanted
+    back = changed(STATE, "10.84.0.18", version=ran or VERSION)
+    assert holds(until, back) and mismatch(made.steps[0], back) is None
 
 
 def test_two_nodes_are_not_stopped_at_once() -> None:

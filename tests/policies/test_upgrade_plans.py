@@ -12,7 +12,7 @@ from policies.packages import StagePackages
 from policies.plan import Plan, Verdict
 from policies.playbooks import entry_for
 from policies.request import OperationKind
-from policies.stepping import Halt, Move, Perform, next_undo
+from policies.stepping import Halt, Move, Perform, next_move, next_undo
 from policies.undoing import undo_steps
 from tests.policies.clusters import NOW, changed, request
 from tests.policies.test_processes import BEFORE, CALM, HEALTH, started
@@ -143,6 +143,7 @@ def test_people_do_it_where_no_driver_reaches_the_hosts() -> None:
     assert len(asked) == len(STATE.nodes) and not any(isinstance(s.act, SwapPackage | StagePackages) for s in made.steps)
     commands = asked[0].commands
     assert commands[0].startswith("bin/stop_be.sh") and "old-3.3.3-312ed45" in commands[1] and "--daemon" in commands[-1]
+    assert "lib/udf" in commands[-2] and "jars of your own" in commands[-2]
 
 
 def test_settings_that_are_frozen_already_stay_so() -> None:
@@ -177,3 +178,81 @@ def test_a_frontend_is_not_put_back_under_a_leader_that_writes_a_newer_journal(l
     assert isinstance(undone, expected)
     if isinstance(undone, Halt):
         assert "cannot read" in undone.sentence
+
+
+def test_a_frontend_that_leads_with_the_new_version_is_not_put_back() -> None:
+    """Elected after its swap: what it has written since the old version may not be able to read, on it or on any other."""
+    made = plan()
+    at = next(i for i, s in enumerate(made.steps) if isinstance(s.act, SwapPackage) and s.act.role.frontend)
+    act = made.steps[at].act
+    assert isinstance(act, SwapPackage)
+    new = {True: (Role.LEADER, "3.3.9-abc1234"), False: (Role.FOLLOWER, "3.3.3-312ed45")}
+    roles = {f.address: new[f.address == act.address] for f in REACHED.frontends}
+    frontends = tuple(f.with_(role=roles[f.address][0], version=roles[f.address][1]) for f in REACHED.frontends)
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.UNDOING, created_at=NOW, changed_at=NOW, step=at
+    )
+    look = HostLook(address=act.address, taken_at=NOW, process=Process(pid=1))
+    undone = next_undo(made, operation, REACHED.with_(frontends=frontends, hosts=(look,)), Pacing(), NOW)
+    assert isinstance(undone, Halt) and "leads with 3.3.9-abc1234" in undone.sentence
+
+
+@pytest.mark.parametrize("version", ["3.3.3-312ed45", "3.3.9-abc1234"])
+def test_an_abort_in_the_leaders_turn_ends_when_it_runs_with_either_version(version: str) -> None:
+    """Refused before anything was changed it runs the old one: to wait for the new one would never end."""
+    made = plan()
+    at = max(i for i, s in enumerate(made.steps) if isinstance(s.act, SwapPackage))
+    act = made.steps[at].act
+    assert isinstance(act, SwapPackage)
+    frontends = tuple(f.with_(version=version) if f.address == act.address else f for f in REACHED.frontends)
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.UNDOING, created_at=NOW, changed_at=NOW, step=at
+    )
+    look = HostLook(address=act.address, taken_at=NOW, process=Process(pid=1))
+    told = REACHED.with_(frontends=frontends, hosts=(look,))
+    undone = next_undo(made, operation, told, Pacing(), NOW)
+    assert isinstance(undone, Perform) and isinstance(undone.act, SetSetting), "the node is as it should be; what was lent follows"
+    cut = told.with_(hosts=(look.with_(unfinished="3.3.9 3.3.3-312ed45"),))
+    undone = next_undo(made, operation, cut, Pacing(), NOW)
+    assert isinstance(undone, Perform) and isinstance(undone.act, StartProcess), "which its host refuses, and says why"
+
+
+@pytest.mark.parametrize(("frontends", "words"), [(1, "no statement is answered"), (2, "no write is taken"), (4, "")])
+def test_that_the_frontends_lose_their_majority_meanwhile_is_told(frontends: int, words: str) -> None:
+    few = sorted(REACHED.frontends, key=lambda each: each.role is not Role.LEADER)[:frontends]
+    warned = [f.sentence for f in plan(state=REACHED.with_(frontends=tuple(few))).findings if f.verdict is Verdict.WARN]
+    assert any(words in sentence for sentence in warned) if words else not any("is down," in sentence for sentence in warned)
+
+
+@pytest.mark.parametrize(("first_done", "expected"), [(True, Halt), (False, Perform)])
+def test_a_leader_of_now_waits_until_the_others_have_had_their_turn(first_done: bool, expected: type[Move]) -> None:
+    """The leadership moved after the approval: another order was approved than the one that is safe now."""
+    made = plan()
+    at = [i for i, s in enumerate(made.steps) if isinstance(s.act, SwapPackage) and s.act.role.frontend][:2]
+    first, second = (made.steps[i].act for i in at)
+    assert isinstance(first, SwapPackage) and isinstance(second, SwapPackage)
+    frontends = tuple(
+        f.with_(
+            role=Role.LEADER if f.address == second.address else Role.FOLLOWER,
+            version="3.3.9-abc1234" if first_done and f.address == first.address else f.version,
+        )
+        for f in REACHED.frontends
+    )
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.RUNNING, created_at=NOW, changed_at=NOW, step=at[1]
+    )
+    moved = next_move(made, operation, REACHED.with_(frontends=frontends), Pacing(), NOW)
+    assert isinstance(moved, expected)
+    if isinstance(moved, Halt):
+        assert f"{second.address} leads now" in moved.sentence and "ask again" in moved.sentence
+
+
+@pytest.mark.parametrize(("to", "closed"), [("3.3.9", False), ("3.4.4", True)])
+def test_that_there_is_no_way_back_is_told_before_the_first_node(to: str, closed: bool) -> None:
+    """From 3.4 a cluster can go back only to 3.3.9 or later, and this one comes from 3.3.3."""
+    made = plan(to)
+    assert not made.blocked, blocking(made)
+    told = [f.sentence for f in made.findings if f.verdict is Verdict.WARN and "no way back" in f.sentence]
+    assert bool(told) is closed is ("no way back" in made.undo_words) is ("takes them back" not in made.undo_words)
+    if closed:
+        assert "only to 3.3.9 or later" in told[0]

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.cluster import NodeKind
-from policies.versions import BLACKLIST_SINCE, known_since, release
+from policies.versions import BLACKLIST_SINCE, known_since, release, runs
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,21 @@ def test_release(text: str, number: tuple[int, int, int] | None) -> None:
 def test_blacklist(text: str, backend: bool, compute: bool) -> None:
     assert known_since(text, BLACKLIST_SINCE[NodeKind.BACKEND]) is backend
     assert known_since(text, BLACKLIST_SINCE[NodeKind.COMPUTE_NODE]) is compute
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "so"),
+    [
+        ("3.3.9-7b9fccd", "3.3.9", True),
+        ("3.3.9", "3.3.9", True),
+        ("3.3.9-7b9fccd", "3.3.9-7b9fccd", True),
+        ("3.3.9-7b9fccd", "3.3.9-0000000", False),
+        ("3.3.91-7b9fccd", "3.3.9", False),
+        ("3.4.0-rc01", "3.4.0", False),
+        ("3.4.0-rc01-7b9fccd", "3.4.0", False),
+        ("3.4.0-rc01", "3.4.0-rc01", True),
+        ("", "3.3.9", False),
+    ],
+)
+def test_runs(found: str, wanted: str, so: bool) -> None:
+    assert runs(found, wanted) is so

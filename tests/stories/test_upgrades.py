@@ -76,8 +76,10 @@ def test_the_whole_of_mission_000s_cluster(scene: Scene) -> None:
     scene.in_order(ts)
 
 
-def test_a_canary_that_does_not_start_is_rolled_back(scene: Scene) -> None:
-    ts = scene.ask(f"/sr upgrade to {NEW}")
+@pytest.mark.parametrize(("to", "back"), [(NEW, True), ("3.4.2", False)])
+def test_a_canary_that_does_not_start_is_rolled_back(scene: Scene, to: str, back: bool) -> None:
+    ts = scene.ask(f"/sr upgrade to {to}")
+    assert ("no way back from 3.4.2" in scene.card(ts)) is not back
     scene.fault("host_never_starts", host=CANARY_HOST, process="be", on=True)
     scene.press(ts, "approve")
     scene.told(ts, f"The job on {CANARY_HOST} failed", 60)
@@ -137,6 +139,72 @@ def test_a_backend_that_takes_twenty_minutes_is_waited_for(scene: Scene) -> None
     scene.press(ts, "abort", ALICE)
     scene.told(ts, "Restored", 60)
     assert versions(scene) == {OLD}
+
+
+def lives(scene: Scene, host: str) -> list[str]:
+    """How often the backend of a host ended and was started, in order."""
+    told = [e["what"].removeprefix(f"be on {host} ") for e in scene.twin("events")["events"] if e["what"].startswith(f"be on {host} ")]
+    return [line.split(",")[0] for line in told if not line.startswith("was sent")]
+
+
+def jobs(scene: Scene, host: str, kind: str) -> list[str]:
+    return [path.name for path in (scene.house.directory / "hosts" / host / ".sr" / "jobs").glob(f"*{kind}*")]
+
+
+@pytest.mark.parametrize("after", ["before_exec", "after_exec"])
+def test_the_link_is_cut_at_every_job_of_a_node(scene: Scene, after: str) -> None:
+    ts = scene.ask(f"/sr upgrade to {NEW}")
+    scene.fault("host_cut", host=CANARY_HOST, after=after, matching="sr-begun", times=2)
+    scene.press(ts, "approve")
+    scene.wait(lambda: any("Step 1:" in reply for reply in scene.thread(ts)), 60)
+    scene.fault("host_cut", host=CANARY_HOST, after=after, matching="roll_back", times=2)
+    scene.told(ts, "Look at its log", 60)
+    assert lives(scene, CANARY_HOST) == ["ended", "started"]
+    assert [len(jobs(scene, CANARY_HOST, f"{kind}-{CANARY_HOST}-9050")) for kind in ("stage", "swap")] == [1, 1]
+    scene.fault("host_cut", host=CANARY_HOST, after=after, matching="roll_back", times=2)
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "Restored", 60)
+    assert versions(scene) == {OLD} and lives(scene, CANARY_HOST) == ["ended", "started"] * 2
+    lost = [reply for reply in scene.thread(ts) if "the reply was lost" in reply]
+    assert len(lost) >= 3 if after == "after_exec" else not lost, "package, swap and way back were begun, and nobody was told"
+    balances_again(scene)
+
+
+def test_every_worker_is_killed_in_the_middle_of_a_swap(scene: Scene) -> None:
+    ts = approved(scene, f"/sr upgrade to {NEW}")
+    scene.wait(lambda: jobs(scene, CANARY_HOST, "swap"), 60)
+    for name in ("worker-1", "worker-2"):
+        scene.kill(name)
+    for name in ("worker-1", "worker-2"):
+        scene.revive(name)
+    scene.told(ts, "Look at its log", 60)
+    assert lives(scene, CANARY_HOST) == ["ended", "started"] and len(jobs(scene, CANARY_HOST, "swap")) == 1
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "Restored", 60)
+    assert versions(scene) == {OLD}
+    balances_again(scene)
+
+
+def test_a_disk_that_is_full_while_staging_is_a_persons_matter(scene: Scene) -> None:
+    ts = scene.ask(f"/sr upgrade to {NEW}")
+    scene.fault("host_disk_full", host=CANARY_HOST)
+    scene.press(ts, "approve")
+    scene.shows(ts, "a person must decide", 60)
+    assert versions(scene) == {OLD} and lives(scene, CANARY_HOST) == []
+    scene.fault("host_disk_full", host=CANARY_HOST, on=False)
+    scene.press(ts, "retry", ALICE)
+    scene.told(ts, "Look at its log", 60)
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "Restored", 60)
+    assert versions(scene) == {OLD}
+
+
+def test_a_version_that_nobody_can_read_refuses_the_plan(scene: Scene) -> None:
+    scene.fault("host", host=CANARY_HOST, version="main-0ab2adc")
+    scene.fault("be_restart", at=CANARY)
+    scene.twin("advance", {"seconds": 60})
+    scene.type(f"/sr upgrade to {NEW}")
+    scene.private(ALICE, "main-0ab2adc")
 
 
 def test_a_node_that_runs_on_files_of_two_versions_is_not_taken_for_upgraded(scene: Scene) -> None:

@@ -17,6 +17,10 @@ _SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 _SECRET_IN_VALUE = re.compile(r"(?:passw|secret|token|credential)\w*[=:]|://[^/\s:@]*:[^/\s@]*@", re.IGNORECASE)
+_SECRET_SAID = re.compile(
+    rf"([\w.-]*(?:{_SECRET_KEY.pattern})[\w.-]*[\"']?\s*[=:]\s*)(?:\"[^\"]*\"?|'[^']*'?|[^\s,;]+)", re.IGNORECASE
+)
+_SECRET_IN_ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]*@")
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,11 @@ def values_of(role: str, content: bytes) -> dict[str, str]:
 def may_be_secret(key: str, value: str) -> bool:
     """By the key's name, or by what the value assigns; rather too often than once too seldom."""
     return bool(_SECRET_KEY.search(key) or _SECRET_IN_VALUE.search(value))
+
+
+def without_secrets(text: str) -> str:
+    """Words of a host, without what they may assign to a secret: a start script, or a log, quotes conf lines when it fails."""
+    return _SECRET_IN_ADDRESS.sub("://***@", _SECRET_SAID.sub(r"\1***", text))
 
 
 def value_of(role: str, content: bytes, key: str) -> str | None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from policies.address import Address
 from policies.hosts import HostJob, HostLook, HostSurvey, JobState, Process, Store, StoreState
 from workers.hosts import HostOutcomeUnknown, surroundings
-from workers.hosts.conf_files import values_of
+from workers.hosts.conf_files import values_of, without_secrets
 
 BEGIN, END = "sr-look", "sr-look-end"
 
@@ -59,7 +59,7 @@ def read_jobs(lines: Lines) -> dict[str, HostJob]:
     for word, rest in lines:
         if word == "job":
             job, state, *code = rest.split()
-            jobs[job] = _job(job, state, code[0] if code else "", clean(said.get(job, "")))
+            jobs[job] = _job(job, state, code[0] if code else "", without_secrets(clean(said.get(job, ""))))
     return jobs
 
 

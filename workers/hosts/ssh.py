@@ -168,7 +168,7 @@ class SshDriver:
             return None
         if isinstance(act, StagePackage):
             package = Package(self._entry.packages, act.version)
-            if "unpacked" not in peek:
+            if peek.get("unpacked") != package.sha256:
                 _want_room(link.host, place.stage, peek.get("room", ""), package.size, int(peek.get("sent") or 0))
                 await upload(link, package, place.stage, ends - 2)
             return job_script(job, act, place, self._entry, sha256=package.sha256)
@@ -225,7 +225,8 @@ def peek_text(place: Place, job: str, act: HostAct) -> str:
     body += [f"echo; echo {BEGIN}", f"job_state {job}"]
     if isinstance(act, StagePackage):
         body += [
-            f'mkdir -p "$stage"; [ ! -d "$stage/{act.version}/{place.part}" ] || echo "unpacked yes"',
+            f'mkdir -p "$stage"; lies="$stage/{act.version}"',
+            f'[ ! -d "$lies/{place.part}" ] || echo "unpacked $(cat "$lies/.sr-sha256" 2>/dev/null)"',
             f'archive="$stage/StarRocks-{act.version}.tar.gz"',
             'echo "sent $(stat -c %s "$archive.part" 2>/dev/null || stat -c %s "$archive" 2>/dev/null)"',
             "echo \"room $(df -Pk \"$stage\" 2>/dev/null | awk 'END { print $4 }')\"",

@@ -10,8 +10,8 @@ lock_file "$backups/.sr-lock" 60
 want_room "$backups" $(($(du -sk "$meta" | cut -f 1) * 12 / 10 + 1024))
 
 for file in VERSION ROLE; do [ -s "$meta/image/$file" ] || fail "$meta/image/$file is missing or empty"; done
-image=$(cd "$meta" && find image -name 'image.[0-9]*' -size +0 | sort -t . -k 2 -n | tail -n 1)
-[ -n "$image" ] || fail "$meta/image has no image with anything in it"
+images() { (cd "$meta" && find image -name 'image.[0-9]*' -size +0 | sort -t . -k 2 -n); }
+[ -n "$(images)" ] || fail "$meta/image has no image with anything in it"
 
 copy_part() { # a list of files, one a line, on stdin
   while IFS= read -r file; do
@@ -19,19 +19,23 @@ copy_part() { # a list of files, one a line, on stdin
   done
 }
 
+# Once a new image is written the journal before it is deleted: an older image with what is left of the journal has a gap.
 copy_all() {
+  before=$(images)
+  image=$(printf '%s\n' "$before" | tail -n 1)
   rm -rf "$backups"/.copying.*
   fresh=$backups/.copying.$$
   mkdir "$fresh" || return 1
   (cd "$meta" && find image -type f ! -name '*.ckpt' | LC_ALL=C sort) | copy_part || return 1
-  (cd "$meta" && find bdb -type f ! -name '*.lck' | LC_ALL=C sort) | copy_part
+  (cd "$meta" && find bdb -type f ! -name '*.lck' | LC_ALL=C sort) | copy_part || return 1
+  [ "$(images)" = "$before" ]
 }
 
 # The journal's cleaner may take an old file away between listing and copying.
 tries=0
 until copy_all; do
   tries=$((tries + 1))
-  [ "$tries" -lt 3 ] || { rm -rf "$fresh"; fail "files of $meta went away while they were copied, three times: try again later"; }
+  [ "$tries" -lt 3 ] || { rm -rf "$fresh"; fail "files of $meta came or went while they were copied, three times: try again later"; }
 done
 (cd "$fresh" && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | while IFS= read -r file; do sha256sum "$file"; done > SHA256SUMS)
 (cd "$fresh" && sha256sum -c --quiet SHA256SUMS > /dev/null 2>&1) || fail "the copy does not match its own checksums"

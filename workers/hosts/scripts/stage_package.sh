@@ -37,16 +37,20 @@ unpack() {
   for each in be fe; do
     [ -d "$top/$each/lib" ] && (cd "$top/$each" && find lib ! -type d | LC_ALL=C sort) > "$top/.sr-manifest-$each"
   done
+  printf '%s\n' "$sha256" > "$top/.sr-sha256"
   rm -rf "$target"
   mv "$top" "$target" || fail "cannot put $target in place"
   rm -rf "$fresh" "$archive"
 }
 
+# Of this very archive: a version may be packed twice, and its builds must not be mixed in one cluster.
+is_of_this_archive() { [ "$(cat "$target/.sr-sha256" 2>/dev/null)" = "$sha256" ]; }
+
 borrow_environment
-if [ -f "$target/.sr-verified-$part" ]; then
+if is_of_this_archive && [ -f "$target/.sr-verified-$part" ]; then
   say "$version is already staged and verified"
 else
-  if [ -d "$target/$part" ] && [ -f "$target/.sr-manifest-$part" ]; then verify "$target"; else unpack; fi
+  if is_of_this_archive && [ -d "$target/$part" ] && [ -f "$target/.sr-manifest-$part" ]; then verify "$target"; else unpack; fi
   : > "$target/.sr-verified-$part"
   say "$version is staged and verified"
 fi
