@@ -7,8 +7,10 @@ it in a sentence. An empty node list proves nothing: a frontend that is starting
 from datetime import datetime
 
 from policies.awaited import (
+    ClusterSettled,
     Condition,
     DrainCondition,
+    FrontendAnswers,
     ImageEverywhere,
     OnBlacklist,
     ProcessCondition,
@@ -16,7 +18,7 @@ from policies.awaited import (
     ViewCondition,
 )
 from policies.awaited_whole import WholeCondition
-from policies.cluster import ClusterState
+from policies.cluster import ClusterState, RunMode
 from policies.conditions import blacklists, drains, images, nodes, processes, settings, views, whole
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
@@ -35,6 +37,10 @@ def believed(condition: Condition, state: ClusterState) -> bool:
         return bool(state.frontends)
     if isinstance(condition, WholeCondition):
         return True  # That no frontend answers is what such a step goes through.
+    if isinstance(condition, FrontendAnswers):
+        return bool(state.frontends)
+    if isinstance(condition, ClusterSettled) and state.run_mode is RunMode.SHARED_DATA:
+        return bool(state.workers)
     return bool(state.backends)
 
 
