@@ -261,6 +261,13 @@ def test_a_leader_is_waited_for_and_then_a_person_is_asked() -> None:
     assert isinstance(overdue, Halt) and "fe.log" in overdue.sentence
 
 
+@pytest.mark.parametrize("step", ["ask-10.84.0.19:9010", "leader", f"start-{BE}"])
+def test_nodes_that_are_down_stop_neither_of_the_two(step: str) -> None:
+    half_up = changed(LIVE, "10.84.91.16", alive=False).with_(hosts=hosts(LIVE, down=(BE,)).hosts, answers={})
+    move = next_move(START, running(START, short(START).index(step)), half_up, Pacing(), NOW)
+    assert not isinstance(move, Halt), move
+
+
 def started(act: Act | None) -> Address | None:
     return act.address if isinstance(act, StartProcess) else None
 

@@ -111,9 +111,10 @@ def test_a_stop_that_was_broken_off_is_finished_later(scene: Scene) -> None:
     assert processes(scene) == []
 
 
-def test_a_cluster_is_not_stopped_while_a_drain_goes_on(scene: Scene) -> None:
+def test_a_cluster_is_not_stopped_while_a_drain_goes_on_or_something_is_lent(scene: Scene) -> None:
+    scene.told(begun(scene, "/sr tune slots=16 for=10h"), "Step 1")
     scene.twin("sql", {"sql": 'ALTER SYSTEM DECOMMISSION BACKEND "10.84.0.18:9050"'})
-    ts = scene.ask("/sr stop all")
-    assert "is being drained" in scene.told(ts, "is being drained")
+    ts = scene.ask("/sr stop all", 1)
+    assert "is being drained" in scene.told(ts, "lends a setting")
     assert scene.buttons(ts) == []
     assert len(processes(scene)) == 9
