@@ -228,6 +228,13 @@ def test_only_what_runs_is_stopped_and_only_what_does_not_is_started() -> None:
     assert "settle" not in short(start), "somebody is missing: the cluster cannot come to rest"
 
 
+def test_a_cluster_that_is_half_up_is_completed() -> None:
+    half = hosts(changed(LIVE, "10.84.0.18", alive=False), down=(BE,))
+    start = plan(OperationKind.START_ALL, half)
+    assert short(start)[:3] == ["leader", f"start-{BE}", "all-alive"] and short(start)[-1] == "settle"
+    assert not start.blocked
+
+
 def test_facts_are_judged_without_any_frontend() -> None:
     again = plan(OperationKind.START_ALL, DOWN.with_(taken_at=NOW + timedelta(hours=1), unread={}))
     assert not compare(START.facts, again.facts).material and again.steps == START.steps
