@@ -144,6 +144,8 @@ def _mixed(plan: Plan, step_index: int, *, closed: bool = False) -> list[str]:
 def _whole_again(plan: Plan, state: ClusterState) -> str:
     if plan.kind is OperationKind.START_ALL:
         return "What has started runs on, and nothing more is started. `/sr start all` goes on from there."
+    if not state.nodes:
+        return "Every process that was stopped runs again; no frontend answers yet."
     down = [str(node.address) for node in state.nodes if node.address in plan.targets and not node.alive]
     if down:
         return f"The cluster runs again. Not alive: {in_list(down)}."

@@ -15,9 +15,9 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
     os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).parent.parent / ".pytest_cache" / "bytecode")
 
 LONGEST_FIRST = (
-    "test_upgrades", "test_hosts", "test_picture", "test_moving", "test_crashes", "test_mission_000", "test_cut_swaps", "test_drain",
-    "test_resize", "test_browser", "test_weather", "test_views", "test_lease", "test_move_stages", "test_rehearsals", "test_versions",
-    "test_approval", "test_image",
+    "test_upgrades", "test_hosts", "test_whole_cluster", "test_picture", "test_moving", "test_crashes", "test_mission_000",
+    "test_cut_swaps", "test_drain", "test_resize", "test_browser", "test_weather", "test_views", "test_lease", "test_move_stages",
+    "test_rehearsals", "test_versions", "test_approval", "test_image",
 )  # fmt: skip
 """A file goes to one worker as a whole: one that is begun last is waited for alone."""
 

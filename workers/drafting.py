@@ -14,6 +14,7 @@ from policies.members import as_last_seen
 from policies.operation import EventKind, Operation, OperationState
 from policies.plan import Finding, Plan, Verdict
 from policies.playbooks import entry_for
+from policies.playbooks.entry import Entry
 from policies.request import OperationKind, Request
 from workers.audit import AuditEntry
 from workers.hosts import NO_STORES
@@ -45,12 +46,8 @@ def draft(wiring: Wiring, claim: Claim, now: datetime) -> str:
 def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime, claim: Claim | None = None) -> Plan:
     """A plan from a live look; raises ClusterError when the cluster cannot be read."""
     entry = entry_for(request.kind)
-    if entry.from_memory:
-        state = _members(wiring, request, claim)
-    else:
-        state = wiring.look(claim, request.cluster, Depth.FULL, targets=request.targets)
-        wiring.remember_members(state)
-    for depth in entry.also:
+    state = _looked(wiring, request, claim, entry)
+    for depth in entry.also if state.answered_by else ():
         # What each frontend has of its own, and materialized views, are asked only where a plan is about them.
         each = wiring.look(claim, request.cluster, Depth(depth))
         state = with_more(state, each).with_(unread={**state.unread, **each.unread})
@@ -71,21 +68,33 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     return _with_lending_finding(wiring, _with_lock_finding(wiring, request, plan))
 
 
-def _members(wiring: Wiring, request: Request, claim: Claim | None) -> ClusterState:
-    """The nodes that a leader lists; where none answers, as they were last seen, or none at all. Raises AccessDenied."""
-    members = wiring.members(request.cluster)
+def _looked(wiring: Wiring, request: Request, claim: Claim | None, entry: Entry) -> ClusterState:
+    """A live look; where no frontend leads, and the plan may do without, the members as last seen, or none. Raises ClusterError."""
+    starts = request.kind is OperationKind.START_ALL
     try:
-        state = wiring.look(claim, request.cluster, Depth.NODES)
-        if state.leader is not None and state.workers:
-            return state.with_(health=members.health if members is not None else None)
-        why = "no frontend leads"
+        state = wiring.look(claim, request.cluster, Depth.NODES if starts else Depth.FULL, targets=request.targets)
+        if not entry.from_memory or (state.leader is not None and state.workers):
+            return _kept(wiring, state, starts=starts)
+        why = "none of them leads"
     except AccessDenied:
         raise
     except ClusterError as error:
+        if not entry.from_memory:
+            raise
         why = str(error)
+    members = wiring.members(request.cluster)
     if members is None:
         return unasked(request.cluster, why)
     return as_last_seen(members, request.cluster, wiring.now()).with_(unread={FRONTENDS: why})
+
+
+def _kept(wiring: Wiring, state: ClusterState, *, starts: bool) -> ClusterState:
+    """The look, kept for when nobody answers; one of a cluster that is half down is not, and takes its health from before."""
+    if not starts:
+        wiring.remember_members(state)
+        return state
+    members = wiring.members(state.cluster)
+    return state.with_(health=members.health if members is not None else None)
 
 
 def _with_lending_finding(wiring: Wiring, plan: Plan) -> Plan:

@@ -16,7 +16,7 @@ from policies.units import in_time
 from policies.watching import LEASE_LOOK, came_back
 from workers.audit import AuditEntry
 from workers.hosts import HostUnreachable
-from workers.remembering import remember
+from workers.remembering import note_members, remember
 from workers.starrocks import ClusterError
 from workers.store import Claim
 from workers.wiring import Wiring
@@ -168,6 +168,7 @@ def _end(
     wiring.store.commit(claim, ended, delay_s=None, events=events, audit=audit, picture=picture)
     if done is not None:
         remember(wiring, done, ended)
+        note_members(wiring, done, ended)
     return sentence
 
 

@@ -3,14 +3,17 @@ cluster took), and a stop of the whole cluster says why no frontend answers.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.redis_connection import Client
+from policies.acts import AddNode, DecommissionBackend, DropBackend, DropNode
 from policies.estimate import DrainRecord
 from policies.operation import EventKind, Operation, OperationState
 from policies.plan import Plan
 from policies.request import OperationKind
 from workers.audit import AuditEntry
+from workers.starrocks import ClusterError, Depth
 from workers.wiring import Wiring
 
 WAITED_FOR_PEOPLE = frozenset(kind.value for kind in (EventKind.PAUSED, EventKind.HALTED, EventKind.ASKED, EventKind.SKIPPED))
@@ -26,19 +29,24 @@ def remember(wiring: Wiring, plan: Plan, ended: Operation) -> None:
     """
     if ended.started_at is None:
         return
-    if plan.kind is OperationKind.STOP_ALL and ended.state is OperationState.DONE:
-        _note_stop(wiring, ended)
-        return
     happened = story(wiring.mailbox.redis, wiring.mailbox.keys.audit, ended.id, ended.started_at)
     record = measured(plan, ended, (entry.what for entry in happened))
     if record is not None:
         wiring.remember_drain(ended.cluster, record)
 
 
-def _note_stop(wiring: Wiring, ended: Operation) -> None:
-    members = wiring.members(ended.cluster)
-    if members is not None:
-        wiring.keep_members(ended.cluster, members.with_(stopped_by=ended.id, stopped_at=ended.ended_at))
+def note_members(wiring: Wiring, plan: Plan, ended: Operation) -> None:
+    """Who the members are now, or that all of them were stopped: kept for the time when nobody can be asked. Raises RedisError.
+
+    Call it once the commit that ends a finished operation is through; losing one to a crash right there is harmless.
+    """
+    if plan.kind is OperationKind.STOP_ALL:
+        members = wiring.members(ended.cluster)
+        if members is not None:
+            wiring.keep_members(ended.cluster, members.with_(stopped_by=ended.id, stopped_at=ended.ended_at))
+    elif any(isinstance(step.act, AddNode | DropNode | DropBackend | DecommissionBackend) for step in plan.steps):
+        with suppress(ClusterError):
+            wiring.remember_members(wiring.watch(ended.cluster, Depth.NODES, younger_than=ended.changed_at))
 
 
 def stopped_words(wiring: Wiring, cluster: str) -> str:

@@ -39,6 +39,7 @@ from policies.checks.warehouses import warehouse_joined, warehouses_left
 from policies.checks.whole_cluster import (
     living_reached,
     members_known,
+    nobody_leads,
     nobody_leaves,
     ports_answer,
     something_is_down,
@@ -54,7 +55,7 @@ __all__ = [
     "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "RESIZE_BACKEND", "RESIZE_COMPUTE_NODE",
     "RESIZE_FRONTEND", "RESTART_ALL", "RESTART_BACKEND", "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_ALL",
     "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_ALL", "STOP_BACKEND", "STOP_COMPUTE_NODE", "STOP_FRONTEND",
-    "Check", "destinations", "leader", "one_version", "privileges", "rights", "room", "run", "views_seen",
+    "STOP_THE_REST", "Check", "destinations", "leader", "one_version", "privileges", "rights", "room", "run", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
@@ -126,6 +127,8 @@ START_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "start"), *NO
 START_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "start"), *NODES_READ, hosts_reached)
 START_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "start"), *NODES_READ, hosts_reached)
 STOP_ALL: tuple[Check, ...] = (something_runs, *NODES_READ, living_reached, ports_answer, nobody_leaves, work_lost)
+STOP_THE_REST: tuple[Check, ...] = (members_known, something_runs, nobody_leads, living_reached)
+"""Of a cluster in which no frontend answers, as after a stop that was broken off."""
 START_ALL: tuple[Check, ...] = (members_known, something_is_down, voters_enough)
 CANCEL_DECOMMISSION: tuple[Check, ...] = (of_one_role("cancel decommission", NodeKind.BACKEND, leaving_target), *NODES_READ)
 

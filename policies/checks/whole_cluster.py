@@ -63,19 +63,20 @@ def nobody_leaves(_targets: tuple[Address, ...], state: ClusterState) -> list[Fi
 def work_lost(_targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
     """Loads and queries that run now end with the processes; jobs in the metadata go on after the start."""
     queries = sum(worker.running_queries or 0 for worker in state.workers)
-    parts = [f"{in_count(queries)} queries"] if queries else []
+    parts = [f"{in_count(queries)} {'query' if queries == 1 else 'queries'}"] if queries else []
     if state.transactions:
         oldest = min((load.prepared for load in state.transactions if load.prepared), default=None)
-        since = f" (the oldest for {in_time(state.taken_at - oldest)})" if oldest is not None else ""
-        parts.append(f"{in_count(len(state.transactions))} loads{since}")
+        since = f" (the oldest since {in_time(state.taken_at - oldest)})" if oldest is not None else ""
+        count = len(state.transactions)
+        parts.append(f"{in_count(count)} {'load' if count == 1 else 'loads'}{since}")
     found = []
     if parts:
         advice = "Stop what loads first; choose a quiet hour."
-        found.append(_finding("running work", Verdict.WARN, f"{in_list(parts)} run now and are lost.", advice))
+        found.append(_finding("running work", Verdict.WARN, f"Running now: {in_list(parts)} would be lost.", advice))
     if state.transactions is None:
         found.append(_finding("running work", Verdict.WARN, "Which loads run could not be read.", "Those that run are lost."))
     if state.alter_jobs:
-        words = f"{len(state.alter_jobs)} ALTER jobs run: they go on after the start, some of them from the beginning."
+        words = f"ALTER jobs running now: {len(state.alter_jobs)}. They go on after the start, some of them from the beginning."
         found.append(_finding("running work", Verdict.WARN, words))
     return found or [_finding("running work", Verdict.OK, "No query and no load runs now.")]
 
@@ -91,6 +92,17 @@ def members_known(targets: tuple[Address, ...], state: ClusterState) -> list[Fin
     led = f" {state.leader.address.host} led then." if state.leader is not None else ""
     words = f"No frontend answers. The plan is made of the members as last seen at {state.remembered_at:%Y-%m-%d %H:%M} UTC.{led}"
     return [_finding("members", Verdict.WARN, words, "Whatever was added or dropped since is not in it.")]
+
+
+def nobody_leads(_targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
+    """A cluster that serves, and only does not answer us, is never stopped without its drains and loads having been looked at."""
+    up = [voter for voter in voters(state) if runs(voter.address, state) is not False]
+    now = Votes(total=len(voters(state)), alive=len(up))
+    if now.hold:
+        words = f"No frontend answers, yet {now.alive} of {now.total} voting frontends may run: the cluster may be at work."
+        return [_finding("leader", Verdict.BLOCK, words, "Mend the way to them, or stop those frontends by hand; then ask again.")]
+    words = f"No frontend answers, and only {now.alive} of {now.total} voting frontends run: nobody leads."
+    return [_finding("leader", Verdict.WARN, words, "Loads and drains cannot be looked at; they end with the processes.")]
 
 
 def something_is_down(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
@@ -123,7 +135,7 @@ def voters_enough(_targets: tuple[Address, ...], state: ClusterState) -> list[Fi
 
 
 def _without_the_last_leader(led: Frontend) -> Finding:
-    words = f"{led.address} led last and cannot be started: what only its journal holds is lost when the others elect without it."
+    words = f"{led.address} led last and cannot be started: what it wrote last and nobody confirmed is rolled back without it."
     return _finding("voters", Verdict.WARN, words, "Better bring its host back first; approving accepts this.")
 
 

@@ -7,6 +7,7 @@ it in a sentence. An empty node list proves nothing: a frontend that is starting
 from datetime import datetime
 
 from policies.awaited import (
+    ClusterSettled,
     Condition,
     DrainCondition,
     FrontendAnswers,

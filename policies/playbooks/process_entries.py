@@ -96,6 +96,7 @@ ENTRIES: tuple[Entry, ...] = (
         nodes=False,
         also=("images",),
         ports=True,
+        from_memory=True,
         on_hosts=nodes_of(None),
     ),
     Entry(

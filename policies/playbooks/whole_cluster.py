@@ -38,15 +38,16 @@ def stop_all(
     now: datetime,
     history: tuple[DrainRecord, ...] = (),
 ) -> Plan:
-    """An image of the metadata where it can be seen, then every process that runs."""
+    """An image of the metadata where it can be seen, then every process that runs; the rest of them where nobody leads any more."""
     del history
+    answered = state.leader is not None and state.remembered_at is None
     nodes = [node for node in state.nodes if runs(node.address, state) is True]
     alive = tuple(node.address for node in nodes if node.alive)
-    findings = checks.run(checks.STOP_ALL, tuple(node.address for node in state.nodes), state)
-    image, told = _image(state)
-    steps: tuple[Step, ...] = ()
-    if nodes and alive:
-        steps = (alive_step(alive, before_a_stop=True), *image, *stop_steps(nodes, state, pacing))
+    rules = checks.STOP_ALL if answered else checks.STOP_THE_REST
+    findings = checks.run(rules, tuple(node.address for node in state.nodes), state)
+    image, told = _image(state) if answered else ((), [])
+    seen = (alive_step(alive, before_a_stop=True),) if alive else ()
+    steps = (*seen, *image, *stop_steps(nodes, state, pacing)) if nodes else ()
     low, high = (pacing.wall(seconds * len(nodes)) for seconds in STOP_S)
     return Plan(
         operation=request.id,
@@ -61,9 +62,9 @@ def stop_all(
         targets=tuple(node.address for node in nodes),
         steps=steps,
         findings=(*findings, *told, *_order(steps)),
-        facts=(*nodes_facts(state), *_processes(state)),
+        facts=(*(nodes_facts(state) if answered else ()), *_processes(state)),
         estimate=Estimate(low_s=low, high_s=high, reason=_reason("seconds for each process", state)),
-        undo_words="Abort starts again what was stopped, the frontends first, and sees every node alive.",
+        undo_words=f"Abort starts again what was stopped, the frontends first{', and sees every node alive' if alive else ''}.",
         done_words=f"All {len(nodes)} nodes are stopped. `/sr start all` starts the cluster again.",
     )
 

@@ -14,7 +14,7 @@ from policies.request import OperationKind
 from tests.policies.clusters import NOW, changed, mission000, operation
 from tests.policies.plans import plan_of
 from workers.audit import AuditEntry
-from workers.remembering import measured, remember, story
+from workers.remembering import measured, note_members, remember, stopped_words, story, unread_words
 from workers.store import Store
 from workers.wiring import Wiring
 
@@ -88,3 +88,20 @@ def test_one_that_was_paused_is_not_remembered(mailbox: Mailbox, store: Store) -
     told(mailbox, "sr-test", EventKind.STARTED, EventKind.PAUSED, EventKind.RESUMED, EventKind.DONE)
     remember(wiring, PLAN, DONE)
     assert wiring.history(DONE.cluster) == ()
+
+
+def test_a_cluster_that_was_stopped_is_told_as_such_until_it_is_seen_again(mailbox: Mailbox, store: Store) -> None:
+    wiring, seen = wired(mailbox, store), mission000().with_(compute_nodes_read=True)
+    assert "Nobody answers." in unread_words(wiring, "prod", "Nobody answers.") and "start all" not in unread_words(wiring, "prod", "")
+    wiring.remember_members(seen)
+    assert "`/sr start all` starts its 9 nodes" in unread_words(wiring, "prod", "Nobody answers.")
+    note_members(wiring, PLAN.with_(kind=OperationKind.STOP_ALL), DONE)
+    assert f"{DONE.id} stopped all its 9 nodes at 2025-06-19 14:50 UTC" in stopped_words(wiring, "prod")
+    wiring.remember_members(seen)
+    assert stopped_words(wiring, "prod") == ""
+
+
+def test_members_of_another_version_of_us_count_as_unknown(mailbox: Mailbox, store: Store) -> None:
+    wiring = wired(mailbox, store)
+    mailbox.redis.set(mailbox.keys.members("prod"), '{"seen_at": "2025-06-19T12:50:29Z", "nodes": []}')
+    assert wiring.members("prod") is None

@@ -193,3 +193,16 @@ def test_an_unreachable_frontend_fails_the_setting_after_it_took_effect(talk: An
         t.do(FREEZE)
     assert t.setting("tablet_sched_max_scheduling_tablets") == "0"
     assert t.twin.effects[-1].outcome.startswith("error 1064"), "an error, and an effect"
+
+
+def test_of_a_group_that_was_down_who_led_last_leads_again(talk: Any) -> None:
+    t = talk()
+    hosts = ["10.84.0.19", "10.84.91.16", "10.84.91.18", "10.84.0.12"]
+    for host in hosts:
+        t.twin.inject("fe_down", fe=host)
+    t.twin.advance(60)
+    assert not any(t.twin.reachable(frontend) for frontend in t.twin.cluster.frontends), "nobody answers"
+    for host in reversed(hosts[1:]):
+        t.twin.inject("fe_up", fe=host)
+    t.twin.advance(60)
+    assert leader_of(t.other("10.84.91.16")) == "10.84.0.12", "its journal is the newest"

@@ -10,7 +10,8 @@ from policies.address import Address
 from workers.starrocks.endpoints import Cluster
 
 CONNECT_TIMEOUT_S = 2.0
-AT_ONCE = 32
+AT_ONCE = 64
+"""Two hundred nodes behind a firewall that swallows packets are tried within a turn."""
 LISTEN_S = 0.5
 """A process that is gone behind a tunnel or proxy shows as a connection that is closed at once."""
 
