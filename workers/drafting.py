@@ -45,8 +45,8 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     if entry.on_hosts is not None:
         state = state.with_(spare=wiring.spare(request.cluster))
         nodes = entry.on_hosts(request, state)
-        new = entry.newcomers(request, state) if entry.newcomers is not None else {}
-        members = [*new, *(port.at for port in ports_for(new.values(), nodes, state))]
+        new = entry.newcomers(request, state) if entry.newcomers is not None else None
+        members = None if new is None else [*new, *(port.at for port in ports_for(new.values(), nodes, state))]
         state = wiring.with_hosts(state, nodes, survey=entry.survey, members=members)
     pacing = wiring.settings.pacing(request.cluster)
     history = wiring.history(request.cluster)

@@ -14,12 +14,12 @@ class HostDriver(Protocol):
 
     def look(
         self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
-        members: Sequence[Address] = (),
+        members: Sequence[Address] | None = None,
     ) -> tuple[HostLook, ...]:  # fmt: skip
         """One look at the host of each node, side by side; a host that cannot be reached gives a look with `trouble`.
 
-        `jobs` are ids to look for on each of them; `survey` adds the closer look, in which each host tries to reach
-        `members`, ports of the cluster.
+        `jobs` are ids to look for on each of them; `survey` adds the closer look. With `members` that
+        includes what lies around the installation, and each host tries to reach those ports of the cluster.
         """
         ...
 

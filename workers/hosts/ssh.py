@@ -36,7 +36,7 @@ class SshDriver:
 
     def look(
         self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
-        members: Sequence[Address] = (),
+        members: Sequence[Address] | None = None,
     ) -> tuple[HostLook, ...]:  # fmt: skip
         """See HostDriver: hosts side by side; one that fails says why in its own look."""
         wanted = tuple(job_id(job) for job in jobs)
@@ -159,7 +159,7 @@ def probe_text(places: Sequence[Place], jobs: Sequence[str], survey: str = "", *
     calls += [f"node {index} {place.role} {place.home}" for index, place in enumerate(places)]
     if survey:
         calls.append("host_survey")
-        calls += [f"survey {index} {place.role} {place.home}\nsurroundings" for index, place in enumerate(places)]
+        calls += [f"survey {index} {place.role} {place.home}; surroundings" for index, place in enumerate(places)]
     if survey and spare:
         calls.append(f"{script('rehearsal')}\ntool=$(isolation); $tool true 2> /dev/null && tool=yes; echo \"isolation $tool\"")
     clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
