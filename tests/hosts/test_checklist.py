@@ -3,13 +3,16 @@
 import os
 import shutil
 import socket
+import tempfile
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from policies.address import Address
 from policies.hosts import FileState, Reached
 from tests.hosts.rig import BE, FE, KINDS, Rig
+from tests.hosts.ssh_server import SshServer
 from workers.hosts.surroundings import closer_text, ways
 
 READABLE, CLOSED, SHUT, ABSENT = FileState.READABLE, FileState.CLOSED, FileState.SHUT, FileState.ABSENT
@@ -33,20 +36,22 @@ def test_a_keytab_is_seen_and_never_read(rig: Rig, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can log in as another account")
-def test_what_the_account_may_not_read(rig: Rig, tmp_path: Path) -> None:
-    closed, shut = tmp_path / "closed.keytab", tmp_path / "shut" / "deep" / "x.keytab"
-    shut.parent.mkdir(parents=True)
-    for path, mode in ((closed, 0o400), (shut, 0o444)):
-        path.write_text("k")
-        path.chmod(mode)
-    shut.parent.parent.chmod(0o700)
-    for directory in (rig.server.root, *rig.server.root.parents):
-        if directory.owner() == "root" and str(directory).startswith("/tmp/"):
-            directory.chmod(0o711)
-    shutil.chown(rig.with_backend().account, 65534)
-    rig.server.account = NOBODY
-    (rig.server.root / "tmp").chmod(0o777)
-    told = rig.survey(keytabs=(str(closed), str(shut))).keytabs
+def test_what_the_account_may_not_read(client_key: asyncssh.SSHKey) -> None:
+    """In a place of its own: every run of pytest shuts the directory of all runs for other accounts again."""
+    with tempfile.TemporaryDirectory(prefix="sr-keytabs-") as text, SshServer(Path(text) / "host", client_key) as server:
+        place = Path(text)
+        place.chmod(0o711)
+        closed, shut = place / "closed.keytab", place / "shut" / "deep" / "x.keytab"
+        shut.parent.mkdir(parents=True)
+        for path, mode in ((closed, 0o400), (shut, 0o444)):
+            path.write_text("k")
+            path.chmod(mode)
+        shut.parent.parent.chmod(0o700)
+        rig = Rig(place, server, client_key).with_backend()
+        shutil.chown(rig.account, 65534)
+        (server.root / "tmp").chmod(0o777)
+        server.account = NOBODY
+        told = rig.survey(keytabs=(str(closed), str(shut))).keytabs
     assert [(file.state, file.mode, file.owner, file.shut) for file in told] == [
         (CLOSED, "400", "root", ""), (SHUT, "", "", str(shut.parent.parent)),
     ]  # fmt: skip
