@@ -54,8 +54,8 @@ def make_plan(wiring: Wiring, request: Request, *, revision: int, now: datetime,
     if entry.on_hosts is not None:
         state = state.with_(spare=wiring.spare(request.cluster), stage_fan_out=wiring.stage_fan_out(request.cluster))
         nodes = entry.on_hosts(request, state)
-        new = entry.newcomers(request, state) if entry.newcomers is not None else {}
-        members = [port.at for port in ports_for(new.values(), nodes, state)]
+        new = entry.newcomers(request, state) if entry.newcomers is not None else None
+        members = None if new is None else [*new, *(port.at for port in ports_for(new.values(), nodes, state))]
         stores = entry.stores(request) if entry.stores is not None else NO_STORES
         state = wiring.with_hosts(state, nodes, survey=entry.survey, stores=stores, members=members)
     if entry.ports and not wiring.has_driver(request.cluster):

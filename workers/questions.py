@@ -52,7 +52,7 @@ def _message(wiring: Wiring, kind: str, cluster: str, text: str) -> tuple[Messag
         return views_message(wiring.watch(cluster, Depth.VIEWS)), False
     if kind == "hosts":
         state = wiring.watch(cluster, Depth.NODES)
-        return hosts_message(wiring.with_hosts(state, state.kinds, survey=True)), False
+        return hosts_message(wiring.with_hosts(state, state.kinds, survey=True, members=())), False
     if kind == "restore":
         return _restoring(wiring, cluster), False
     state = wiring.watch(cluster, Depth.STATUS)

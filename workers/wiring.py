@@ -106,7 +106,7 @@ class Wiring:
 
     def with_hosts(
         self, state: ClusterState, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
-        stores: Mapping[Address, Sequence[str]] = NO_STORES, members: Sequence[Address] = (),
+        stores: Mapping[Address, Sequence[str]] = NO_STORES, members: Sequence[Address] | None = None,
     ) -> ClusterState:  # fmt: skip
         """The state, and a look at the hosts of these nodes; as it is where hosts are in the hands of people."""
         driver = self.drivers.get(state.cluster)

@@ -14,8 +14,10 @@ from policies.host_checks.seen import Seen, block, warn
 from policies.hosts import Reached
 from policies.plan import Finding
 from policies.record import Record
+from policies.units import in_list
 
 NAME = "cluster's ports"
+ADVICE = "Mind firewalls and security groups."
 MOST = 48
 """So many are tried from one host at once; each costs it a process for a moment."""
 
@@ -63,6 +65,18 @@ def _of_worker(kind: NodeKind, worker: Backend | ComputeNode) -> list[Port]:
     return [*own, *(Port(at=Address(host=host, port=port), what=f"{name} of {host}", vital=True) for port, name in ports)]
 
 
+def dropped(new: Sequence[Seen], others: Sequence[Seen]) -> list[Finding]:
+    """The way to a new node, on which heartbeats come. While nothing listens there yet, a free way ends in a refusal at once."""
+    found = []
+    for node in new:
+        ways = {other.address.host: other.survey.members.get(str(node.address), Reached.OPEN) for other in others}
+        lost = [host for host, how in ways.items() if how not in (Reached.OPEN, Reached.REFUSED) and host != node.address.host]
+        if lost:
+            words = f"{in_list(lost)} {'gets' if len(lost) == 1 else 'get'} no answer from {node.address}, not even a refusal."
+            found.append(warn(NAME, words, f"{ADVICE} A node that cannot be called is never seen alive."))
+    return found
+
+
 def members(kind: NodeKind, new: Sequence[Seen], others: Sequence[Seen], state: ClusterState) -> list[Finding]:
     """Blocks where the new host alone is cut off; what nobody reaches may be the member's own matter."""
     found = []
@@ -76,5 +90,5 @@ def members(kind: NodeKind, new: Sequence[Seen], others: Sequence[Seen], state: 
         if words and port.vital and (reaching or not tried):
             found.append(block(NAME, words, "Open the way first: as it is, the new node would not work."))
         elif words:
-            found.append(warn(NAME, words, "Mind firewalls and security groups."))
+            found.append(warn(NAME, words, ADVICE))
     return found

@@ -18,7 +18,7 @@ from policies.host_checks.endpoints import endpoints_of
 from policies.host_checks.java import java
 from policies.host_checks.kerberos import kerberos
 from policies.host_checks.kernel import kernel
-from policies.host_checks.members import members
+from policies.host_checks.members import dropped, members
 from policies.host_checks.networks import networks
 from policies.host_checks.open_files import open_files
 from policies.host_checks.ports import ports
@@ -98,7 +98,8 @@ def judge_new(kind: NodeKind, targets: tuple[Address, ...], state: ClusterState)
     found += [finding for rule in OWN for finding in rule(looked)]
     compared = (finding for rule in COMPARED for finding in rule([*others, *looked]))
     found += [finding for finding in compared if any(is_about(finding.sentence, node.address.host) for node in looked)]
-    found += [*ports(looked, state.run_mode), *members(kind, looked, others, state), *endpoints_of(looked, others)]
+    found += [*ports(looked, state.run_mode), *members(kind, looked, others, state)]
+    found += [*dropped(new, others), *endpoints_of(looked, others)]
     found = [finding for finding in found if finding.verdict is not Verdict.OK]
     return tuple(found) or (fine(NAME, f"{in_list([str(node) for node in new])}: installed and configured like the others."),)
 

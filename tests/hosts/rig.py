@@ -70,7 +70,7 @@ class Rig:
         return look
 
     def survey(self, address: Address = BE, **changes: Any) -> HostSurvey:
-        (look,) = self.driver(**changes).look({address: KINDS[address]}, survey=True)
+        (look,) = self.driver(**changes).look({address: KINDS[address]}, survey=True, members=())
         assert not look.trouble and look.survey is not None, look.trouble
         return look.survey
 

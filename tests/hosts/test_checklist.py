@@ -3,14 +3,17 @@
 import os
 import shutil
 import socket
+import tempfile
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from policies.address import Address
 from policies.hosts import FileState, Reached
 from tests.hosts.rig import BE, FE, KINDS, Rig
-from workers.hosts.surroundings import closer_text
+from tests.hosts.ssh_server import SshServer
+from workers.hosts.surroundings import closer_text, ways
 
 READABLE, CLOSED, SHUT, ABSENT = FileState.READABLE, FileState.CLOSED, FileState.SHUT, FileState.ABSENT
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -33,20 +36,22 @@ def test_a_keytab_is_seen_and_never_read(rig: Rig, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can log in as another account")
-def test_what_the_account_may_not_read(rig: Rig, tmp_path: Path) -> None:
-    closed, shut = tmp_path / "closed.keytab", tmp_path / "shut" / "deep" / "x.keytab"
-    shut.parent.mkdir(parents=True)
-    for path, mode in ((closed, 0o400), (shut, 0o444)):
-        path.write_text("k")
-        path.chmod(mode)
-    shut.parent.parent.chmod(0o700)
-    for directory in (rig.server.root, *rig.server.root.parents):
-        if directory.owner() == "root" and str(directory).startswith("/tmp/"):
-            directory.chmod(0o711)
-    shutil.chown(rig.with_backend().account, 65534)
-    rig.server.account = NOBODY
-    (rig.server.root / "tmp").chmod(0o777)
-    told = rig.survey(keytabs=(str(closed), str(shut))).keytabs
+def test_what_the_account_may_not_read(client_key: asyncssh.SSHKey) -> None:
+    """In a place of its own: every run of pytest shuts the directory of all runs for other accounts again."""
+    with tempfile.TemporaryDirectory(prefix="sr-keytabs-") as text, SshServer(Path(text) / "host", client_key) as server:
+        place = Path(text)
+        place.chmod(0o711)
+        closed, shut = place / "closed.keytab", place / "shut" / "deep" / "x.keytab"
+        shut.parent.mkdir(parents=True)
+        for path, mode in ((closed, 0o400), (shut, 0o444)):
+            path.write_text("k")
+            path.chmod(mode)
+        shut.parent.parent.chmod(0o700)
+        rig = Rig(place, server, client_key).with_backend()
+        shutil.chown(rig.account, 65534)
+        (server.root / "tmp").chmod(0o777)
+        server.account = NOBODY
+        told = rig.survey(keytabs=(str(closed), str(shut))).keytabs
     assert [(file.state, file.mode, file.owner, file.shut) for file in told] == [
         (CLOSED, "400", "root", ""), (SHUT, "", "", str(shut.parent.parent)),
     ]  # fmt: skip
@@ -112,17 +117,49 @@ def test_ways_to_endpoints(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stub", "how"),
+    ("said", "how"),
     [
-        ("exit 124", Reached.SILENT),
-        ("echo 'bash: connect: No route to host' >&2; exit 1", Reached.FAILED),
-        ("echo 'bash: connect: Connection timed out' >&2; exit 1", Reached.SILENT),
-        ("exit 127", None),
+        ("0 ", Reached.OPEN),
+        ("1 bash: connect: Connection refused bash: line 1: /dev/tcp/s3/443: Connection refused", Reached.REFUSED),
+        ("1 bash: connect: Connection timed out", Reached.SILENT),
+        ("1 bash: connect: No route to host", Reached.FAILED),
+        ("1 bash: s3: Name or service not known bash: line 1: /dev/tcp/s3/443: Invalid argument", Reached.NAMELESS),
+        ("1 bash: s3: Temporary failure in name resolution", Reached.NAMELESS),
+        ("1", Reached.FAILED),
+        (None, Reached.SILENT),
     ],
 )
-def test_how_a_way_may_end(rig: Rig, stub: str, how: Reached | None) -> None:
-    rig.with_backend().server.stub("timeout", f'case "$*" in *sr-way*) {stub};; esac; exec /usr/bin/timeout "$@"')
-    assert rig.survey(reach=("s3.example.com:443",)).reached.get("s3.example.com:443") is how
+def test_how_a_way_may_end(said: str | None, how: Reached) -> None:
+    lines = [("asked", "reached s3 443 members fd00::1 9020"), ("way", "members fd00::1 9020 0 "), ("way", "reached other 1 0")]
+    told = [*lines, ("way", f"reached s3 443 {said}")] if said is not None else lines
+    assert ways(told, "reached") == {"s3:443": how} and ways(told, "members") == {"[fd00::1]:9020": Reached.OPEN}
+
+
+def test_one_that_never_answers_holds_nobody_up(rig: Rig) -> None:
+    """A listener with a full queue drops what comes, as a firewall does; nothing of ours waits longer than our patience."""
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=0) as full,
+        socket.create_server(("127.0.0.1", 0)) as open_one,
+        socket.create_connection(full.getsockname()),
+    ):
+        silent, there = (f"127.0.0.1:{each.getsockname()[1]}" for each in (full, open_one))
+        told = rig.with_backend().survey(reach=(silent, there)).reached
+    assert told == {silent: Reached.SILENT, there: Reached.OPEN}
+    assert not [pid for pid in Path("/proc").glob("[0-9]*/cmdline") if _reads(pid, silent.partition(":")[2])]
+
+
+def _reads(cmdline: Path, port: str) -> bool:
+    try:
+        words = cmdline.read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return b"sr-ways" in words and port.encode() in words
+
+
+def test_a_step_asks_for_the_installation_alone(rig: Rig) -> None:
+    (look,) = rig.with_backend().driver(reach=("127.0.0.1:1",), keytabs=("/k",)).look({BE: KINDS[BE]}, survey=True)
+    assert look.survey and look.survey.installed and look.survey.conf
+    assert (look.survey.reached, look.survey.keytabs, look.survey.kernel, look.survey.krb5) == ({}, (), None, None)
 
 
 def test_the_kernel(rig: Rig) -> None:

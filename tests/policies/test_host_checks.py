@@ -307,3 +307,19 @@ def test_new_nodes_of_several_kinds_are_judged_by_kind() -> None:
     said = [f.sentence for f in judge_brought_in(new, state.with_(hosts=(*(state.hosts or ()), look)))]
     assert any("for Java UDFs are missing on BE 10.84.91.20:9050" in words for words in said)
     assert any("3.3.9 lies on the disk of FE 10.84.91.20:9010" in words for words in said)
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [(Reached.SILENT, "10.84.0.12 gets no answer from 10.84.91.20:9050"), (Reached.FAILED, "no answer"), (Reached.REFUSED, ""), (Reached.OPEN, "")],
+)
+def test_the_way_to_a_new_node(how: Reached, words: str) -> None:
+    state = with_new()
+    leader = address("10.84.0.12:9010")
+    heard = {str(NEW): how}
+    looks = [
+        look.with_(survey=look.survey.with_(members=look.survey.members | (heard if look.address.host == leader.host else {})))
+        for look in state.hosts or () if look.survey
+    ]  # fmt: skip
+    (found,) = judge_new(NodeKind.BACKEND, (NEW,), state.with_(hosts=tuple(looks)))
+    assert (found.verdict is Verdict.WARN) == bool(words) and words in found.sentence

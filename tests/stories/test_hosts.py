@@ -267,7 +267,9 @@ def test_the_host_of_a_backend_that_is_rebuilt_is_looked_at(scene: Scene) -> Non
 def test_a_host_that_does_not_reach_the_leader_is_not_added(scene: Scene) -> None:
     scene.reset("before-join")
     scene.fault("host_way", host=NEW, to="10.84.0.12:9020")
+    scene.fault("host_way", host="10.84.0.12", to=NEW)
     ts = scene.ask(f"/sr add be {NEW}:9050")
+    assert f"10.84.0.12 gets no answer from {NEW}:9050, not even a refusal" in scene.card(ts)
     assert f"does not answer {NEW}; 10.84.0.18 and 10.84.0.19 reach it" in scene.told(ts, "the rpc_port of the leader")
     assert scene.buttons(ts) == []
     assert f"{NEW}:9050" not in scene.listed()

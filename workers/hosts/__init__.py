@@ -16,12 +16,13 @@ class HostDriver(Protocol):
 
     def look(
         self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
-        stores: Mapping[Address, Sequence[str]] = NO_STORES, members: Sequence[Address] = (),
+        stores: Mapping[Address, Sequence[str]] = NO_STORES, members: Sequence[Address] | None = None,
     ) -> tuple[HostLook, ...]:  # fmt: skip
         """One look at the host of each node, side by side; a host that cannot be reached gives a look with `trouble`.
 
         `jobs` are ids to look for on each of them; `survey` adds the closer look, in which `stores` are directories that are
-        looked at beside those of the conf file, and each host tries to reach `members`, ports of the cluster.
+        looked at beside those of the conf file. With `members` it includes what lies around the installation, and each host
+        tries to reach those ports of the cluster.
         """
         ...
 

@@ -37,7 +37,7 @@ class SshDriver:
 
     def look(
         self, nodes: Mapping[Address, NodeKind], jobs: Sequence[str] = (), *, survey: bool = False,
-        stores: Mapping[Address, Sequence[str]] = NO_STORES, members: Sequence[Address] = (),
+        stores: Mapping[Address, Sequence[str]] = NO_STORES, members: Sequence[Address] | None = None,
     ) -> tuple[HostLook, ...]:  # fmt: skip
         """See HostDriver: hosts side by side; one that fails says why in its own look."""
         wanted = tuple(job_id(job) for job in jobs)
@@ -209,7 +209,7 @@ def probe_text(
     if survey:
         calls.append("host_survey")
         for index, place in enumerate(places):
-            calls += [f"survey {index} {place.role} {place.home}", "surroundings"]
+            calls.append(f"survey {index} {place.role} {place.home}; surroundings")
             calls += [f"store_line {path}" for path in (stores[index] if index < len(stores) else ())]
     if survey and spare:
         calls.append(f"{script('rehearsal')}\ntool=$(isolation); $tool true 2> /dev/null && tool=yes; echo \"isolation $tool\"")

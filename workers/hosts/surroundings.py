@@ -10,16 +10,31 @@ from workers.hosts.shell import assignments, script
 
 Lines = Sequence[tuple[str, str]]
 
+_SAID = (
+    ("Connection refused", Reached.REFUSED),
+    ("Connection timed out", Reached.SILENT),
+    ("Name or service not known", Reached.NAMELESS),
+    ("name resolution", Reached.NAMELESS),
+    ("No address associated", Reached.NAMELESS),
+    ("Name does not resolve", Reached.NAMELESS),
+)
+"""glibc: posix/gai_strerror, errlist; the last one is musl's."""
 
-def closer_text(entry: HostsEntry, members: Sequence[Address]) -> str:
-    """The functions of the closer look. `members` come from the cluster's lists: what is no plain endpoint is left out."""
+
+def closer_text(entry: HostsEntry, members: Sequence[Address] | None) -> str:
+    """The functions of the closer look: of the installation alone, or also of what lies around it.
+
+    `members` come from the cluster's lists: what is no plain endpoint is left out.
+    """
+    if members is None:
+        return f"{script('survey')}\nhost_survey() {{ :; }}\nsurroundings() {{ :; }}"
     asked = [("reached", text) for text in entry.reach] + [("members", str(address)) for address in members]
-    ways = [f"try {kind} {shlex.quote(_host(text))} {_port(text)}" for kind, text in asked if ENDPOINT.match(text)]
+    ways = " ".join(f"{kind} {shlex.quote(_host(text))} {_port(text)}" for kind, text in asked if ENDPOINT.match(text))
     files = [f"file_line keytab {_path(path)} not {shlex.quote(path)}" for path in entry.keytabs]
     return "\n".join(
         [
             assignments({"udf_dir": entry.udf_dir}),
-            _function("ways", ways),
+            _function("ways", [f"try_all {ways}"]),
             _function("keytabs", files),
             script("survey"),
             script("surroundings"),
@@ -59,12 +74,27 @@ def listening(lines: Lines) -> frozenset[int] | None:
 
 
 def ways(lines: Lines, kind: str) -> dict[str, Reached]:
-    """Endpoint -> how it was reached, of those in the settings ("reached") or of the cluster's own ("members")."""
-    found = {}
-    for parts in (rest.split() for word, rest in lines if word == "way"):
-        if len(parts) == 4 and parts[0] == kind and parts[1] in set(Reached) and parts[3].isdecimal():
-            found[str(Address(host=parts[2], port=int(parts[3])))] = Reached(parts[1])
-    return dict(sorted(found.items()))
+    """Endpoint -> how it was reached, of those in the settings ("reached") or of the cluster's own ("members").
+
+    Who is silent to the end of our patience has no line of its own among the answers.
+    """
+    asked = [word for line, rest in lines if line == "asked" for word in rest.split()]
+    found = {_endpoint(asked[at + 1], asked[at + 2]): Reached.SILENT for at in range(0, len(asked) - 2, 3) if asked[at] == kind}
+    for parts in (rest.split(" ", 4) for line, rest in lines if line == "way"):
+        if len(parts) >= 4 and parts[0] == kind and _endpoint(parts[1], parts[2]) in found:
+            found[_endpoint(parts[1], parts[2])] = _ended(parts[3], parts[4] if len(parts) > 4 else "")
+    return found
+
+
+def _ended(code: str, said: str) -> Reached:
+    """What bash says of a connection that it could not open, in the language of the C locale."""
+    if code == "0":
+        return Reached.OPEN
+    return next((how for text, how in _SAID if text in said), Reached.FAILED)
+
+
+def _endpoint(host: str, port: str) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _file(text: str, wanted: str) -> HostFile | None:

@@ -1,5 +1,5 @@
 # What a process needs beside its installation, in the closer look: files, kernel, ports, ways. After survey.sh: same globals.
-# Wants: udf_dir, and the functions that the driver writes: keytabs (file_line for each), ways (try for each).
+# Wants: udf_dir, and the functions that the driver writes: keytabs (file_line for each), ways (try_all with all).
 
 # How the account sees a file, without what is in it. A keytab holds the keys of a principal: not even a hash of it is made,
 # since that would tell whoever reads along when a key was changed, and whether a key that was guessed is the one.
@@ -91,21 +91,23 @@ listening() {
     END { print "listening" ports }'
 }
 
-# One line for each endpoint, all tried at once: a firewall that drops what it does not like costs `patience_of_ways` once.
-try() { # kind host port
-  (
-    said=$(LC_ALL=C timeout "$patience_of_ways" bash -c 'exec 3<> "/dev/tcp/$1/$2"' sr-way "$2" "$3" 2>&1 < /dev/null)
-    ended=$?
-    case $ended:$said in
-      126:* | 127:*) exit 0 ;; # it was not tried: no bash here
-      0:*) how=open ;;
-      124:* | *[Tt]imed\ out*) how=silent ;;
-      *refused*) how=refused ;;
-      *[Nn]ame\ or\ service* | *[Nn]ame\ resolution* | *nodename* | *No\ address*) how=nameless ;;
-      *) how=failed ;;
-    esac
-    echo "way $1 $how $2 $3"
-  ) &
+# One line for each endpoint, all tried at once by one bash: a firewall that drops what it does not like costs `patience_of_ways`
+# once. Whoever has not answered then is killed with it (timeout ends its whole group), so that no line of it is its answer.
+try_all() { # kind host port, again and again
+  if [ $# -eq 0 ] || ! command -v bash > /dev/null || ! command -v timeout > /dev/null; then return 0; fi
+  echo "asked $*"
+  LC_ALL=C timeout "$patience_of_ways" bash -c '
+    try() {
+      said=$( { exec 3<> "/dev/tcp/$2/$3"; } 2>&1 )
+      ended=$?
+      said=${said//[^[:print:]]/ }
+      echo "way $1 $2 $3 $ended ${said:0:200}"
+    }
+    while [ $# -ge 3 ]; do
+      try "$1" "$2" "$3" &
+      shift 3
+    done
+    wait' sr-ways "$@" 2> /dev/null < /dev/null | cat
 }
 
 patience_of_ways=2
@@ -114,7 +116,5 @@ host_survey() {
   echo "host 0"
   kernel
   listening
-  # Lines that several write at once belong into a pipe, which keeps short ones whole.
-  said_ways=$(ways; wait)
-  [ -z "$said_ways" ] || printf '%s\n' "$said_ways"
+  ways
 }

@@ -193,7 +193,7 @@ class Machine:
         listening = "".join(f"{LISTENING.format(port=port)}\n" for port in sorted(ports))
         said = {**KERNEL, **kernel, "/proc/net/tcp6": listening}
         for path, text in said.items():
-            change(self.stubs / "kernel" / path.replace("/", "_"), text)
+            change(self.stubs / "kernel" / Path(path).name, text)
 
     def put(self, path: str, text: str | None, mode: int) -> None:
         """A file that somebody brings, or takes away."""
