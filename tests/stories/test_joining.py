@@ -161,6 +161,23 @@ def test_a_backend_is_rebuilt_with_another_path(scene: Scene) -> None:
     assert (path / "cluster_id").exists() and on(scene, "starrocks/be/storage/cluster_id", host).exists()
 
 
+@pytest.mark.parametrize("failpoint", ["after_send:3", "before_send:5", "after_send:5", "before_acted_commit:7"])
+def test_a_worker_dies_in_the_middle_of_a_rebuild(scene: Scene, failpoint: str) -> None:
+    """Around the stop, the edit of the conf file, and the start."""
+    host = TARGET.partition(":")[0]
+    scene.kill("worker-2")
+    scene.kill("worker-1")
+    scene.revive("worker-1", SR_FAIL=failpoint)
+    scene.fault("host_offers", host=host, disk_gb=1475)
+    path = on(scene, "data2", host)
+    ts = started(scene, f"/sr rebuild be {TARGET} path={path}")
+    scene.wait(lambda: scene.house.processes["worker-1"].poll() is not None, 40)
+    scene.revive("worker-1")
+    unasked(scene, ts)
+    assert TARGET in scene.alive() and len(jobs(scene, host)) == 5
+    assert on(scene, "starrocks/be/conf/be.conf", host).read_text().count("storage_root_path") == 1
+
+
 def test_a_new_path_with_something_in_it_is_refused(scene: Scene) -> None:
     host = TARGET.partition(":")[0]
     path = on(scene, "data2", host)
@@ -179,6 +196,7 @@ def test_a_path_that_fills_while_the_drain_goes_on_stops_before_the_start(scene:
     (path / "mine").touch()
     halted = scene.told(ts, "is not empty: name another directory", 60)
     assert "nothing was changed" in halted
+    scene.shows(ts, "a person must decide")
     (path / "mine").unlink()
     scene.fault("host_offers", host=host, disk_gb=1475)
     scene.press(ts, "retry", ALICE)
