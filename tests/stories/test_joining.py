@@ -17,7 +17,7 @@ LEADER = "10.84.0.12:9010"
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
-    with house(scenario="small", policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, hosts=True) as built:
+    with house(scenario="small", speed=50.0, policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, hosts=True) as built:
         yield Scene(built)
 
 
@@ -43,7 +43,7 @@ def runs(scene: Scene, host: str = HOST) -> dict[str, object]:
 
 def unasked(scene: Scene, ts: str) -> None:
     """It went to its end, in order, and nobody was asked for anything."""
-    scene.told(ts, "Done in", 60)
+    scene.told(ts, "Done in", 90)
     assert not any("Please" in reply for reply in scene.thread(ts))
     scene.in_order(ts)
 
