@@ -17,7 +17,7 @@ LEADER = "10.84.0.12:9010"
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
-    with house(scenario="small", speed=50.0, policy="quorum = 1\nexpires_s = 3600", visibility_s=2.0, hosts=True) as built:
+    with house(scenario="small", speed=50.0, policy="quorum = 1\nexpires_s = 3600", visibility_s=6.0, hosts=True) as built:
         yield Scene(built)
 
 
@@ -171,7 +171,7 @@ def test_a_worker_dies_in_the_middle_of_a_rebuild(scene: Scene, failpoint: str) 
     scene.fault("host_offers", host=host, disk_gb=1475)
     path = on(scene, "data2", host)
     ts = started(scene, f"/sr rebuild be {TARGET} path={path}")
-    scene.wait(lambda: scene.house.processes["worker-1"].poll() is not None, 40)
+    scene.wait(lambda: scene.house.processes["worker-1"].poll() is not None, 60)
     scene.revive("worker-1")
     unasked(scene, ts)
     assert TARGET in scene.alive() and len(jobs(scene, host)) == 5
