@@ -52,8 +52,10 @@ def _used(node: Seen, what: str, stores: list[Store], other: int | None, cluster
         return [block(NAME, words, KEEP)]
     if node.kind.frontend:
         return []  # It was started first, and waits to be added.
-    words = f"{where} is not empty: it holds data of a former node of this cluster." if other else f"{where} is not empty."
-    return [warn(NAME, words, KEEP)]
+    whose = "." if other is None else ": it holds data of a former node of this cluster."
+    if other is not None and not cluster_id:
+        whose = f": it names cluster {other}; is that this one?"
+    return [warn(NAME, f"{where} is not empty{whose}", KEEP)]
 
 
 def _named(what: str, paths: list[str]) -> str:

@@ -23,7 +23,8 @@ from policies.steps.leave import STOP_DEADLINE, stop_left
 from policies.steps.process import GO_DOWN
 
 NAME = "new storage"
-PREPARED_WITHIN = 600.0
+PREPARED_WITHIN = 3_600.0
+"""Cluster seconds: each takes a moment, but time counts from the act before it, and that may be a slow stop."""
 
 
 def rebuild(backend: Backend, path: str, state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:

@@ -11,7 +11,16 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from policies.acts import EditConf, RestartProcess, StagePackage, StartProcess, SwapPackage
+from policies.acts import (
+    EditConf,
+    PrepareStorage,
+    RestartProcess,
+    SetStorage,
+    StagePackage,
+    StartProcess,
+    StopProcess,
+    SwapPackage,
+)
 from policies.cluster import NodeKind
 from policies.hosts import JobState
 from tests.hosts.fake_starrocks import end_all, package
@@ -117,3 +126,12 @@ def test_hashed_known_hosts(sshd: Rig) -> None:
     subprocess.run(["ssh-keygen", "-q", "-H", "-f", str(sshd.known_hosts)], check=True, capture_output=True)
     assert HOST not in sshd.known_hosts.read_text()
     assert not sshd.with_backend().look().trouble
+
+
+def test_storage_is_prepared_and_set_while_nothing_runs(sshd: Rig) -> None:
+    path = sshd.with_backend().server.root / "new"
+    who = {"role": NodeKind.BACKEND, "address": BE}
+    assert sshd.do(PrepareStorage(**who, path=str(path))).state is JobState.DONE and path.is_dir()
+    assert sshd.do(SetStorage(**who, path=str(path), old="/data1;/data2")).state is JobState.DONE
+    assert sshd.do(StartProcess(**who)).state is JobState.DONE
+    assert sshd.do(StopProcess(**who, ours=True)).state is JobState.DONE and sshd.pid() is None

@@ -204,3 +204,40 @@ def test_nothing_is_left_behind(tmp_path: Path, end: signal.Signals) -> None:
         assert not alive(job)
     else:
         os.kill(job, signal.SIGKILL)
+
+
+NEW = "10.84.99.2"
+
+
+@pytest.mark.parametrize("helper", ["", "--helper 10.84.0.12:9020", "--helper 10.84.0.77:9010"])
+def test_a_frontend_without_metadata_and_without_its_helper_joins_nobody(twin: Served, helper: str) -> None:
+    twin.call("sql", sql=f'ALTER SYSTEM ADD FOLLOWER "{NEW}:9010"')
+    say(twin, NEW, f"{{home}}/bin/start_fe.sh {helper} --daemon", "fe")
+    out = Path(twin.home(NEW, "fe")) / "log" / "fe.out"
+    twin.until(lambda: out.exists() and ("of its own" in out.read_text() or "cannot get version file" in out.read_text()))
+    twin.advance(60)
+    assert not twin.pid(NEW, "fe") and not twin.up(NEW, "fe")
+    assert list((Path(twin.home(NEW, "fe")) / "meta").iterdir()) == []
+
+
+def test_a_frontend_reads_its_helper_at_its_first_start_only(twin: Served) -> None:
+    twin.call("sql", sql=f'ALTER SYSTEM ADD FOLLOWER "{NEW}:9010"')
+    say(twin, NEW, "{home}/bin/start_fe.sh --helper 10.84.0.12:9010 --daemon", "fe")
+    started(twin, NEW, "fe")
+    twin.advance(60)
+    assert twin.frontend(NEW)["Alive"] == "true"
+    say(twin, NEW, "{home}/bin/stop_fe.sh", "fe")
+    stopped(twin, NEW, "fe")
+    say(twin, NEW, "{home}/bin/start_fe.sh --daemon", "fe")
+    started(twin, NEW, "fe")
+    assert twin.up(NEW, "fe")
+
+
+def test_a_new_backend_writes_down_whose_it_is_once_it_is_listed(twin: Served) -> None:
+    written = Path(twin.home(NEW)) / "storage" / "cluster_id"
+    assert (Path(twin.home(B)) / "storage" / "cluster_id").read_text() == "510224456-3.3.3-312ed45"
+    twin.call("sql", sql=f'ALTER SYSTEM ADD BACKEND "{NEW}:9050"')
+    assert not written.exists()
+    say(twin, NEW, START)
+    started(twin, NEW)
+    assert written.read_text().startswith("510224456-")
