@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.spreading import StoriesFirst, cores, step_back
+
 # The same examples each time, and no test fails because a machine was slow.
 settings.register_profile("suite", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
@@ -20,6 +22,19 @@ LONGEST_FIRST = (
     "test_approval", "test_image",
 )  # fmt: skip
 """A file goes to one worker as a whole: one that is begun last is waited for alone."""
+
+
+def pytest_configure() -> None:
+    step_back()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """With `-n auto`."""
+    return cores() + 1
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> StoriesFirst | None:
+    return StoriesFirst(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
