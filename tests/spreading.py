@@ -1,7 +1,7 @@
-"""How `make test` spreads the files: stories on one worker for each core, everything else also on one worker more, behind them.
+"""How `make test` spreads the files: one worker for each core, and one more behind them that has no stories.
 
 A story waits for its cluster longer than it computes, and is about people's patience: a third story on two cores would make
-the others late. What is no story can use the time in which they wait, at a lower priority.
+the others late. What needs no patience can use the time in which they wait, at a lower priority.
 """
 
 import os
@@ -10,7 +10,8 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
-STORIES = "tests/stories/"
+PATIENT = ("tests/stories/", "tests/hosts/", "tests/twin/test_machines")
+"""Files whose real processes are waited for, for so long and not longer."""
 BEHIND = 10
 """Added to the niceness of the worker more and of all that it starts."""
 
@@ -27,7 +28,7 @@ def step_back() -> None:
 
 
 class StoriesFirst(LoadFileScheduling):
-    """Files as a whole and in the order of the collection, but the worker more takes what is no story, from the end."""
+    """Files as a whole and in the order of the collection, but the worker more takes what needs no patience, from the end."""
 
     def __init__(self, config: pytest.Config, log: object = None) -> None:
         config.option.loadscopereorder = False  # It would begin with the files of most tests, and end with a long story.
@@ -35,7 +36,7 @@ class StoriesFirst(LoadFileScheduling):
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         if self.numnodes > cores() and node.gateway.id == f"gw{self.numnodes - 1}":
-            light = next((file for file in reversed(self.workqueue) if STORIES not in f"{file}/"), None)
+            light = next((file for file in reversed(self.workqueue) if not file.startswith(PATIENT)), None)
             if light is None:
                 node.shutdown()
                 return
