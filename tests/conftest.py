@@ -17,8 +17,8 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
     os.environ["PYTHONPYCACHEPREFIX"] = str(Path(__file__).parent.parent / ".pytest_cache" / "bytecode")
 
 LONGEST_FIRST = (
-    "test_upgrades", "test_views", "test_hosts", "test_crashes", "test_picture", "test_versions", "test_mission_000", "test_weather",
-    "test_stalls", "test_lease", "test_drain", "test_resize", "test_browser", "test_rehearsals", "test_doors", "test_move_stages",
+    "test_upgrades", "test_whole_cluster", "test_views", "test_hosts", "test_crashes", "test_picture", "test_versions", "test_mission_000",
+    "test_weather", "test_stalls", "test_lease", "test_drain", "test_resize", "test_browser", "test_rehearsals", "test_doors", "test_move_stages",
     "test_approval", "test_refusals", "test_moving", "test_clicks", "test_nodes", "test_typing", "test_image", "test_two_clusters",
     "test_on_twin", "test_cut_swaps",
 )  # fmt: skip
