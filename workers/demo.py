@@ -22,7 +22,7 @@ from workers import tour
 from workers.valkey import Valkey
 
 CLUSTER = "demo"
-START_LIMIT_S = 20.0
+START_LIMIT_S = 60.0
 COMPLETIONS = (
     ("/sr help", "what can be typed"),
     ("/sr status", "the cluster in a few lines"),

@@ -50,6 +50,24 @@ def test_a_home_that_is_a_link(rig: Rig) -> None:
     assert rig.pid() not in {None, before}
 
 
+@pytest.mark.parametrize("said", ["itself", "a link to it", "another home", ""])
+def test_a_program_that_lies_elsewhere_belongs_where_it_says(rig: Rig, said: str) -> None:
+    """lib/ may be a link to a versioned directory; STARROCKS_HOME tells, however it is written."""
+    rig.with_backend()
+    link, program = rig.server.root / "opt" / "link", rig.server.root / "opt" / "versions" / "starrocks_be"
+    link.symlink_to(rig.be)
+    program.parent.mkdir()
+    shutil.copy(shutil.which("tail") or "", program)
+    homes = {"itself": rig.be, "a link to it": link, "another home": rig.server.root}
+    environment = {"STARROCKS_HOME": str(homes[said])} if said else {}
+    node = subprocess.Popen([program, "-f", "/dev/null"], cwd="/", env=environment)
+    try:
+        assert rig.pid() == (node.pid if said in {"itself", "a link to it"} else None)
+    finally:
+        node.kill()
+        node.wait()
+
+
 def test_backend_and_compute_node_of_one_directory(rig: Rig) -> None:
     """They are one program: the backend's pid file, and `--cn`, tell them apart."""
     rig.with_backend().running()

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.playground_page.stage import Stage
 
-LIMIT_MS = 5000
+LIMIT_MS = 20_000
 # Playwright downloads no browser of its own here; these are the names under which distributions install it.
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 

@@ -57,13 +57,38 @@ is_at_home() {
   return 1
 }
 
-suspects() {
+named() {
   case $role in
     fe) grep -al 'com\.starrocks\.[S]tarRocksFE' /proc/[0-9]*/cmdline 2>/dev/null ;;
     *)
       ls -l /proc/[0-9]*/exe 2>/dev/null | grep '/[s]tarrocks_be' | sed 's|.* \(/proc/[0-9]*\)/exe -> .*|\1/|'
       grep -al '/lib/[s]tarrocks_be' /proc/[0-9]*/cmdline 2>/dev/null ;;
   esac
+}
+
+# Who may be the node by its name, as /proc/PID, without those that belong elsewhere.
+suspects() {
+  found=$(named | sed 's|^\(/proc/[0-9]*\)/.*|\1|' | sort -u)
+  [ -n "$found" ] || return 0
+  others=$(elsewhere $found)
+  if [ -n "$others" ]; then printf '%s\n' $found | grep -v -x -F -e "$others"; else printf '%s\n' $found; fi
+}
+
+# Those that is_at_home would turn away after its first two questions. All are asked at once: a host may run many nodes, and
+# questions of its own to each cost a dozen processes.
+elsewhere() {
+  at_home=$(printf '%s/exe\n' "$@" | xargs ls -l 2>/dev/null | while IFS= read -r line; do
+    case ${line##* -> } in "$real"/lib* | "$real"/.sr-*) line=${line%/exe -> *}; printf ' %s ' "${line##* }" ;; esac
+  done)
+  asked=
+  printf '%s/environ\n' "$@" | xargs grep -a -z -s -H '^STARROCKS_HOME=' 2>/dev/null | tr '\0' '\n' | while IFS= read -r line; do
+    one=${line%%/environ:*}
+    said_home=${line#*/environ:STARROCKS_HOME=}
+    case $at_home in *" $one "*) continue ;; esac
+    [ "$one" != "$asked" ] || continue
+    asked=$one
+    [ -z "$said_home" ] || [ "$said_home" = "$home" ] || [ "$said_home" -ef "$real" ] || echo "$one"
+  done
 }
 
 # Prints the pid; fails when the node has no process.

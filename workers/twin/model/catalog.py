@@ -2,6 +2,9 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from operator import attrgetter
+
+_FIRST_TABLET = attrgetter("first_tablet")  # Asked millions of times in a long drain.
 
 
 @dataclass(slots=True)
@@ -46,7 +49,7 @@ class Table:
 
     def partition_of(self, tablet: int) -> Partition:
         """The partition whose id range holds `tablet`; partitions are kept in the order of their ranges."""
-        at = bisect_right(self.partitions, tablet, key=lambda partition: partition.first_tablet)
+        at = bisect_right(self.partitions, tablet, key=_FIRST_TABLET)
         return self.partitions[at - 1]
 
 
