@@ -6,9 +6,10 @@ this speed each second that the machine takes is four of the cluster's.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from bot.queue import Mailbox
@@ -72,15 +73,18 @@ def _rolled(scene: Scene, command: str) -> dict[str, float]:
     operation = Mailbox(scene.house.redis_url, timeout_s=5).recent(1)[0]
     clock = _Clock(after, scene.twin("log")["statements"][-1])
     begun = {process: at for process in starts if (at := _exchange_began(scene, process, operation, clock)) is not None}
-    own = own_times(scene.twin("events")["events"], starts, begun)
-    assert len(own) == len(starts), sorted(own)
+    spans = own_spans(scene.twin("events")["events"], starts, begun)
+    assert len(spans) == len(starts), sorted(spans)
+    own = own_times(spans)
     told = [entry for entry in rows(scene.house.directory / "audit.sqlite3") if entry.operation == operation.id]
     assert operation.started_at is not None and operation.ended_at is not None
     began = first_turn(told)
     took = operation.ended_at - began - looked_at(told)
+    idle = between(told, list(spans.values()), clock.at_wall)
     staging = {"staging_s": (began - operation.started_at).total_seconds()} if "upgrade" in command else {}
     return {
         **staging,
+        **{f"idle_{what}_s": seconds / len(own) for what, seconds in idle.items()},
         "ratio": took.total_seconds() * SPEED / sum(own.values()),
         "logins_per_node": (_logins(after) - _logins(before)) / len(own),
         "statements_per_node": (after["statements"] - before["statements"]) / len(own),
@@ -97,11 +101,18 @@ class _Clock:
     def cluster(self, at: float) -> float:
         return self._at + at * self._speed
 
+    def at_wall(self, at: datetime) -> float:
+        return self.cluster(at.timestamp())
 
-def own_times(events: list[dict[str, Any]], starts: dict[str, float], begun: dict[str, float]) -> dict[str, float]:
-    """Cluster seconds by process ("be on HOST"), from what became of it; `begun`: when the job began that exchanged its files."""
+
+def own_spans(
+    events: list[dict[str, Any]], starts: dict[str, float], begun: dict[str, float]
+) -> dict[str, tuple[float, float]]:
+    """From when to when in cluster seconds, by process ("be on HOST"), from what became of it; `begun`: when the job began that
+    exchanged its files.
+    """
     stopped: dict[str, float] = {}
-    own: dict[str, float] = {}
+    own: dict[str, tuple[float, float]] = {}
     for event in events:
         process, what = " ".join(event["what"].split()[:3]), event["what"].split()[3:4]
         if process not in starts:
@@ -111,8 +122,38 @@ def own_times(events: list[dict[str, Any]], starts: dict[str, float], begun: dic
         else:
             serves = event["at"] + starts[process]
             seen = (math.floor(serves / HEARTBEAT_S) + 1) * HEARTBEAT_S
-            own[process] = seen - min(stopped[process], begun.get(process, stopped[process]))
+            own[process] = (min(stopped[process], begun.get(process, stopped[process])), seen)
     return own
+
+
+def own_times(spans: dict[str, tuple[float, float]]) -> dict[str, float]:
+    return {process: to - since for process, (since, to) in spans.items()}
+
+
+IDLE = {
+    "has restarted": "seeing_it", "BLACKLIST": "blacklist", "on the blacklist": "blacklist", "answers a query": "question",
+    "at rest": "rest", "restart the": "intent", "install": "intent",
+}  # fmt: skip
+
+
+def between(told: list[AuditEntry], spans: list[tuple[float, float]], cluster: Callable[[datetime], float]) -> dict[str, float]:
+    """Cluster seconds in which no node was on its way, by what they ended in; `beginning`: from the intent to the signal."""
+    spans = sorted(spans)
+    marks = [(cluster(entry.at), _idle(entry)) for entry in told]
+    found: dict[str, float] = {}
+    for (_, since), (to, _) in pairwise([(0.0, cluster(first_turn(told))), *spans, (marks[-1][0], 0.0)]):
+        for at, what in [*(mark for mark in marks if since < mark[0] < to), (to, "beginning" if to != marks[-1][0] else "end")]:
+            found[what] = found.get(what, 0.0) + at - since
+            since = at
+    found.pop("people", None)
+    return found
+
+
+def _idle(entry: AuditEntry) -> str:
+    if entry.what == "resumed":
+        return "people"
+    words = f"{entry.statement} {entry.sentence}"
+    return next((what for mark, what in IDLE.items() if mark in words), "other")
 
 
 def _exchange_began(scene: Scene, process: str, operation: Operation, clock: _Clock) -> float | None:
