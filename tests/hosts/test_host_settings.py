@@ -22,6 +22,7 @@ GOOD = {"user": "starrocks", "known_hosts": "/etc/sr/known_hosts", "be_home": "/
         ({"port": 0}, "greater than"), ({"driver": "telnet"}, "'ssh'"), ({"password": "x"}, "Extra inputs"), ({"known_hosts": ""}, "at least 1"),
         ({"spare": "h9"}, "belong together"), ({"rehearsal_dir": "/try"}, "belong together"), ({"rehearsal_dir": "try"}, "an absolute"),
         ({"spare": "h9:22", "rehearsal_dir": "/try"}, "without a port"), ({"homes": {"h": {"be": "x"}}}, "an absolute path"), ({"look_timeout_s": 60}, "less than"),
+        ({"stage_fan_out": 0}, "greater than"), ({"stage_fan_out": 25}, "less than"),
     ],
 )  # fmt: skip
 def test_refused(changes: dict[str, object], words: str) -> None:
