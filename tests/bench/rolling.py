@@ -82,6 +82,7 @@ def _rolled(scene: Scene, speed: float, command: str) -> dict[str, float]:
     scene.press(ts, "approve", BOB)
     if "upgrade" in command:
         scene.told(ts, "Look at its log", limit_s)
+        scene.wait(lambda: "sr.op.resume" in scene.buttons(ts), limit_s)
         scene.press(ts, "resume", BOB)
     scene.told(ts, "Done in", limit_s)
     after = scene.twin("state")
