@@ -227,17 +227,13 @@ def _act_or_wait(step: Step, memory: StepMemory, why_not: str | None, state: Clu
 def _begin_or_wait(
     step: Step, act: HostAct, memory: StepMemory, why_not: str | None, state: ClusterState, pacing: Pacing, now: datetime
 ) -> Move:
-    """A job on a host is begun once; after a person's retry again only if the last one came to nothing.
-
-    Before the first intent the host has nothing to tell: it is looked at after that, right before the job is begun.
-    """
+    """A job on a host is begun once; after a person's retry again only if the last one came to nothing."""
     wait = Wait(memory=memory, after_s=next_look(step, memory, pacing, now))
     host = state.host_of(act.address)
-    if memory.job and (host is None or host.trouble):
+    if host is None or (host.trouble and memory.job):
         return wait  # Whether it was begun is not known until the host can be looked at.
     job = host_job(act, state, memory.job)
-    there = host is not None and host.process is not None
-    if job is not None and (job.state is JobState.RUNNING or (job.state is JobState.DONE and there)):
+    if job is not None and (job.state is JobState.RUNNING or (job.state is JobState.DONE and host.process is not None)):
         return wait
     begun = memory.acted_at is not None and memory.acted_at >= memory.entered_at
     if begun and job is not None and job.state is not JobState.DONE:

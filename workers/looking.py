@@ -72,7 +72,7 @@ def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterS
     """The state with what no statement tells: whether a process still answers, and how far the jobs on a host are."""
     step = in_hand(plan, operation)
     state = wiring.probed(state, step)
-    if operation.state is not S.UNDOING and (told_by_frontends(step.until, state) or _nothing_begun(step, operation)):
+    if operation.state is not S.UNDOING and told_by_frontends(step.until, state):
         return wiring.with_hosts(state, {})
     confs = _confs(plan, operation)
     nodes = {each.address: each.role for each in (*_host_acts(plan, operation), *confs)}
@@ -85,11 +85,6 @@ def beyond_sql(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterS
         nodes[operation.last_job.address] = operation.last_job.role
         jobs.add(operation.last_job.id)
     return wiring.with_hosts(state, nodes, sorted(jobs - {""}), survey=bool(confs)) if nodes else state
-
-
-def _nothing_begun(step: Step, operation: Operation) -> bool:
-    """Before the intent is written down the host has nothing to tell: it is looked at right before the job is begun."""
-    return isinstance(step.act, HostAct) and operation.memory is not None and not operation.memory.job
 
 
 def failed_on_host(wiring: Wiring, plan: Plan, operation: Operation, now: datetime) -> str:

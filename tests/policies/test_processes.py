@@ -229,9 +229,7 @@ def test_no_host_is_asked_for_what_the_frontends_list(condition: ProcessConditio
     ("look", "memory", "expected"),
     [
         (host(), {}, Perform),
-        (None, {}, Perform),
-        (None, MEANT, Wait),
-        (None, BEGUN, Wait),
+        (None, {}, Wait),
         (host(JobState.RUNNING), BEGUN, Wait),
         (host(JobState.DONE), BEGUN, Wait),
         (host(JobState.FAILED, said="it did not stop"), BEGUN, Halt),
