@@ -92,7 +92,8 @@ def _rolled(scene: Scene, speed: float, command: str) -> dict[str, float]:
     spans = own_spans(scene.twin("events")["events"], starts, begun)
     assert len(spans) == len(starts), sorted(spans)
     own = own_times(spans)
-    told = [entry for entry in rows(scene.house.directory / "audit.sqlite3") if entry.operation == operation.id]
+    # The clock copies the audit once a second.
+    told = scene.wait(lambda: entries if (entries := _told(scene, operation))[-1].what == "done" else [])
     assert operation.started_at is not None and operation.ended_at is not None
     began = first_turn(told)
     took = operation.ended_at - began - looked_at(told)
@@ -112,6 +113,10 @@ def asked(scene: Scene, command: str) -> str:
     """The card's ts; a plan for fifty hosts looks at each of them over SSH, which a busy machine takes its time for."""
     scene.type(command)
     return str(scene.wait(lambda: (scene.slack.cards() or [{}])[0].get("ts", ""), PLANNED_WITHIN_S))
+
+
+def _told(scene: Scene, operation: Operation) -> list[AuditEntry]:
+    return [entry for entry in rows(scene.house.directory / "audit.sqlite3") if entry.operation == operation.id]
 
 
 class _Clock:
