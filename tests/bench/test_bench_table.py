@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.bench.drained_clusters import DRAINS, MARKS, drains
 from tests.bench.goals import GOALS, quantile, table, write
-from tests.bench.rolling import first_turn, looked_at, own_times
+from tests.bench.rolling import between, first_turn, looked_at, own_spans, own_times
 from workers.audit import AuditEntry
 
 
@@ -41,8 +41,23 @@ def test_a_nodes_own_time_ends_with_the_next_heartbeat() -> None:
     ]
     events = [{"at": at, "what": what} for at, what in happened]
     starts = {"be on a": 60.0, "fe on b": 64.0}
-    assert own_times(events, starts, {}) == {"be on a": 65.0, "fe on b": 70.0}
-    assert own_times(events, starts, {"be on a": 97.5}) == {"be on a": 67.5, "fe on b": 70.0}
+    assert own_times(own_spans(events, starts, {})) == {"be on a": 65.0, "fe on b": 70.0}
+    assert own_times(own_spans(events, starts, {"be on a": 97.5})) == {"be on a": 67.5, "fe on b": 70.0}
+
+
+def test_what_lies_between_two_nodes_is_told_by_what_it_ended_in() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    lines = (
+        (0, "started", ""), (2, "acted", "ADD BACKEND BLACKLIST 1"), (3, "intent", "restart the BE on a"),
+        (12, "step_done", "BE a has restarted"), (15, "paused", ""), (95, "resumed", ""), (97, "intent", "restart the BE on b"),
+        (125, "step_done", "BE b has restarted"), (126, "done", "Done"),
+    )  # fmt: skip
+    told = [
+        AuditEntry(operation="o", cluster="c", at=start + timedelta(seconds=at), what=what, statement=words)
+        for at, what, words in lines
+    ]
+    found = between(told, [(100.0, 120.0), (4.0, 10.0)], lambda at: (at - start).total_seconds())
+    assert found == {"blacklist": 2.0, "intent": 3.0, "beginning": 4.0, "seeing_it": 7.0, "other": 3.0, "end": 1.0}
 
 
 def test_staging_and_people_are_no_part_of_the_ratio() -> None:

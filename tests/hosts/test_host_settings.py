@@ -26,6 +26,7 @@ GOOD = {"user": "starrocks", "known_hosts": "/etc/sr/known_hosts", "be_home": "/
         ({"reach": ["s3.example.com"]}, "host:port"), ({"reach": ["a$(id):80"]}, "host:port"), ({"reach": ["h:0"]}, "host:port"),
         ({"reach": ["h:65536"]}, "host:port"), ({"reach": ["h:1"] * 17}, "at most 16"), ({"udf_dir": "udf"}, "an absolute path"),
         ({"spare": "h9:22", "rehearsal_dir": "/try"}, "without a port"), ({"homes": {"h": {"be": "x"}}}, "an absolute path"), ({"look_timeout_s": 60}, "less than"),
+        ({"stage_fan_out": 0}, "greater than"), ({"stage_fan_out": 25}, "less than"),
     ],
 )  # fmt: skip
 def test_refused(changes: dict[str, object], words: str) -> None:

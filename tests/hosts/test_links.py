@@ -15,9 +15,10 @@ import pytest
 from policies.acts import StartProcess
 from policies.address import Address
 from policies.cluster import NodeKind
+from policies.hosts import JobState
 from tests.hosts.rig import BE, HOST, Rig
 from tests.hosts.ssh_server import SshServer
-from workers.hosts import HostUnreachable
+from workers.hosts import HostRefused, HostUnreachable
 
 START = StartProcess(role=NodeKind.BACKEND, address=BE)
 OTHER = asyncssh.generate_private_key("ssh-ed25519")
@@ -174,6 +175,18 @@ def test_dead_hosts_do_not_hold_up_the_others(rig: Rig, tmp_path: Path, client_k
     assert time.monotonic() - began < 5
     assert [look.address for look in looks] == list(nodes)
     assert looks[0].process and all(look.trouble for look in looks[1:])
+
+
+def test_jobs_begun_side_by_side_fail_each_for_itself(rig: Rig) -> None:
+    rig.with_backend().running()
+    far = [Address(host=f"10.84.1.{number}", port=9050) for number in (1, 2, 3)]
+    jobs = [("one", START), ("two", START.with_(address=far[0])), ("no such/id", START.with_(address=far[1]))]
+    with silent_port() as port:
+        via = {host.host: f"127.0.0.1:{port}" for host in far} | {HOST: f"127.0.0.1:{rig.server.port}"}
+        begun, silent, refused = rig.driver(via=via, connect_timeout_s=0.4).begin_each(jobs)
+    assert begun is None and rig.ended("one").state is JobState.DONE
+    assert isinstance(silent, HostUnreachable) and "10.84.1.1" in str(silent)
+    assert isinstance(refused, HostRefused) and "is not a job id" in str(refused)
 
 
 def test_the_whole_look_has_an_end(rig: Rig) -> None:

@@ -124,7 +124,8 @@ class Fleet:
     def state(self) -> dict[str, Any]:
         """Per host: where to log in, how often somebody did, and the processes of nodes."""
         hosts: dict[str, Any] = {
-            name: {"port": shell.port, "logins": shell.logins, "processes": {}} for name, shell in self._shells.items()
+            name: {"port": shell.port, "logins": shell.logins, "commands": shell.commands, "processes": {}}
+            for name, shell in self._shells.items()
         }
         for (name, process), running in self._coupling.running.items():
             seen = {"pid": running.pid, "version": running.version, "phase": running.phase.name.lower()}

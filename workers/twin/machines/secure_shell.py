@@ -29,6 +29,7 @@ class SecureShell:
         self.port = 0
         self.children: dict[int, asyncio.subprocess.Process] = {}
         self.logins = 0
+        self.commands = 0
         """Connections that were accepted since the start, whatever became of them."""
         self.starting = 0
         """Shells that are being started: their pids are not known yet."""
@@ -117,6 +118,7 @@ class SecureShell:
     # --- one command
 
     async def _serve(self, process: "asyncssh.SSHServerProcess[bytes]") -> None:
+        self.commands += 1
         begun = b""
         if any(matching for _, matching in self._conduct().cuts):
             begun = await _all(process.stdin)
@@ -159,6 +161,7 @@ class SecureShell:
         return ""
 
     def _files(self, channel: "asyncssh.SSHServerChannel[bytes]") -> "_Files":
+        self.commands += 1
         if self._cut(b"sftp"):
             _abort(channel)
         self._look()
