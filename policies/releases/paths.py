@@ -87,7 +87,7 @@ def to_do_first(found: tuple[PathFinding, ...]) -> tuple[First, ...]:
 
 
 def _of(rule: Rule) -> PathFinding:
-    advice = rule.advice or "; ".join(each.line.rstrip(".") for each in rule.first)
+    advice = rule.advice or "; ".join(each.words for each in rule.first)
     return _found(rule.id, _VERDICTS[rule.weight], rule.sentence, advice, rule.source, rule.first)
 
 

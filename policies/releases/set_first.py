@@ -44,7 +44,7 @@ def told(found: PathFinding, state: ClusterState) -> Finding:
     missing = [first for first in found.first if (now := _value(first, state)) is None or not first.met_by(now)]
     by_plan = [first for first in missing if _by_plan(first, state)]
     by_people = [first for first in missing if first not in by_plan]
-    advice = "; ".join(each.line.rstrip(".") for each in by_people)
+    advice = "; ".join(each.words for each in by_people)
     if by_people and len(by_people) == len(found.first):
         return found.finding
     done = [_sentence(first, state) for first in by_plan]
