@@ -39,6 +39,8 @@ class PathFinding(Record):
     finding: Finding
     source: str
     first: tuple[First, ...] = ()
+    after: str = ""
+    """What people do afterwards, whoever did what comes first: then something stays a risk."""
 
 
 def direction(installed: str, wanted: str) -> Direction | None:
@@ -135,7 +137,8 @@ def _lines_between(old: Build, new: Build) -> list[PathFinding]:
         words = "The older frontends skip journal records that they do not know: what those created or changed may be missing."
         line = conf_line("fe.conf", IGNORE_UNKNOWN, "true", back=True)
         advice = f"{line.line} in fe.conf before the older files start, out after the first checkpoint; then look what is missing."
-        found.append(_found("unknown-records", Verdict.WARN, words, advice, "docs: deployment/downgrade", (line,)))
+        unknown = _found("unknown-records", Verdict.WARN, words, advice, "docs: deployment/downgrade", (line,))
+        found.append(unknown.with_(after="Look afterwards what is missing."))
     low, high = sorted((old.line, new.line))
     skipped = [_dots(each) for each in LINES if low < each < high]
     if skipped:
