@@ -60,8 +60,8 @@ def swap(
     line: ConfLine | None = None,
     typed: tuple[str, ...] = (),
 ) -> tuple[Step, ...]:
-    """Put `version` in place on one node and see it up, then the cluster at rest; with `line` in its conf file before that; `typed` is
-    what a person writes into fe.conf where no driver does.
+    """Put `version` in place on one node and see it up, then the cluster at rest; with `line` in its conf file before that.
+    `typed` is what a person writes into fe.conf where no driver does.
 
     `kept` takes the files of an earlier swap in place of a staged package. Without `back` an abort only starts the node again:
     what it wrote to the journal by then the old version may not be able to read.
