@@ -56,6 +56,8 @@ class Wiring:
     def look(self, claim: Claim | None, cluster: str, depth: Depth, targets: Sequence[Address] = ()) -> ClusterState:
         """A live look, which others may share; the claim is kept while it goes on. Raises ClusterError, Fenced."""
         alive = None if claim is None else partial(self.store.renew, claim)
+        if depth is Depth.FULL:
+            return starrocks.look_live(self.clusters[cluster], depth, targets, alive)  # large, and nobody watches at this depth
         redis, keys = self.mailbox.redis, self.mailbox.keys
         return starrocks.look_and_share(redis, keys, self.clusters[cluster], depth, targets, alive)
 
