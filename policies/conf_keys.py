@@ -94,6 +94,7 @@ KEYS: dict[str, dict[str, Rule]] = {
         "min_graceful_exit_time_second": _count,  # 3.4.2+, fe: common/Config.java
         "max_graceful_exit_time_second": _count,
         "qe_max_connection": _count,
+        "ignore_unknown_log_id": _truth,  # docs: deployment/downgrade; in only while older files read a newer journal
         "enable_statistic_collect_on_first_load": _truth,
         "drop_backend_after_decommission": _truth,
     },

@@ -123,7 +123,7 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
     restored = _restored(leases(plan, operation.step))
     if restored and not any(restored in sentence for sentence in sentences):
         sentences.append(f"Restored: {restored}.")
-    sentences += _mixed(plan, operation.step)
+    sentences += _mixed(plan, operation.step) + _lines_left(plan, operation.step)
     if gone:
         verb = "has" if len(gone) == 1 else "have"
         sentences.append(f"{in_list(gone)} {verb} left the cluster for good and cannot be brought back by an undo.")
@@ -152,6 +152,18 @@ def _whole_again(plan: Plan, state: ClusterState) -> str:
     return "Every node that ran before runs again, and is alive."
 
 
+def _lines_left(plan: Plan, step_index: int, *, closed: bool = False) -> list[str]:
+    """What was written into conf files for the time of the plan, and would have gone out of them at its end."""
+    undone = "" if closed else plan.steps[min(step_index, len(plan.steps) - 1)].group
+    ahead = [step.act for step in plan.steps[step_index:]]
+    behind = [step for step in plan.steps[:step_index] if isinstance(step.act, EditConf) and step.group != undone]
+    left = [step.act for step in behind if isinstance(step.act, EditConf) and step.undo is not None and step.undo in ahead]
+    if not left:
+        return []
+    hosts = in_list([act.address.host for act in left])
+    return [f"The conf file on {hosts} still says {confs.shown(left[0].key, left[0].value)}, which must not stay."]
+
+
 def _is_gone(until: Condition, state: ClusterState) -> bool:
     match until:
         case BackendGone() | BackendDrained():
@@ -167,7 +179,7 @@ def closed_words(plan: Plan, operation: Operation) -> str:
     restored = _restored(leases(plan, operation.step))
     given_back = f" {restored};" if restored else ""
     rest = f"Closed:{given_back} the rest of the cluster stays as it is now, and it is free for other operations."
-    return " ".join([rest, *_mixed(plan, operation.step, closed=True)])
+    return " ".join([rest, *_mixed(plan, operation.step, closed=True), *_lines_left(plan, operation.step, closed=True)])
 
 
 def _restored(steps: tuple[Step, ...]) -> str:

@@ -35,6 +35,10 @@ FIRST_PROCESS_LOOK = 5.0
 so that nothing new shows earlier."""
 HOST_LOOK = 2.0
 """Cluster seconds: a look that asks one host and no frontend; the next node waits for it."""
+FIRST_OF_ITS_KIND = {NodeKind.BACKEND: 10.0}
+"""Cluster seconds between two looks at a node of which nobody knows yet how long it takes: a look at backends costs two
+statements, one at frontends or compute nodes three or four (NODES_LOOK), the login's included, and a watched cluster
+answers 12 a minute."""
 EARLY = 0.8
 """Nodes of one kind come back after about the same time: before this share of what the last one took, looks are few."""
 SHARED_AGE = 0.8
@@ -91,6 +95,8 @@ def _next_look_at_process(condition: ProcessCondition, memory: StepMemory, pacin
         return pacing.statistic_every
     passed = pacing.cluster((now - (memory.acted_at or memory.entered_at)).total_seconds())
     soon = min(max(FIRST_PROCESS_LOOK, LATENESS * passed), NODES_LOOK)
+    if memory.back_after is None and isinstance(condition, NodeRestarted):
+        return max(soon, FIRST_OF_ITS_KIND.get(condition.role, NODES_LOOK))
     if memory.back_after is None:
         return soon
     return max(soon, min(EARLY * memory.back_after - passed, NODES_LOOK))

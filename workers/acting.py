@@ -102,8 +102,9 @@ def send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: P
         refusal = str(error)
     except (ClusterError, HostUnreachable) as error:
         return unreachable(wiring, claim, operation, error, now)
+    sent_at = wiring.now()
     if isinstance(move.act, HostAct) and not refusal:
-        return _accepted(wiring, claim, operation, move, "", now)
+        return _accepted(wiring, claim, operation, move, "", sent_at)
     try:
         state = look_live(wiring, claim, plan, operation, depth_of(in_hand(plan, operation)))
     except ClusterError as error:
@@ -117,7 +118,7 @@ def send(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, move: P
             words = f"{move.act.address.host} refused to {move.statement}: {refusal}"
             return halt(wiring, claim, operation, words, now, skippable=skippable)
         return halt(wiring, claim, operation, refusal, now, skippable=skippable, details=(move.statement,))
-    return _accepted(wiring, claim, operation, move, refusal, now)
+    return _accepted(wiring, claim, operation, move, refusal, sent_at)
 
 
 def _under_way(wiring: Wiring, claim: Claim, operation: Operation, sentence: str) -> str:
@@ -128,12 +129,13 @@ def _under_way(wiring: Wiring, claim: Claim, operation: Operation, sentence: str
     return sentence
 
 
-def _accepted(wiring: Wiring, claim: Claim, operation: Operation, move: Perform, note: str, now: datetime) -> str:
+def _accepted(wiring: Wiring, claim: Claim, operation: Operation, move: Perform, note: str, sent_at: datetime) -> str:
+    """`sent_at` is when the answer came: the look that followed it is young enough for the next turn."""
     assert operation.memory is not None  # workers.running gives every turn one
-    acted = operation.with_(memory=operation.memory.with_(acted_at=wiring.now()))
+    acted = operation.with_(memory=operation.memory.with_(acted_at=sent_at))
     accepted = "The job has begun on the host." if isinstance(move.act, HostAct) else "StarRocks accepted the statement."
     words = accepted if not note else f"Its effect is visible, although {note}."
-    acted, event = tell(acted, wiring.now(), EventKind.ACTED, words, details=(move.statement,))
+    acted, event = tell(acted, sent_at, EventKind.ACTED, words, details=(move.statement,))
     entry = AuditEntry.of(acted, event, statement=move.statement, result=note or "accepted")
     failpoint("before_acted_commit")
     wiring.store.commit(claim, acted, delay_s=0, events=(event,), audit=(entry,))

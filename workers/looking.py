@@ -235,8 +235,8 @@ def depth_of(step: Step) -> Depth:
         return Depth.SETTLED
     if isinstance(step.until, FrontendAnswers):
         return Depth.ANSWERS
-    if isinstance(step.until, NodeRestarted) and step.until.role is NodeKind.BACKEND:
-        return Depth.GLANCE
+    if isinstance(step.until, NodeRestarted) and step.until.role is not NodeKind.COMPUTE_NODE:
+        return Depth.FRONTENDS if step.until.role.frontend else Depth.GLANCE
     if isinstance(step.until, ViewCondition):
         return Depth.VIEWS
     if isinstance(step.until, ImageEverywhere):

@@ -58,9 +58,12 @@ class Wiring:
         return self.settings.approval_policy(operation.cluster, entry.operation_class)
 
     def look(self, claim: Claim | None, cluster: str, depth: Depth, targets: Sequence[Address] = ()) -> ClusterState:
-        """A live look; the claim is kept while it goes on. Raises ClusterError, Fenced."""
+        """A live look, which others may share; the claim is kept while it goes on. Raises ClusterError, Fenced."""
         alive = None if claim is None else partial(self.store.renew, claim)
-        return starrocks.look_live(self.clusters[cluster], depth, targets, alive)
+        if depth in {Depth.FULL, Depth.HOSTS}:  # large, or nothing at all: nobody watches at these depths
+            return starrocks.look_live(self.clusters[cluster], depth, targets, alive)
+        redis, keys = self.mailbox.redis, self.mailbox.keys
+        return starrocks.look_and_share(redis, keys, self.clusters[cluster], depth, targets, alive)
 
     def watch(
         self,

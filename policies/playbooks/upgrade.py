@@ -20,6 +20,7 @@ from policies.packages import Recipient
 from policies.plan import Estimate, Fact, Finding, Plan, Step, Verdict
 from policies.playbooks.processes import accepted
 from policies.playbooks.shape import MakePlan
+from policies.releases.conf_first import left_over, lines_of, to_write
 from policies.releases.freeze import judge_freeze, to_freeze
 from policies.releases.java import jdk, needed_jdk
 from policies.releases.order import Stage, Turn, downgrade_order, explained, upgrade_order
@@ -27,6 +28,7 @@ from policies.releases.paths import Direction, PathFinding, direction, judge_pat
 from policies.releases.set_first import set_for_good, to_set_first, to_set_for_good, told
 from policies.request import Request
 from policies.steps import swap
+from policies.steps.conf_line import out_of_files
 from policies.steps.image import image_step
 from policies.steps.lend import Lent, give_back, lend, lent_fact
 from policies.units import in_bytes, in_list
@@ -203,13 +205,19 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
         steps.append(image_step())
     if leader is not None and on_hosts:
         steps.append(swap.back_up(leader, f"{request.id}-before-{wanted}"))
+    found = _paths(wanted, turns, state)
+    lines = to_write(found, turns, state) if on_hosts else ()
+    typed = tuple(first.line for first in lines_of(found)) if not on_hosts else ()
     for turn, row in nodes:
+        line = next((each for each in lines if each.address == turn.address), None)
         leads = leader is not None and turn.address == leader.address and len(state.frontends) > 1
-        steps += swap.swap(turn.kind, row, state, kept.get(turn.address, wanted), pacing, kept=turn.address in kept, back=not leads)
+        version, is_kept = kept.get(turn.address, wanted), turn.address in kept
+        steps += swap.swap(turn.kind, row, state, version, pacing, kept=is_kept, back=not leads, line=line, typed=typed)
         if turn.stage is Stage.CANARY and len(nodes) > 1:
             steps.append(swap.look_at(row, wanted))
     steps += [swap.everywhere(row, wanted) for _, row in nodes[-1:]]
-    return (*steps, *(give_back(one) for one in reversed(lent)))
+    steps += [give_back(one) for one in reversed(lent)]
+    return (*steps, *out_of_files((*lines, *left_over(lines, state)) if on_hosts else ()))
 
 
 def _lent(wanted: str, turns: list[Turn], state: ClusterState) -> tuple[Lent, ...]:

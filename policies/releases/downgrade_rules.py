@@ -1,17 +1,19 @@
 """What is known about going down, hop by hop. Sources: StarRocks' own manual and release notes, and issues where named."""
 
-from policies.cluster import RunMode
 from policies.releases.rule import (
     Rule,
+    Span,
     Weight,
     below,
     between,
     frontend_config,
     global_variable,
     line,
+    only,
     person,
     starting,
 )
+from policies.releases.shared_data_rules import SHARED_DATA_DOWN
 
 W = Weight
 
@@ -26,6 +28,15 @@ NO_FURTHER_THAN: tuple[Rule, ...] = (
         source="docs: deployment/downgrade (major version downgrade)",
     ),
     Rule(
+        id="2.5-only-from-3.0",
+        installed=starting(3, 1, 0),
+        wanted=below(3, 0, 0),
+        weight=W.BLOCK,
+        sentence="Only 3.0 can go back to 2.5: the journal's library and the privileges changed between them.",
+        advice="Go back to the newest 3.0 first.",
+        source="docs: deployment/downgrade (major version downgrade)",
+    ),
+    Rule(
         id="3.3-not-3.2.0-to-2",
         installed=starting(3, 3, 0),
         wanted=between((3, 2, 0), (3, 2, 3)),
@@ -33,6 +44,24 @@ NO_FURTHER_THAN: tuple[Rule, ...] = (
         sentence="Going back from 3.3 to 3.2.0, 3.2.1 or 3.2.2 loses metadata.",
         advice="Take 3.2.11 or later.",
         source="docs: deployment/downgrade (warning)",
+    ),
+    Rule(
+        id="3.3.0-keys-at-least-3.2.4",
+        installed=between((3, 3, 0), (3, 3, 2)),
+        wanted=between((3, 2, 3), (3, 2, 4)),
+        weight=W.BLOCK,
+        sentence="3.2.3 cannot decompress the primary key indexes that 3.3.0 and 3.3.1 wrote.",
+        advice="Take 3.2.11 or later.",
+        source="docs: release-3.3 (3.3.2, #48659)",
+    ),
+    Rule(
+        id="3.3.1-withdrawn-down",
+        installed=starting(3, 3, 2),
+        wanted=only(3, 3, 1),
+        weight=W.BLOCK,
+        sentence="3.3.1 was withdrawn: it cannot read primary key indexes of older versions.",
+        advice="Take 3.3.2 or later.",
+        source="docs: release-3.3 (3.3.1, yanked)",
     ),
     Rule(
         id="3.3.9-at-least-3.2.11",
@@ -64,7 +93,7 @@ NO_FURTHER_THAN: tuple[Rule, ...] = (
     Rule(
         id="3.5-at-least-3.4.6",
         installed=starting(3, 5, 0),
-        wanted=between((3, 4, 0), (3, 4, 6)),
+        wanted=below(3, 4, 6),
         weight=W.BLOCK,
         sentence="From 3.5 a cluster can go back only to 3.4.6 or later.",
         advice="Take the newest 3.4.",
@@ -72,19 +101,28 @@ NO_FURTHER_THAN: tuple[Rule, ...] = (
     ),
     Rule(
         id="3.5.2-not-3.5.0-or-1",
-        installed=starting(3, 5, 2),
+        installed=between((3, 5, 2), (4, 0, 0)),
         wanted=between((3, 5, 0), (3, 5, 2)),
         weight=W.BLOCK,
         sentence="Frontends crash when a cluster goes back to 3.5.0 or 3.5.1.",
         advice="Take 3.5.2 or later.",
-        source="docs: release-3.5 and release-4.0 (downgrade notes)",
+        source="docs: release-3.5 (downgrade notes)",
+    ),
+    Rule(
+        id="4.0-at-least-3.5.2",
+        installed=starting(4, 0, 0),
+        wanted=below(3, 5, 2),
+        weight=W.BLOCK,
+        sentence="From 4.0 a cluster can go back only to 3.5.2 or later: older frontends crash on its metadata.",
+        advice="Take the newest 3.5.",
+        source="docs: release-4.0 (downgrade notes)",
     ),
     Rule(
         id="4.1-at-least-4.0.6",
         installed=starting(4, 1, 0),
-        wanted=between((4, 0, 0), (4, 0, 6)),
+        wanted=below(4, 0, 6),
         weight=W.BLOCK,
-        sentence="4.1 lays out tablets in a way that 4.0 reads only from 4.0.6 on.",
+        sentence="4.1 lays out tablets in a way that is read only from 4.0.6 on.",
         advice="Take 4.0.6 or later.",
         source="docs: deployment/downgrade (warning)",
     ),
@@ -108,7 +146,12 @@ PREPARATIONS: tuple[Rule, ...] = (
         wanted=below(3, 2, 0),
         weight=W.FIRST,
         sentence="Before 3.2 tables with random buckets and a bucket_size cannot be read.",
-        first=(person("Drop the tables that have the property bucket_size; then ALTER SYSTEM CREATE IMAGE."),),
+        first=(
+            person(
+                "DROP TABLE for each table whose SHOW CREATE TABLE has bucket_size.",
+                proof="SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.tables_config WHERE PROPERTIES LIKE '%bucket_size%'",
+            ),
+        ),
         source="docs: release-3.2 (downgrade notes)",
     ),
     Rule(
@@ -119,7 +162,10 @@ PREPARATIONS: tuple[Rule, ...] = (
         sentence="Before 3.3 the records of schema changes cannot be read: none may be running, and the history must be empty.",
         first=(
             frontend_config("history_job_keep_max_second", "0"),
-            person("Let every schema change end, or cancel it.", proof="SHOW PROC '/jobs/<db>/schema_change'"),
+            person(
+                "Let every schema change end, or CANCEL ALTER TABLE COLUMN FROM <db>.<table>.",
+                proof="SHOW PROC '/jobs/<db>/schema_change'",
+            ),
         ),
         source="docs: release-3.3 (downgrade notes)",
     ),
@@ -130,7 +176,7 @@ PREPARATIONS: tuple[Rule, ...] = (
             wanted=span,
             weight=W.FIRST,
             sentence="This version cannot read materialized views with compression=lz4.",
-            first=(person("Drop the materialized views that have the property compression = lz4."),),
+            first=(person("DROP MATERIALIZED VIEW for each whose SHOW CREATE MATERIALIZED VIEW has compression = lz4."),),
             source="docs: release-3.3 (downgrade notes: 3.2.8 and 3.1.14 can)",
         )
         for name, span in (("3.2", between((3, 2, 0), (3, 2, 8))), ("3.1", below(3, 1, 14)))
@@ -144,7 +190,10 @@ PREPARATIONS: tuple[Rule, ...] = (
         first=(
             # The version it goes to does not know the name, so there is nothing to give back to.
             frontend_config("enable_experimental_temporary_table", "false", back=False),
-            person("CLEAN TEMPORARY TABLE ON SESSION '…' for each left.", proof="SELECT * FROM information_schema.temp_tables"),
+            person(
+                "CLEAN TEMPORARY TABLE ON SESSION '<its session>' for each left.",
+                proof="SELECT * FROM information_schema.temp_tables",
+            ),
         ),
         source="docs: release-3.3 (3.3.1, downgrade notes)",
     ),
@@ -154,28 +203,42 @@ PREPARATIONS: tuple[Rule, ...] = (
         wanted=below(3, 3, 0),
         weight=W.FIRST,
         sentence="Before 3.3 a renamed column cannot be read.",
-        first=(person("Rename columns back; the audit log knows them (ALTER TABLE … RENAME COLUMN)."),),
+        first=(person("ALTER TABLE <db>.<table> RENAME COLUMN <now> TO <before>; the audit log knows them (RENAME COLUMN)."),),
         source="docs: release-3.3 (downgrade notes)",
     ),
     Rule(
-        id="3.3-cloud-native-index",
-        installed=starting(3, 3, 0),
-        wanted=below(3, 3, 0),
+        id="3.4-rollup-jobs",
+        installed=line(3, 4),
+        wanted=line(3, 3),
         weight=W.WARN,
-        sentence="In shared_data, nodes of 3.2 crash on primary key tables whose persistent_index_type is CLOUD_NATIVE.",
-        advice="Look for such tables first; take the newest 3.2.",
-        source="#48149",
-        mode=RunMode.SHARED_DATA,
+        sentence="Frontends of 3.3 were seen not to start on the records of rollups and schema changes that 3.4 had made.",
+        advice="Let those that run end, take the newest 3.3, and look at the first follower before the others.",
+        source="#59735; #59640",
     ),
     Rule(
-        id="4.0.3-meta-scan",
-        installed=starting(4, 0, 3),
-        wanted=between((3, 5, 2), (3, 5, 11)),
-        weight=W.FIRST,
-        sentence="3.5.2 to 3.5.10 fail on a rewrite that 4.0.3 and later use for plain aggregates.",
-        first=(global_variable("enable_rewrite_simple_agg_to_meta_scan", "false", back=False),),
-        source="docs: release-4.0 (downgrade notes)",
+        id="3.5.15-views-refresh-down",
+        installed=Span(since=(3, 5, 16)),
+        wanted=between((3, 5, 15), (3, 5, 21)),
+        weight=W.WARN,
+        sentence="On 3.5.15 to 3.5.20 every start of a leading frontend refreshes all asynchronous materialized views in full.",
+        advice="Take a version without it, or expect hours of refreshing after the frontends' turn.",
+        source="#76576",
+    ),
+    *(
+        Rule(
+            id=f"4.0.2-meta-scan-{name}",
+            installed=starting(4, 0, 2),
+            wanted=span,
+            weight=W.FIRST,
+            sentence=(
+                "This version fails on a rewrite that 4.0.2 and later use for plain aggregates. What is set stays so: when the "
+                "cluster is at 4.0.2 or later again, SET GLOBAL enable_rewrite_simple_agg_to_meta_scan = true."
+            ),
+            first=(global_variable("enable_rewrite_simple_agg_to_meta_scan", "false", back=False),),
+            source="docs: release-4.0 (downgrade notes)",
+        )
+        for name, span in (("3.5", between((3, 5, 2), (3, 5, 11))), ("4.0", between((4, 0, 0), (4, 0, 2))))
     ),
 )
 
-DOWNGRADE_RULES = (*NO_FURTHER_THAN, *PREPARATIONS)
+DOWNGRADE_RULES = (*NO_FURTHER_THAN, *PREPARATIONS, *SHARED_DATA_DOWN)

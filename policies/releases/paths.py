@@ -39,6 +39,8 @@ class PathFinding(Record):
     finding: Finding
     source: str
     first: tuple[First, ...] = ()
+    after: str = ""
+    """What people do afterwards, whoever did what comes first: then something stays a risk."""
 
 
 def direction(installed: str, wanted: str) -> Direction | None:
@@ -87,7 +89,7 @@ def to_do_first(found: tuple[PathFinding, ...]) -> tuple[First, ...]:
 
 
 def _of(rule: Rule) -> PathFinding:
-    advice = rule.advice or "; ".join(each.line.rstrip(".") for each in rule.first)
+    advice = rule.advice or "; ".join(each.words for each in rule.first)
     return _found(rule.id, _VERDICTS[rule.weight], rule.sentence, advice, rule.source, rule.first)
 
 
@@ -135,7 +137,8 @@ def _lines_between(old: Build, new: Build) -> list[PathFinding]:
         words = "The older frontends skip journal records that they do not know: what those created or changed may be missing."
         line = conf_line("fe.conf", IGNORE_UNKNOWN, "true", back=True)
         advice = f"{line.line} in fe.conf before the older files start, out after the first checkpoint; then look what is missing."
-        found.append(_found("unknown-records", Verdict.WARN, words, advice, "docs: deployment/downgrade", (line,)))
+        unknown = _found("unknown-records", Verdict.WARN, words, advice, "docs: deployment/downgrade", (line,))
+        found.append(unknown.with_(after="Look afterwards what is missing."))
     low, high = sorted((old.line, new.line))
     skipped = [_dots(each) for each in LINES if low < each < high]
     if skipped:

@@ -80,6 +80,12 @@ class First(Record):
     back: bool = False
     at_most: bool = False
 
+    @property
+    def words(self) -> str:
+        """What a person types or does, and how to see that it is done."""
+        line = self.line.rstrip(".")
+        return f"{line} (done when `{self.proof}` is empty)" if self.proof else line
+
     def met_by(self, found: str) -> bool:
         """Whether it is so already."""
         found = found.strip().lower()

@@ -1,4 +1,5 @@
 """What SQL can do of the things that come before a hop: settings of the frontends and global variables, as steps of the plan.
+Lines of conf files are in conf_first.
 
 What the leader does not tell, or tells in a way that could not be said back to it, stays with people: then the plan says what
 to type.
@@ -7,6 +8,7 @@ to type.
 from policies.cluster import ClusterState
 from policies.images import CREATE_IMAGE_SINCE
 from policies.plan import Finding, Step, Verdict
+from policies.releases.conf_first import FE_CONF, can_write
 from policies.releases.downgrade_rules import DOWNGRADE_RULES
 from policies.releases.paths import PathFinding, to_do_first
 from policies.releases.rule import First, Way
@@ -44,11 +46,12 @@ def told(found: PathFinding, state: ClusterState) -> Finding:
     missing = [first for first in found.first if (now := _value(first, state)) is None or not first.met_by(now)]
     by_plan = [first for first in missing if _by_plan(first, state)]
     by_people = [first for first in missing if first not in by_plan]
-    advice = "; ".join(each.line.rstrip(".") for each in by_people)
+    advice = "; ".join(each.words for each in by_people)
     if by_people and len(by_people) == len(found.first):
         return found.finding
     done = [_sentence(first, state) for first in by_plan]
-    verdict = found.finding.verdict if by_people else Verdict.OK
+    advice = "; ".join(part for part in (advice, found.after) if part)
+    verdict = found.finding.verdict if by_people or found.after else Verdict.OK
     words = " ".join([found.finding.sentence, *done] if by_plan or by_people else [found.finding.sentence, "It is so already."])
     return found.finding.with_(verdict=verdict, sentence=words, advice=advice, told=True)
 
@@ -56,12 +59,16 @@ def told(found: PathFinding, state: ClusterState) -> Finding:
 def _by_plan(first: First, state: ClusterState) -> bool:
     if first.way is Way.IMAGE:
         return known_since(state.version, CREATE_IMAGE_SINCE)
+    if first.way is Way.CONF_LINE:
+        return first.file == FE_CONF and can_write(state)
     return _lent(first, state) is not None
 
 
 def _sentence(first: First, state: ClusterState) -> str:
     if first.way is Way.IMAGE:
         return "The plan makes one."
+    if first.way is Way.CONF_LINE:
+        return f"The plan writes {in_code(first.line)} into {first.file} before each frontend's turn, and out again after an image."
     span = "for the time of the roll" if first.back else "for good"
     sessions = "; sessions that are open keep what they have" if first.way is Way.GLOBAL_VARIABLE else ""
     return f"The plan sends {in_code(first.line)} {span} (now {_value(first, state)}{sessions})."

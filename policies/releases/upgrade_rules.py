@@ -3,11 +3,12 @@
 One line at a time is a rule of its own (policies.releases.paths); here is what single hops need or must not do.
 """
 
-from policies.releases.rule import Rule, Span, Weight, below, between, conf_line, global_variable, line, only, person, starting
+from policies.releases.rule import Rule, Span, Weight, below, between, global_variable, line, only, person, starting
+from policies.releases.shared_data_rules import SHARED_DATA_UP
 
 W = Weight
 
-UPGRADE_RULES: tuple[Rule, ...] = (
+_EVERYWHERE: tuple[Rule, ...] = (
     Rule(
         id="3.0-only-from-2.5",
         installed=below(2, 5, 0),
@@ -24,8 +25,8 @@ UPGRADE_RULES: tuple[Rule, ...] = (
         weight=W.FIRST,
         sentence="Coming from 2.0, chunks and batches must not be larger than 4,096 rows.",
         first=(
-            conf_line("be.conf", "vector_chunk_size", "4096"),
-            person("Set the global variable batch_size to 4096 or less."),
+            global_variable("batch_size", "4096", back=False, at_most=True),
+            person("Where be.conf sets vector_chunk_size: vector_chunk_size = 4096 there, and a restart of that backend."),
         ),
         source="docs: deployment/upgrade (compatibility configuration, from 2.0)",
     ),
@@ -56,17 +57,32 @@ UPGRADE_RULES: tuple[Rule, ...] = (
         advice="Take a later 3.3.",
         source="#48168 (3.2.7 to 3.3.0)",
     ),
-    *(
-        Rule(
-            id=f"3.3.1-index-from-{name}",
-            installed=span,
-            wanted=only(3, 3, 1),
-            weight=W.BLOCK,
-            sentence="3.3.1 cannot decompress the primary key indexes that versions before 3.1.11 and 3.2.4 wrote.",
-            advice="Take 3.3.2 or later.",
-            source="docs: release-3.3 (3.3.1, fixed in 3.3.2)",
-        )
-        for name, span in (("3.1", below(3, 1, 11)), ("3.2", between((3, 2, 0), (3, 2, 4))))
+    Rule(
+        id="3.3-java",
+        installed=below(3, 3, 0),
+        wanted=between((3, 3, 0), (3, 5, 0)),
+        weight=W.FIRST,
+        sentence="From 3.3 on frontends start with JDK 11 or later only.",
+        first=(person("JDK 11 or later on every frontend's host, with JAVA_HOME set for the user that runs it."),),
+        source="fe: bin/start_fe.sh (3.3.0)",
+    ),
+    Rule(
+        id="3.3.1-withdrawn",
+        installed=below(3, 3, 1),
+        wanted=only(3, 3, 1),
+        weight=W.BLOCK,
+        sentence="3.3.1 was withdrawn: it cannot decompress the primary key indexes that versions before 3.1.11 and 3.2.4 wrote.",
+        advice="Take 3.3.2 or later.",
+        source="docs: release-3.3 (3.3.1, yanked; fixed in 3.3.2)",
+    ),
+    Rule(
+        id="3.3-default-timestamp",
+        installed=below(3, 3, 0),
+        wanted=between((3, 3, 0), (3, 3, 4)),
+        weight=W.WARN,
+        sentence="On 3.3.0 to 3.3.3 rows that leave out a column with DEFAULT CURRENT_TIMESTAMP get NULL there.",
+        advice="Take 3.3.4 or later.",
+        source="#50872, fixed by #50911 (release-3.3, 3.3.4)",
     ),
     Rule(
         id="3.4.0-from-3.3.9",
@@ -129,3 +145,5 @@ UPGRADE_RULES: tuple[Rule, ...] = (
         source="docs: release-4.1; #71825",
     ),
 )
+
+UPGRADE_RULES = (*_EVERYWHERE, *SHARED_DATA_UP)

@@ -46,9 +46,11 @@ def restart(role: NodeKind, node: Node, state: ClusterState, pacing: Pacing) -> 
     return (*quiet(role, node, state, group, listed=True), again, *after(role, node, state, group))
 
 
-def after(role: NodeKind, node: Node, state: ClusterState, group: str, *, idle: bool = False) -> tuple[Step, ...]:
+def after(
+    role: NodeKind, node: Node, state: ClusterState, group: str, *, idle: bool = False, until: str = ""
+) -> tuple[Step, ...]:
     """What follows once a node is back: queries may use it again, and the cluster comes to rest; with `idle` the tablet
-    scheduler too, which it does only where balancing is frozen.
+    scheduler too, which it does only where balancing is frozen. `until` as for `quiet`.
     """
     settled = Step(
         id=f"settle-{node.address}",
@@ -60,7 +62,7 @@ def after(role: NodeKind, node: Node, state: ClusterState, group: str, *, idle: 
         advice="Retry waits on; Skip goes on to the next node as the cluster is.",
         skippable=True,
     )
-    return (*quiet(role, node, state, group, listed=False), *_asked(node, group), settled)
+    return (*quiet(role, node, state, group, listed=False, until=until), *_asked(node, group), settled)
 
 
 def _asked(node: Node, group: str) -> tuple[Step, ...]:
@@ -118,10 +120,15 @@ def start(role: NodeKind, node: Node, state: ClusterState, pacing: Pacing) -> tu
     )
 
 
-def quiet(role: NodeKind, node: Node, state: ClusterState, group: str, *, listed: bool) -> tuple[Step, ...]:
-    """New queries are planned around a node while it restarts, on versions whose frontends have a blacklist."""
+def quiet(role: NodeKind, node: Node, state: ClusterState, group: str, *, listed: bool, until: str = "") -> tuple[Step, ...]:
+    """New queries are planned around a node while it restarts, on versions whose frontends have a blacklist.
+
+    `until` is the version that frontends may run by then: on the way back they change before the nodes that are kept quiet.
+    """
     since = BLACKLIST_SINCE.get(role)
-    if isinstance(node, Frontend) or since is None or not known_since(state.version, since) or not state.blacklists:
+    if isinstance(node, Frontend) or since is None or not state.blacklists:
+        return ()
+    if not known_since(state.version, since) or (until and not known_since(until, since)):
         return ()
     who = {"address": node.address, "node_id": node.id}
     words = "Keep new queries away from" if listed else "Let queries use"

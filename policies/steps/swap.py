@@ -12,6 +12,7 @@ from policies.pacing import Pacing
 from policies.packages import PackagesStaged, Recipient, StagePackages
 from policies.plan import Step
 from policies.releases.graceful import stops_gracefully
+from policies.steps.conf_line import ConfLine, write
 from policies.steps.process import COME_BACK, PATIENCE, after, quiet
 
 Node = Backend | ComputeNode | Frontend
@@ -65,9 +66,19 @@ def back_up(leader: Frontend, label: str) -> Step:
 
 
 def swap(
-    role: NodeKind, node: Node, state: ClusterState, version: str, pacing: Pacing, *, kept: bool, back: bool = True
+    role: NodeKind,
+    node: Node,
+    state: ClusterState,
+    version: str,
+    pacing: Pacing,
+    *,
+    kept: bool,
+    back: bool = True,
+    line: ConfLine | None = None,
+    typed: tuple[str, ...] = (),
 ) -> tuple[Step, ...]:
-    """Put `version` in place on one node and see it up, then the cluster at rest.
+    """Put `version` in place on one node and see it up, then the cluster at rest; with `line` in its conf file before that.
+    `typed` is what a person writes into fe.conf where no driver does.
 
     `kept` takes the files of an earlier swap in place of a staged package. Without `back` an abort only starts the node again,
     with whichever version lies there: what it wrote to the journal by then the old version may not be able to read.
@@ -85,7 +96,7 @@ def swap(
         id=f"swap-{node.address}",
         group=group,
         title=f"{'Put back' if kept else 'Install'} {version} on {role.process} {node.address} and restart it",
-        act=by_hand(act) if state.hosts is None else act,
+        act=by_hand(act, typed if role.frontend else ()) if state.hosts is None else act,
         until=NodeRestarted(role=role, address=node.address, version=version, before=node.last_start),
         undo=None if state.hosts is None else undo,
         undo_until=None if state.hosts is None else up_again,
@@ -93,7 +104,9 @@ def swap(
         deadline=COME_BACK,
         advice=_advice(node, back, by_people=state.hosts is None),
     )
-    return (*quiet(role, node, state, group, listed=True), step, *after(role, node, state, group, idle=True))
+    written = (write(line, group),) if line is not None else ()
+    before = quiet(role, node, state, group, listed=True, until=version)
+    return (*before, *written, step, *after(role, node, state, group, idle=True, until=version))
 
 
 def look_at(node: Node, version: str) -> Step:
@@ -122,7 +135,7 @@ def everywhere(last: Node, version: str) -> Step:
     )
 
 
-def by_hand(act: SwapPackage) -> AskPerson:
+def by_hand(act: SwapPackage, typed: tuple[str, ...] = ()) -> AskPerson:
     """The same by a person, where no driver reaches the hosts (docs: deployment/upgrade; stop first, versioned backup names)."""
     name = act.role.process.lower()
     parts = "bin lib spark-dpp" if act.role.frontend else "bin lib"
@@ -138,6 +151,7 @@ def by_hand(act: SwapPackage) -> AskPerson:
             f"mkdir -p old-{act.old} && mv {parts} old-{act.old}/",
             *(f"cp -a {new}/{part} ." for part in parts.split()),
             f"[ ! -d old-{act.old}/lib/udf ] || cp -an old-{act.old}/lib/udf lib/    # and jars of your own from old-{act.old}/lib",
+            *(f"echo '{line}' >> conf/fe.conf    # out again once an image was made after the roll" for line in typed),
             f"bin/start_{name}.sh --daemon",
         ),
     )

@@ -55,18 +55,18 @@ def test_a_released_build(text: str, found: Build | None) -> None:
         ("3.3.3-312ed45", "3.3.3-aaaaaaa", ["other-build"]),
         # Up.
         ("3.3.3", "3.4.3", ["allowed", "image"]),
-        ("3.2.11", "3.4.3", ["allowed", "image", "one-at-a-time"]),
+        ("3.2.11", "3.4.3", ["allowed", "image", "one-at-a-time", "3.3-java"]),
         ("2.4.3", "3.0.9", ["image", "one-at-a-time", "3.0-only-from-2.5"]),
         ("2.5.22", "3.0.9", ["allowed", "image"]),
         ("2.0.9", "2.1.3", ["allowed", "image", "2.0-batch-size"]),
         ("3.1.17", "3.2.11", ["allowed", "image", "3.2-pipeline-engine"]),
         ("3.1.2", "3.2.1", ["allowed", "image", "3.2-pipeline-engine", "3.2-from-early-3.1"]),
-        ("3.2.7", "3.3.0", ["allowed", "image", "3.3.0-cluster-id"]),
-        ("3.1.10", "3.3.1", ["image", "one-at-a-time", "3.2-pipeline-engine", "3.3.1-index-from-3.1"]),
-        ("3.1.11", "3.3.1", ["allowed", "image", "one-at-a-time", "3.2-pipeline-engine"]),
-        ("3.2.3", "3.3.1", ["image", "3.3.1-index-from-3.2"]),
-        ("3.2.4", "3.3.1", ["allowed", "image"]),
-        ("3.2.3", "3.3.2", ["allowed", "image"]),
+        ("3.2.7", "3.3.0", ["allowed", "image", "3.3.0-cluster-id", "3.3-java", "3.3-default-timestamp"]),
+        ("3.2.4", "3.3.1", ["image", "3.3-java", "3.3.1-withdrawn", "3.3-default-timestamp"]),
+        ("3.3.0", "3.3.1", ["3.3.1-withdrawn"]),
+        ("3.2.3", "3.3.3", ["allowed", "image", "3.3-java", "3.3-default-timestamp"]),
+        ("3.2.3", "3.3.4", ["allowed", "image", "3.3-java"]),
+        ("3.2.14", "3.5.6", ["allowed", "image", "one-at-a-time", "3.5-java", "3.5-low-cardinality"]),
         ("3.3.9", "3.4.0", ["allowed", "image", "3.4.0-from-3.3.9"]),
         ("3.4.0", "3.4.2", ["3.4.2-replicas"]),
         ("3.4.0", "3.4.3", ["allowed"]),
@@ -84,19 +84,29 @@ def test_a_released_build(text: str, found: Build | None) -> None:
         ("3.0.9", "2.5.3", ["allowed", "image", "unknown-records", "2.5-journal-library"]),
         ("3.2.11", "3.1.17", ["allowed", "image", "unknown-records", "3.2-random-buckets"]),
         ("3.3.0", "3.2.2", ["image", "unknown-records", "3.3-not-3.2.0-to-2", "3.3-schema-changes", "3.2-views-with-lz4", "3.3-renamed-columns"]),
-        ("3.3.0", "3.2.3", ["allowed", "image", "unknown-records", "3.3-schema-changes", "3.2-views-with-lz4", "3.3-renamed-columns"]),
+        ("3.3.0", "3.2.3", ["image", "unknown-records", "3.3.0-keys-at-least-3.2.4", "3.3-schema-changes", "3.2-views-with-lz4", "3.3-renamed-columns"]),
         ("3.3.3", "3.2.8", ["allowed", "image", "unknown-records", "3.3-schema-changes", "3.3-temporary-tables", "3.3-renamed-columns"]),
         ("3.3.9", "3.2.10", ["image", "unknown-records", "3.3.9-at-least-3.2.11", "3.3-schema-changes", "3.3-temporary-tables", "3.3-renamed-columns"]),
         ("3.3.9", "3.2.11", ["allowed", "image", "unknown-records", "3.3-schema-changes", "3.3-temporary-tables", "3.3-renamed-columns"]),
-        ("3.4.0", "3.3.8", ["image", "unknown-records", "3.4-at-least-3.3.9"]),
-        ("3.4.0", "3.3.9", ["allowed", "image", "unknown-records"]),
+        ("3.3.9", "3.3.1", ["3.3.1-withdrawn-down"]),
+        ("3.4.0", "3.3.8", ["image", "unknown-records", "3.4-at-least-3.3.9", "3.4-rollup-jobs"]),
+        ("3.4.0", "3.3.9", ["allowed", "image", "unknown-records", "3.4-rollup-jobs"]),
+        ("3.5.18", "3.3.21", ["image", "unknown-records", "one-at-a-time", "3.5-at-least-3.4.6"]),
+        ("4.0.1", "3.4.10", ["image", "unknown-records", "one-at-a-time", "4.0-at-least-3.5.2"]),
+        ("4.1.2", "3.5.12", ["image", "unknown-records", "one-at-a-time", "4.1-at-least-4.0.6"]),
+        ("3.1.17", "2.5.22", ["image", "unknown-records", "one-at-a-time", "2.5-only-from-3.0", "2.5-journal-library"]),
+        ("3.5.21", "3.5.18", ["allowed", "3.5.15-views-refresh-down"]),
+        ("3.5.18", "3.5.14", ["allowed"]),
         ("3.5.1", "3.4.5", ["image", "unknown-records", "3.5-at-least-3.4.6"]),
         ("3.5.1", "3.4.6", ["allowed", "image", "unknown-records"]),
         ("3.5.1", "3.5.0", ["allowed"]),
         ("3.5.2", "3.5.1", ["3.5.2-not-3.5.0-or-1"]),
-        ("4.0.0", "3.5.1", ["image", "unknown-records", "3.5.2-not-3.5.0-or-1"]),
-        ("4.0.2", "3.5.2", ["allowed", "image", "unknown-records"]),
-        ("4.0.3", "3.5.10", ["allowed", "image", "unknown-records", "4.0.3-meta-scan"]),
+        ("4.0.0", "3.5.1", ["image", "unknown-records", "4.0-at-least-3.5.2"]),
+        ("4.0.1", "3.5.2", ["allowed", "image", "unknown-records"]),
+        ("4.0.2", "3.5.2", ["allowed", "image", "unknown-records", "4.0.2-meta-scan-3.5"]),
+        ("4.0.2", "4.0.1", ["allowed", "4.0.2-meta-scan-4.0"]),
+        ("4.0.4", "4.0.3", ["allowed"]),
+        ("4.0.3", "3.5.10", ["allowed", "image", "unknown-records", "4.0.2-meta-scan-3.5"]),
         ("4.0.3", "3.5.11", ["allowed", "image", "unknown-records"]),
         ("4.1.1", "4.0.5", ["image", "unknown-records", "4.1-at-least-4.0.6"]),
         ("4.1.1", "4.0.6", ["allowed", "image", "unknown-records"]),
@@ -116,6 +126,23 @@ def test_a_rule_of_shared_data_spares_shared_nothing_only() -> None:
     assert found == [False, True, True]
 
 
+@pytest.mark.parametrize(
+    ("installed", "wanted", "special"),
+    [
+        ("3.3.3", "3.3.9", ["shared-data-vacuum-up"]),
+        ("3.3.9", "3.4.3", ["shared-data-vacuum-up", "3.4-cache-moves"]),
+        ("3.4.3", "3.5.6", ["shared-data-vacuum-up"]),
+        ("3.3.9", "3.3.3", ["shared-data-vacuum-down"]),
+        ("3.3.3", "3.2.11", ["shared-data-vacuum-down", "3.3-cloud-native-index", "3.3-column-ids"]),
+        ("3.3.3", "3.2.8", ["shared-data-vacuum-down", "3.3-cloud-native-index", "3.3-column-ids", "3.3-cache-names"]),
+    ],
+)
+def test_what_object_storage_adds(installed: str, wanted: str, special: list[str]) -> None:
+    """Mission document 003's own hop is the first."""
+    plain = set(rules(installed, wanted))
+    assert [rule for rule in rules(installed, wanted, RunMode.SHARED_DATA) if rule not in plain] == special
+
+
 def test_the_way_over_the_lines_is_told_in_order() -> None:
     up, down = find("3.1.17", "3.4.3", "one-at-a-time"), find("3.5.6", "3.2.13", "one-at-a-time")
     assert "skips 3.2 and 3.3" in up.finding.sentence and "3.1 -> 3.2 -> 3.3 -> 3.4" in up.finding.advice
@@ -133,6 +160,7 @@ def test_what_is_to_be_set_first_has_name_and_value() -> None:
         (Way.FRONTEND_CONFIG, "enable_experimental_temporary_table", "false", False),
     ]
     assert [each.proof for each in first if each.proof] == ["SHOW PROC '/jobs/<db>/schema_change'", "SELECT * FROM information_schema.temp_tables"]
+    assert "(done when `SELECT * FROM information_schema.temp_tables` is empty)" in find("3.3.3", "3.2.11", "3.3-temporary-tables").finding.advice
     variable = to_do_first(judge_path("3.4.9", "3.5.6"))[-1]
     assert (variable.way, variable.line) == (Way.GLOBAL_VARIABLE, "SET GLOBAL cbo_enable_low_cardinality_optimize = false")
 

@@ -312,8 +312,8 @@ def test_a_failed_job_is_told_in_the_words_of_the_host() -> None:
 @pytest.mark.parametrize(
     ("passed", "before", "seconds"),
     [
-        (0, None, 5),
-        (60, None, 5),
+        (0, None, 10),
+        (60, None, 10),
         (600, None, 12),
         (3_000, None, 15),
         (0, 90.0, 15),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.acts import AskPerson, BackUpMeta, CreateImage, SetSetting, StartProcess, SwapPackage
+from policies.acts import AskPerson, BackUpMeta, CreateImage, SetBlacklist, SetSetting, StartProcess, SwapPackage
 from policies.awaited import AllAtVersion, ClusterSettled, FrontendAnswers, GoAhead, NodeRestarted
 from policies.cluster import ClusterState, NodeKind, Role
 from policies.hosts import HostLook, HostSurvey, Process
@@ -105,6 +105,27 @@ def test_every_swap_is_followed_by_the_cluster_at_rest_and_the_first_by_people()
 def test_a_node_that_runs_it_already_is_left_alone() -> None:
     half = changed(REACHED, "10.84.0.18", version="3.3.9-abc1234")
     assert not any(isinstance(s.act, SwapPackage) and s.act.address.host == "10.84.0.18" for s in plan(state=half).steps)
+
+
+@pytest.mark.parametrize(
+    ("installed", "to", "kind", "quiet"),
+    [
+        ("3.3.9", "3.3.3", OperationKind.DOWNGRADE, True),
+        ("3.3.9", "3.2.11", OperationKind.DOWNGRADE, False),
+        ("3.3.3", "3.3.9", OperationKind.UPGRADE, True),
+        ("3.2.11", "3.3.9", OperationKind.UPGRADE, False),
+    ],
+)
+def test_nodes_are_kept_quiet_only_where_every_frontend_knows_how(installed: str, to: str, kind: OperationKind, quiet: bool) -> None:
+    """On the way back the frontends run the older version when the backends' turn comes: before 3.3 it has no blacklist."""
+    seen = REACHED.with_(
+        version=f"{installed}-abc1234",
+        backends=tuple(b.with_(version=f"{installed}-abc1234") for b in REACHED.backends),
+        frontends=tuple(f.with_(version=f"{installed}-abc1234") for f in REACHED.frontends),
+        blacklists={f.address.host: frozenset() for f in REACHED.frontends},
+    )
+    made = plan(to, state=seen, kind=kind)
+    assert made.steps and any(isinstance(step.act, SetBlacklist) for step in made.steps) is quiet
 
 
 def test_kept_files_are_put_back_and_need_no_package() -> None:

@@ -14,7 +14,7 @@ from bot.redis_connection import connect
 from policies.address import Address
 from tests.starrocks.scripted_cluster import LEADER, LEAVING, cluster, mission000
 from tests.starrocks.scripted_frontend import Error, Rows, ScriptedFrontend, Slow
-from workers.starrocks import ClusterError, Depth, observe, queries
+from workers.starrocks import ClusterError, Depth, look_and_share, observe, queries
 from workers.starrocks.client import forget_preferences
 from workers.valkey import Valkey
 
@@ -130,6 +130,17 @@ def test_a_failed_look_frees_the_next_one(redis: Redis, leader: ScriptedFrontend
     begun = time.monotonic()
     observe(redis, KEYS, where, Depth.WATCH, (), LONG)
     assert time.monotonic() - begun < 5
+
+
+def test_a_live_look_is_left_for_the_next_turn_but_is_itself_never_an_old_one(redis: Redis, leader: ScriptedFrontend) -> None:
+    where = cluster((LEADER, leader))
+    for expected in (1, 2):
+        look_and_share(redis, KEYS, where, Depth.WATCH)
+        assert reads(leader) == expected
+    observe(redis, KEYS, where, Depth.WATCH, (), LONG)
+    assert reads(leader) == 2
+    observe(redis, KEYS, where, Depth.WATCH, (), 0)
+    assert reads(leader) == 3, "who wants one that is begun now gets it"
 
 
 def test_what_another_version_wrote_counts_as_nothing(redis: Redis, leader: ScriptedFrontend) -> None:

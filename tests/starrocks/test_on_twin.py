@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from policies.acts import CancelDecommission, DecommissionBackend
+from policies.acts import CancelDecommission, DecommissionBackend, SetBlacklist, SetVariable
 from policies.address import Address
-from policies.cluster import RunMode
+from policies.cluster import NodeKind, RunMode
+from policies.releases.set_first import NAMES, VARIABLES
 from tests.starrocks.printed_rows import rows
 from tests.starrocks.twin_frontends import listening
 from workers.starrocks import Depth, OutcomeUnknown, Refused, Unreachable, look_live, nodes, parts, perform, queries
@@ -68,6 +69,45 @@ def test_cost_of_a_look_connecting_included(twin: Twin, depth: Depth, most: int)
     with listening(twin) as cluster:
         look_live(cluster, depth)
     assert len(heard(twin)) == 1 + most
+
+
+@pytest.mark.parametrize("depth", [Depth.BLACKLISTS, Depth.SETTINGS, Depth.ANSWERS], ids=str)
+def test_each_frontend_is_asked_one_thing_and_told_nothing(twin: Twin, depth: Depth) -> None:
+    """Two for the lists, one for each frontend; only the session that began it says what time zone it wants."""
+    with listening(twin) as cluster:
+        state = look_live(cluster, depth)
+    said = heard(twin)
+    assert len(said) == 1 + 2 + len(state.frontends) and [sql for sql in said if sql.startswith("SET")] == [queries.SESSION]
+    assert state.answered_by == f"{LEADER}:9030"
+
+
+def test_a_blacklist_costs_a_statement_for_each_frontend(twin: Twin) -> None:
+    act = SetBlacklist(role=NodeKind.BACKEND, address=TARGET, node_id=LEAVING, listed=True)
+    with listening(twin) as cluster:
+        perform(cluster, act)
+        lists = look_live(cluster, Depth.BLACKLISTS).blacklists
+    assert lists is not None and set(lists.values()) == {frozenset({LEAVING})}
+    assert heard(twin)[:2] == [queries.SESSION, queries.FRONTENDS.sql]
+    assert heard(twin)[2 : 2 + len(lists)] == [f"ADD BACKEND BLACKLIST {LEAVING}"] * len(lists)
+
+
+def test_what_hops_want_is_read_and_nothing_beside_it(twin: Twin) -> None:
+    with listening(twin) as cluster:
+        variables = look_live(cluster, Depth.VARIABLES).variables
+        settings = look_live(cluster, Depth.FULL, (TARGET,)).settings
+        each = look_live(cluster, Depth.SETTINGS).frontend_settings
+    assert variables is not None and set(variables) == set(VARIABLES)
+    assert set(settings) >= NAMES and "qe_max_connection" not in settings
+    assert each is not None and all(set(found) >= NAMES for found in each.values())
+
+
+def test_a_global_variable_is_set_from_any_frontend_and_seen_on_the_leader(twin: Twin) -> None:
+    act = SetVariable(name="cbo_enable_low_cardinality_optimize", value="false")
+    with listening(twin, FOLLOWER) as cluster:
+        perform(cluster, act)
+        forget_preferences()
+        state = look_live(cluster, Depth.VARIABLES)
+    assert state.variables is not None and state.variables[act.name] == "false"
 
 
 def test_twelve_statements_a_minute_allow_a_watch_every_15_seconds(twin: Twin) -> None:

@@ -15,7 +15,7 @@ from workers.starrocks.errors import (
     Unreadable,
 )
 from workers.starrocks.look import Depth, look
-from workers.starrocks.observer import look_live, observe, unasked
+from workers.starrocks.observer import look_and_share, look_live, observe, unasked
 from workers.starrocks.probe import knock, silent
 
 
@@ -40,16 +40,12 @@ def _everywhere_meant(connection: Connection, act: SetBlacklist, timeout_s: floa
     if not act.frontend:
         rows = connection.rows(queries.FRONTENDS)
         hosts = [found.address.host for found in map(nodes.frontend, rows) if found.alive]
+    ports = {endpoint.host: endpoint.port for endpoint in connection.cluster.endpoints}
     for host in hosts:
-        _go_to(connection, host)
-        connection.send(statement_of(act), timeout_s)
-
-
-def _go_to(connection: Connection, host: str) -> None:
-    """A blacklist is changed on the frontend that it belongs to. Raises Unreachable."""
-    there = next((endpoint for endpoint in connection.cluster.endpoints if endpoint.host == host), None)
-    if there is None or not connection.move_to(there.host, there.port):
-        raise Unreachable(f"frontend {host} cannot be reached, or is not among the configured ones")
+        with connection.at(host, ports.get(host, 0)) as there:
+            if there is None:
+                raise Unreachable(f"frontend {host} cannot be reached, or is not among the configured ones")
+            there.send(statement_of(act), timeout_s)
 
 
 __all__ = [
@@ -66,6 +62,7 @@ __all__ = [
     "connect",
     "knock",
     "look",
+    "look_and_share",
     "look_live",
     "observe",
     "perform",

@@ -142,6 +142,27 @@ class Connection:
         _preferred[self.cluster.name] = other
         return True
 
+    @contextmanager
+    def at(self, host: str, query_port: int) -> Iterator["Connection | None"]:
+        """Another frontend for a question or an act that is about that very one's memory; None when it does not answer.
+
+        This connection stays where it is. Nothing is said at that login: what is answered from memory knows no zone and is
+        passed on to nobody, and a statement for each login of each look adds up.
+        """
+        if (self.endpoint.host, self.endpoint.port) == (host, query_port):
+            yield self
+            return
+        other = next((e for e in self.cluster.endpoints if (e.host, e.port) == (host, query_port)), None)
+        there = None
+        if other is not None:
+            with suppress(Unreachable, Refused):
+                there = Connection(self.cluster, other, _log_in(self.cluster, other, self.time_left_s, None), self._ends_at)
+        try:
+            yield there
+        finally:
+            if there is not None:
+                there.close()
+
     @property
     def closed(self) -> bool:
         return not self._wire.open
@@ -212,7 +233,7 @@ def _in_order(cluster: Cluster) -> list[Endpoint]:
     return [first, *rest] if first is not None and first in cluster.endpoints else rest
 
 
-def _log_in(cluster: Cluster, endpoint: Endpoint, seconds: float) -> _Wire:
+def _log_in(cluster: Cluster, endpoint: Endpoint, seconds: float, first: str | None = queries.SESSION) -> _Wire:
     if seconds <= 0:
         raise Unreachable(f"There was no time left to try {endpoint}.")
     # Without an explicit choice the driver builds a TLS context for each connection, which takes 40 ms.
@@ -230,7 +251,7 @@ def _log_in(cluster: Cluster, endpoint: Endpoint, seconds: float) -> _Wire:
             read_timeout=min(CONNECT_TIMEOUT_S, max(seconds, 0.1)),
             write_timeout=min(CONNECT_TIMEOUT_S, max(seconds, 0.1)),
             autocommit=None,
-            init_command=queries.SESSION,
+            init_command=first,
             # Every value stays the text that StarRocks printed; quantities reads them all in one place.
             conv={},
             **encryption,

@@ -29,13 +29,13 @@ LENT = NAMES | {name for one in TUNABLES for name in (one.setting.name, *one.set
 class Depth(StrEnum):
     """How much to read, in statements besides the one that opens the session.
 
-    HOSTS: nothing, nobody is connected to. GLANCE 1: backends. WATCH 2: and the scheduler. NODES 3: every node. VARIABLES 3:
-    two, and the leader's global ones.
-    SETTINGS and BLACKLISTS: two and one or two on each frontend. SETTLED 6: every node, scheduler, colocate groups and
-    tablet health, which is dear. ANSWERS: two and one through each frontend. VIEWS 4: two, materialized views and what
-    they stand on. IMAGES 2: and a question over HTTP to each frontend. STATUS 4: and tablet health. EVIDENCE some ten and
-    three per database: what may hold a drain. FULL the same with a statement per backend for its disks: everything a
-    plan is judged on. GLANCE, WATCH and EVIDENCE list no frontends.
+    HOSTS: nothing, nobody is connected to. GLANCE 1: backends. FRONTENDS 2: and frontends. WATCH 2: backends and the
+    scheduler. NODES 3: every node. VARIABLES 3: two, and the leader's global ones. SETTINGS and BLACKLISTS: two and one
+    or two on each frontend. SETTLED 6: every node, scheduler, colocate groups and tablet health, which is dear. ANSWERS:
+    two and one through each frontend. VIEWS 4: two, materialized views and what they stand on. IMAGES 2: and a question
+    over HTTP to each frontend. STATUS 4: and tablet health. EVIDENCE some ten and three per database: what may hold a
+    drain. FULL the same with a statement per backend for its disks: everything a plan is judged on. GLANCE, WATCH and
+    EVIDENCE list no frontends.
     """
 
     HOSTS = "hosts"
@@ -50,6 +50,7 @@ class Depth(StrEnum):
     VIEWS = "views"
     IMAGES = "images"
     EVIDENCE = "evidence"
+    FRONTENDS = "frontends"
     STATUS = "status"
     FULL = "full"
 
@@ -182,46 +183,44 @@ class _Look:
 
     def _blacklists(self, state: ClusterState) -> ClusterState:
         """Ask every living frontend for its own list; what this version does not know is an empty one."""
-        asked = [
-            query
-            for kind, query in BLACKLISTS.items()
-            if known_since(state.version, BLACKLIST_SINCE[kind])
-        ]
-        found: dict[str, frozenset[int]] = {}
-        for frontend in sorted(state.frontends, key=lambda each: each.role is Role.LEADER):
-            if frontend.alive and self.connection.move_to(frontend.address.host, frontend.query_port):
-                read = [
-                    self.part(f"blacklist of {frontend.address.host}", lambda query=query: self.connection.rows(query))  # type: ignore[misc]
-                    for query in asked
-                ]
-                if all(rows is not None for rows in read):
-                    found[frontend.address.host] = frozenset(reader.blacklisted(row) for rows in read for row in rows or ())
-        return state.with_(blacklists=found)
+        asked = [query for kind, query in BLACKLISTS.items() if known_since(state.version, BLACKLIST_SINCE[kind])]
+
+        def listed(there: Connection) -> frozenset[int]:
+            return frozenset(reader.blacklisted(row) for query in asked for row in there.rows(query))
+
+        return state.with_(blacklists=self._of_each(state, "blacklist of", listed))
 
     def _answers(self, state: ClusterState) -> ClusterState:
-        """Send a query through every living frontend, the leader last, so that the session ends there."""
-        found: dict[str, str] = {}
-        for frontend in sorted(state.frontends, key=lambda each: each.role is Role.LEADER):
-            host = frontend.address.host
-            if not frontend.alive or not self.connection.move_to(host, frontend.query_port):
-                found[host] = "its query port does not answer, or it is not among the configured frontends"
-                continue
-            read = self.part(f"query through {host}", lambda: self.connection.rows(queries.SMOKE))
-            found[host] = "" if read is not None else self.unread.get(f"query through {host}", "no answer")
+        """Send a query through every living frontend."""
+        answered = self._of_each(state, "query through", lambda there: there.rows(queries.SMOKE))
+        silent = "its query port does not answer, or it is not among the configured frontends"
+        found = {
+            host: "" if host in answered else self.unread.get(f"query through {host}", silent)
+            for host in (frontend.address.host for frontend in state.frontends)
+        }
         return state.with_(answers=found)
 
     def _settings_of_each(self, state: ClusterState) -> ClusterState:
-        """Ask every living frontend for its own memory, the leader last, so that the session ends there."""
-        found: dict[str, dict[str, str]] = {}
-        for frontend in sorted(state.frontends, key=lambda each: each.role is Role.LEADER):
-            if frontend.alive and self.connection.move_to(frontend.address.host, frontend.query_port):
-                read = self.part(
-                    f"settings of {frontend.address.host}",
-                    lambda: reader.settings(self.connection.rows(queries.SETTINGS)),
-                )
-                if read is not None:
-                    found[frontend.address.host] = {name: read[name] for name in LENT if name in read}
-        return state.with_(frontend_settings=found)
+        """Ask every living frontend for its own memory."""
+
+        def lent(there: Connection) -> dict[str, str]:
+            read = reader.settings(there.rows(queries.SETTINGS))
+            return {name: read[name] for name in LENT if name in read}
+
+        return state.with_(frontend_settings=self._of_each(state, "settings of", lent))
+
+    def _of_each(self, state: ClusterState, what: str, read: Callable[[Connection], T]) -> dict[str, T]:
+        """Host -> what `read` finds on that very frontend; who is not alive, not known or refuses is missing."""
+        found: dict[str, T] = {}
+        for frontend in state.frontends:
+            host = frontend.address.host
+            if not frontend.alive:
+                continue
+            with self.connection.at(host, frontend.query_port) as there:
+                one = self.part(f"{what} {host}", lambda there=there: read(there)) if there is not None else None  # type: ignore[misc]
+            if one is not None:
+                found[host] = one
+        return found
 
     def _scheduler(self, state: ClusterState, examples: bool = False) -> ClusterState:
         found = self.part("scheduler", lambda: reader.scheduler(self.connection.rows(queries.SCHEDULER)))

@@ -27,7 +27,7 @@ from workers.starrocks.look import Depth, look
 BUDGET_S = {
     Depth.HOSTS: 0.0,
     Depth.GLANCE: 15.0, Depth.WATCH: 15.0, Depth.NODES: 15.0, Depth.SETTINGS: 25.0, Depth.BLACKLISTS: 25.0, Depth.VIEWS: 25.0,
-    Depth.IMAGES: 25.0, Depth.VARIABLES: 15.0,
+    Depth.IMAGES: 25.0, Depth.VARIABLES: 15.0, Depth.FRONTENDS: 15.0,
     Depth.SETTLED: 25.0, Depth.ANSWERS: 25.0, Depth.EVIDENCE: 25.0, Depth.STATUS: 25.0, Depth.FULL: 60.0,
 }  # fmt: skip
 """All statements of a look together, connecting included; a worker's turn must be longer than this."""
@@ -41,7 +41,7 @@ EVIDENCE_KEPT_S = 300.0
 _POLL_S = 0.05
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
-_ALSO_ANSWERED_BY = {Depth.GLANCE: (Depth.WATCH, Depth.NODES)}
+_ALSO_ANSWERED_BY = {Depth.GLANCE: (Depth.WATCH, Depth.NODES), Depth.FRONTENDS: (Depth.NODES,)}
 """Depths whose look holds everything of a shallower one and is usually at hand."""
 
 
@@ -119,6 +119,21 @@ def unasked(cluster: str, why: str = "") -> ClusterState:
     )
 
 
+def look_and_share(
+    redis: Redis,
+    keys: Keys,
+    cluster: Cluster,
+    depth: Depth,
+    targets: Sequence[Address] = (),
+    alive: Callable[[], None] | None = None,
+) -> ClusterState:
+    """A live look of our own that is left for others, and for our own next turn: what it cost need not be paid twice.
+
+    Raises ClusterError, and whatever `alive` raises.
+    """
+    return _Shared(redis, keys, cluster, tuple(sorted(targets))).look(depth, alive)
+
+
 class _Shared:
     """The observations of one cluster in Redis."""
 
@@ -171,12 +186,12 @@ class _Shared:
     def read(self, depth: Depth, asked: float, evidence_kept_s: float) -> ClusterState:
         kept = self.last(depth) if depth is Depth.EVIDENCE else None
         if kept is not None and kept.begun >= asked - evidence_kept_s:
-            return with_evidence(self._look_and_share(Depth.WATCH), kept.state)
-        return self._look_and_share(depth)
+            return with_evidence(self.look(Depth.WATCH), kept.state)
+        return self.look(depth)
 
-    def _look_and_share(self, depth: Depth) -> ClusterState:
+    def look(self, depth: Depth, alive: Callable[[], None] | None = None) -> ClusterState:
         begun = self.now()
-        state = look_live(self.cluster, depth, self.targets)
+        state = look_live(self.cluster, depth, self.targets, alive)
         observation = Observation(begun=begun, state=state)
         self.redis.set(self.key(depth), observation.model_dump_json(), ex=KEPT_S)
         return state
