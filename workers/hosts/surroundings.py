@@ -27,7 +27,7 @@ def closer_text(entry: HostsEntry, members: Sequence[Address] | None) -> str:
     `members` come from the cluster's lists: what is no plain endpoint is left out.
     """
     if members is None:
-        return f"{script('survey')}\nhost_survey() {{ :; }}\nsurroundings() {{ :; }}"
+        return f"{script('survey')}\nhost_survey() {{ :; }}\nsurroundings() {{ :; }}\n"
     asked = [("reached", text) for text in entry.reach] + [("members", str(address)) for address in members]
     ways = " ".join(f"{kind} {shlex.quote(_host(text))} {_port(text)}" for kind, text in asked if ENDPOINT.match(text))
     files = [f"file_line keytab {_path(path)} not {shlex.quote(path)}" for path in entry.keytabs]
