@@ -19,11 +19,12 @@ from policies.awaited_whole import ComingUp, HostCondition, WholeCondition
 from policies.cluster import ClusterState, NodeKind
 from policies.conditions import holds, images, read
 from policies.forecast import Expected, forecast, time_left
-from policies.operation import Sample, Stall, StepMemory
+from policies.operation import Operation, Sample, Stall, StepMemory
 from policies.pacing import Pacing
 from policies.packages import PackagesStaged, StagePackages
-from policies.plan import Step
+from policies.plan import Plan, Step
 from policies.progress import FIRST_MOVE, keep, last_moved
+from policies.request import WHOLE
 from policies.stalls import diagnose
 
 SHORTEST_LOOK = 12.0
@@ -85,6 +86,18 @@ def came_back(step: Step, memory: StepMemory | None, pacing: Pacing, now: dateti
     if memory is None or memory.acted_at is None or not isinstance(step.until, NodeRestarted):
         return {}
     return {step.until.role: pacing.cluster((now - memory.acted_at).total_seconds())}
+
+
+def next_memory(plan: Plan, operation: Operation) -> StepMemory | None:
+    """Within a node, time counts from when its statement was sent: a worker may have been away since. The steps of a whole
+    cluster are one group, yet each is about a node of its own.
+    """
+    ahead, before = operation.step + 1, operation.memory
+    same_node = ahead < len(plan.steps) and plan.steps[ahead].group == plan.steps[operation.step].group
+    if not same_node or plan.kind in WHOLE or before is None or plan.steps[operation.step].act is None:
+        return None
+    sent_at = before.acted_at or before.intended_at or before.entered_at
+    return StepMemory(step=plan.steps[ahead].id, entered_at=sent_at)
 
 
 def _next_look_at_process(condition: ProcessCondition, memory: StepMemory, pacing: Pacing, now: datetime) -> float:

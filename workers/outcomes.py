@@ -13,7 +13,7 @@ from policies.plan import Plan
 from policies.signing import FollowUps
 from policies.stepping import Advance, Finish, Halt, Pause, TurnBack, Wait
 from policies.units import in_time
-from policies.watching import LEASE_LOOK, came_back
+from policies.watching import LEASE_LOOK, came_back, next_memory
 from workers.audit import AuditEntry
 from workers.hosts import HostUnreachable
 from workers.remembering import note_members, remember
@@ -100,7 +100,7 @@ def _advance(
     seen = None if forgotten(done) else operation.lease_seen
     back = came_back(done, operation.memory, wiring.settings.pacing(operation.cluster), now)
     ahead = operation.with_(
-        step=operation.step + 1, memory=_next_memory(plan, operation), lease_seen=seen, came_back={**operation.came_back, **back}
+        step=operation.step + 1, memory=next_memory(plan, operation), lease_seen=seen, came_back={**operation.came_back, **back}
     )
     ahead, event = tell(ahead, now, EventKind.STEP_DONE, move.sentence, details=(f"Step {operation.step + 1}: {done.title}",))
     finished = ahead.step >= len(plan.steps) and ahead.state is S.RUNNING
@@ -109,16 +109,6 @@ def _advance(
     failpoint("before_advance_commit")
     wiring.store.commit(claim, ahead, delay_s=0, events=(event,), audit=(AuditEntry.of(ahead, event),))
     return move.sentence
-
-
-def _next_memory(plan: Plan, operation: Operation) -> StepMemory | None:
-    """Within a node, time counts from when its statement was sent: a worker may have been away since."""
-    ahead, before = operation.step + 1, operation.memory
-    same_node = ahead < len(plan.steps) and plan.steps[ahead].group == plan.steps[operation.step].group
-    if not same_node or before is None or plan.steps[operation.step].act is None:
-        return None
-    sent_at = before.acted_at or before.intended_at or before.entered_at
-    return StepMemory(step=plan.steps[ahead].id, entered_at=sent_at)
 
 
 def _turn_back(wiring: Wiring, claim: Claim, operation: Operation, move: TurnBack, now: datetime) -> str:

@@ -22,7 +22,7 @@ from policies.playbooks import entry_for
 from policies.request import OperationKind
 from policies.stepping import Advance, Finish, Halt, Perform, Wait, next_move, next_undo
 from policies.undoing import undo_steps
-from policies.watching import next_look
+from policies.watching import next_look, next_memory
 from tests.policies.clusters import NOW, address, changed, mission000, old_load, request
 
 CN = ComputeNode(id=7, address=address("10.84.0.30:9050"), alive=True, version="3.3.3-312ed45")
@@ -316,6 +316,13 @@ def test_an_abort_that_nobody_answers_becomes_a_persons_matter() -> None:
 def test_an_abort_of_a_start_leaves_what_runs() -> None:
     ended = next_undo(START, running(START, 4, OperationState.UNDOING), bare(down=(BE,)), Pacing(), NOW)
     assert isinstance(ended, Finish) and "`/sr start all` goes on" in ended.sentence
+
+
+def test_the_patience_with_a_node_does_not_count_the_time_of_the_one_before() -> None:
+    assert next_memory(STOP, running(STOP, 3, acted_at=NOW)) is None
+    other = STOP.with_(kind=OperationKind.STOP_BACKEND)
+    kept = next_memory(other, running(other, 3, acted_at=NOW))
+    assert kept is not None and kept.entered_at == NOW, "steps of one node count together"
 
 
 def test_hosts_are_asked_often_and_frontends_more_seldom() -> None:
