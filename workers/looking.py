@@ -39,31 +39,6 @@ from workers.wiring import Wiring
 S = OperationState
 
 
-def look(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, depth: Depth) -> ClusterState:
-    """A live look, with what the frontends have in memory where that is about to be given back. Raises ClusterError, Fenced."""
-    state = wiring.look(claim, operation.cluster, depth, targets=plan.targets)
-    if depth is Depth.SETTINGS or not _gives_back(plan, operation):
-        return state
-    return _with_settings(state, wiring.look(claim, operation.cluster, Depth.SETTINGS))
-
-
-def watch(wiring: Wiring, plan: Plan, operation: Operation, depth: Depth) -> ClusterState:
-    """The same, shared with others; never older than our own last statement or a person's decision. Raises ClusterError."""
-    young = operation.changed_at
-    state = wiring.watch(operation.cluster, depth, plan.targets, younger_than=young)
-    if depth is Depth.SETTINGS or not _gives_back(plan, operation):
-        return state
-    return _with_settings(state, wiring.watch(operation.cluster, Depth.SETTINGS, younger_than=young))
-
-
-def _gives_back(plan: Plan, operation: Operation) -> bool:
-    return operation.state is S.UNDOING and bool(leases(plan, operation.step))
-
-
-def _with_settings(state: ClusterState, settings: ClusterState) -> ClusterState:
-    return state.with_(frontends=state.frontends or settings.frontends, frontend_settings=settings.frontend_settings)
-
-
 def decide_move(wiring: Wiring, plan: Plan, operation: Operation, state: ClusterState, now: datetime) -> Move:
     """What policies.stepping says for this look; a paused operation only watches."""
     pacing = wiring.settings.pacing(operation.cluster)

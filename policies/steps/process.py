@@ -23,6 +23,9 @@ PATIENCE = 300.0
 stop of a backend waits for queries some 20 to 60 s (be: loop_count_wait_fragments_finish), a plain one kills at once."""
 SCRIPTS = {NodeKind.BACKEND: "be", NodeKind.COMPUTE_NODE: "cn", NodeKind.FOLLOWER: "fe", NodeKind.OBSERVER: "fe"}
 
+FROZEN = "While balancing is frozen for the roll, repairs only trickle; Abort puts this node back and ends the freeze. "
+"""tablet_sched_max_scheduling_tablets at 0 lets about one tablet through at a time (fe: clone/TabletScheduler.java addTablet)."""
+
 Node = Backend | ComputeNode | Frontend
 
 
@@ -59,7 +62,7 @@ def after(
         act=None,
         until=ClusterSettled(address=node.address, unhealthy=state.health.bad if state.health else 0, idle=idle),
         deadline=AT_REST,
-        advice="Retry waits on; Skip goes on to the next node as the cluster is.",
+        advice=f"{FROZEN if idle else ''}Retry waits on; Skip goes on to the next node as the cluster is.",
         skippable=True,
     )
     return (*quiet(role, node, state, group, listed=False, until=until), *_asked(node, group), settled)

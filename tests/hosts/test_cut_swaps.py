@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +88,20 @@ def test_cut_and_turned_round(rig: Rig, at: int) -> None:
     assert job.state is JobState.DONE or "nothing was changed" in job.said, (at, rig.log(job.id))
     assert version(rig.be) == "3.3.3"
     assert (rig.be / "bin" / "show_be_version.sh").exists()
+
+
+@pytest.mark.parametrize("at", [1, 4, 7])
+@pytest.mark.parametrize(("line", "ends_at"), [("# forward", "3.3.9"), ("# back", "3.3.3")])
+def test_cut_and_ended_by_hand_as_the_manual_says(rig: Rig, at: int, line: str, ends_at: str) -> None:
+    staged(rig.with_backend().running())
+    assert cut_at(rig, SWAP, at)
+    end_all(rig.be)
+    manual = [text.strip() for text in Path("docs/hosts.md").read_text().splitlines()]
+    first = next(text for text in manual if text.startswith("read -r NEW OLD BACK"))
+    loop = manual[next(i for i, text in enumerate(manual) if text.startswith(line)) + 1]
+    subprocess.run(["/bin/sh", "-euc", f"{first}\n{loop}"], cwd=rig.be, check=True)
+    assert rig.do(StartProcess(role=NodeKind.BACKEND, address=BE)).state is JobState.DONE
+    assert version(rig.be) == (rig.be / "www" / "index.html").read_text() == ends_at and (rig.be / "bin" / "start_be.sh").exists()
 
 
 def test_a_watcher_that_starts_it_again(rig: Rig) -> None:

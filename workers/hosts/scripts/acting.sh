@@ -17,7 +17,7 @@ lock_file() {
 
 # Files of two versions may lie in $home: nothing may run on them.
 refuse_unfinished_swap() {
-  [ ! -e "$home/.sr-swap" ] || fail "a swap of versions was cut in $home ($(cut -d ' ' -f 1,2 "$home/.sr-swap")): finish it or roll it back first"
+  [ ! -e "$home/.sr-swap" ] || fail "a swap of versions was cut in $home ($(cut -d ' ' -f 1,2 "$home/.sr-swap")): finish it or roll it back first (docs/hosts.md)"
 }
 
 take_lock() {
