@@ -3,35 +3,40 @@
 A restarted frontend forgets them, and so does the cluster with a new leader (fe: ADMIN SET FRONTEND CONFIG changes memory). So
 while such a step lies behind, every frontend is asked now and then, and told again where the value got lost. A global variable
 may be lent too: nothing forgets it, so the leader alone is asked, for what somebody else may have done to it.
+
+A frozen scheduler has one exception. What was loaded while a node was away is missing on it, and with the scheduler frozen it
+would be repaired a tablet a round (fe: clone/TabletScheduler.java: size > limit): a cluster with loads would never be at rest
+again. So where it does not come to rest by itself, the scheduler gets its old value back until it has, and not a node longer.
 """
 
 from datetime import datetime, timedelta
 
 from policies.acts import HostAct, SetSetting, SetVariable
+from policies.awaited import ClusterSettled
 from policies.cluster import ClusterState
 from policies.conditions.settings import values
 from policies.operation import HOLDING, LeaseSeen, Operation, OperationState
 from policies.pacing import Pacing
 from policies.plan import Plan, Step
 from policies.record import Record
+from policies.settings import MAX_SCHEDULING
 from policies.tunable import TUNABLES
 from policies.units import in_list
 from policies.watching import LEASE_LOOK
 
+REPAIR_AFTER = 120.0
+"""Cluster seconds after a node's return: reports of its tablets come every minute (be: config report_tablet_interval_seconds), and
+what heals by itself has healed with the second."""
+SCHEDULING = frozenset({MAX_SCHEDULING.name, *MAX_SCHEDULING.aliases})
+
 
 class Lost(Record):
-    """A lent value that `frontends` do not have any more, and what they have instead, in words."""
+    """A value that must be set: `frontends` have another one, told in words; `why` is how that comes about, as a sentence."""
 
     act: SetSetting | SetVariable
     frontends: tuple[str, ...]
     sentence: str
-
-    @property
-    def why(self) -> str:
-        """How that comes about, as a sentence."""
-        if isinstance(self.act, SetVariable):
-            return f"somebody set `{self.act.name}` meanwhile, since nothing forgets a global variable."
-        return "a restart or an election forgets it."
+    why: str = "a restart or an election forgets it. Set again."
 
 
 def leases(plan: Plan, step_index: int) -> tuple[Step, ...]:
@@ -76,23 +81,60 @@ def due(plan: Plan, operation: Operation, pacing: Pacing, now: datetime) -> bool
     if giving_back or operation.state not in HOLDING or not held(plan, operation.step):
         return False
     seen = operation.lease_seen
-    return seen is None or now - seen.at >= timedelta(seconds=pacing.wall(LEASE_LOOK))
+    if seen is None or seen.repairing != repairing(plan, operation, pacing, now):
+        return True
+    return now - seen.at >= timedelta(seconds=pacing.wall(LEASE_LOOK))
 
 
-def lost(plan: Plan, operation: Operation, state: ClusterState) -> tuple[Lost, ...]:
-    """The lent values that must be set again, each with where it got lost; empty when all are in force."""
+def repairing(plan: Plan, operation: Operation, pacing: Pacing, now: datetime) -> bool:
+    """Whether the scheduler is let run now: a lent freeze of it is held, and the cluster does not come to rest after a node."""
+    if operation.step >= len(plan.steps) or operation.memory is None or not _freezes(held(plan, operation.step)):
+        return False
+    resting = isinstance(plan.steps[operation.step].until, ClusterSettled)
+    return resting and now - operation.memory.entered_at >= timedelta(seconds=pacing.wall(REPAIR_AFTER))
+
+
+def _freezes(steps: tuple[Step, ...]) -> bool:
+    return any(_lending(step).name in SCHEDULING for step in steps)
+
+
+def _wanted(step: Step, *, repair: bool) -> SetSetting | SetVariable:
+    """What must be in force now: what is lent; of the scheduler's freeze, while repair is let run, what was there before."""
+    act = _lending(step)
+    if repair and act.name in SCHEDULING and isinstance(step.undo, SetSetting):
+        return step.undo
+    return act
+
+
+def lost(plan: Plan, operation: Operation, state: ClusterState, *, repair: bool = False) -> tuple[Lost, ...]:
+    """The values that must be set, each with where it is another one; empty when all are in force. `repair`: see `repairing`."""
     leader = state.leader.address.host if state.leader else ""
     deaf = operation.lease_seen.deaf if operation.lease_seen else ()
     found = []
+    was_repairing = operation.lease_seen is not None and operation.lease_seen.repairing
     for step in held(plan, operation.step):
-        wrong = _wrong(step, state)
-        if leader in wrong or any(_mark(host, step) not in deaf for host in wrong):
+        act = _wanted(step, repair=repair)
+        wrong = _wrong(act, state)
+        if leader in wrong or any(_mark(host, act) not in deaf for host in wrong):
             values_there = in_list([f"{value} on {host}" for host, value in wrong.items()])
-            found.append(Lost(act=_lending(step), frontends=tuple(wrong), sentence=f"`{_lending(step).name}` was {values_there}"))
+            why = _why(act, lent=act == step.act, thawed=was_repairing and not repair)
+            found.append(Lost(act=act, frontends=tuple(wrong), sentence=f"`{act.name}` was {values_there}", why=why))
     return tuple(found)
 
 
-def seen(plan: Plan, operation: Operation, state: ClusterState, now: datetime, told: tuple[Lost, ...] = ()) -> LeaseSeen:
+def _why(act: SetSetting | SetVariable, *, lent: bool, thawed: bool) -> str:
+    if isinstance(act, SetVariable):
+        return f"somebody set `{act.name}` meanwhile, since nothing forgets a global variable. Set again."
+    if not lent:
+        return f"the cluster does not come to rest while nothing is repaired. It is {act.value} until it has."
+    if thawed and act.name in SCHEDULING:
+        return "what was to be repaired is. Frozen again before the next node."
+    return "a restart or an election forgets it. Set again."
+
+
+def seen(
+    plan: Plan, operation: Operation, state: ClusterState, now: datetime, told: tuple[Lost, ...] = (), *, repair: bool = False
+) -> LeaseSeen:
     """What to remember of a look at the frontends. `told` was sent right before it.
 
     A frontend that answers us but not the leader's RPC keeps its own value: who was told in vain is told no more, until it leads.
@@ -100,15 +142,15 @@ def seen(plan: Plan, operation: Operation, state: ClusterState, now: datetime, t
     before = operation.lease_seen.deaf if operation.lease_seen else ()
     marks = []
     for step in held(plan, operation.step):
-        for host in _wrong(step, state):
-            mark = _mark(host, step)
-            if mark in before or any(each.act == step.act for each in told):
+        act = _wanted(step, repair=repair)
+        for host in _wrong(act, state):
+            mark = _mark(host, act)
+            if mark in before or any(each.act == act for each in told):
                 marks.append(mark)
-    return LeaseSeen(at=now, deaf=tuple(marks))
+    return LeaseSeen(at=now, deaf=tuple(marks), repairing=repair)
 
 
-def _wrong(step: Step, state: ClusterState) -> dict[str, str]:
-    act = _lending(step)
+def _wrong(act: SetSetting | SetVariable, state: ClusterState) -> dict[str, str]:
     if isinstance(act, SetVariable):
         found = (state.variables or {}).get(act.name, act.value)
         return {state.leader.address.host: found} if state.leader is not None and found != act.value else {}
@@ -122,5 +164,5 @@ def _lending(step: Step) -> SetSetting | SetVariable:
     return step.act
 
 
-def _mark(host: str, step: Step) -> str:
-    return f"{_lending(step).name} on {host}"
+def _mark(host: str, act: SetSetting | SetVariable) -> str:
+    return f"{act.name} on {host}"

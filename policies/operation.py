@@ -215,10 +215,13 @@ class HostJobRef(Record):
 
 
 class LeaseSeen(Record):
-    """The last look at what was lent. `deaf` names settings on frontends that were told and keep another value."""
+    """The last look at what was lent. `deaf` names settings on frontends that were told and keep another value; `repairing`: the
+    tablet scheduler was let run for a while (policies.leasing).
+    """
 
     at: datetime
     deaf: tuple[str, ...] = ()
+    repairing: bool = False
 
 
 class Objects(Record):

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.failpoints import failpoint
 from policies.cluster import ClusterState
 from policies.deciding import tell
-from policies.leasing import Lost, lost, seen, variables_held
+from policies.leasing import Lost, lost, repairing, seen, variables_held
 from policies.operation import EventKind, Operation
 from policies.plan import Plan
 from policies.statements import statement_of
@@ -29,14 +29,15 @@ def hold(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, now: da
             state = with_more(state, wiring.watch(operation.cluster, Depth.VARIABLES, younger_than=operation.changed_at))
     except ClusterError:
         return operation  # The look of the step in hand tells what is wrong, and this one is asked again.
-    gone = lost(plan, operation, state)
+    repair = repairing(plan, operation, wiring.settings.pacing(operation.cluster), now)
+    gone = lost(plan, operation, state, repair=repair)
     if not gone:
-        return operation.with_(lease_seen=seen(plan, operation, state, now))
-    return _set_again(wiring, claim, plan, operation, gone, now)
+        return operation.with_(lease_seen=seen(plan, operation, state, now, repair=repair))
+    return _set_again(wiring, claim, plan, operation, gone, now, repair=repair)
 
 
 def _set_again(
-    wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, gone: tuple[Lost, ...], now: datetime
+    wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, gone: tuple[Lost, ...], now: datetime, *, repair: bool
 ) -> str:
     """Intent, look, send, look, commit, as for a step of its own; all that got lost in one go, and told once."""
     statements = tuple(statement_of(each.act) for each in gone)
@@ -45,16 +46,18 @@ def _set_again(
     wiring.mirror_audit()
     failpoint("after_intent_to_hold")
     try:
-        gone = lost(plan, operation, _look(wiring, claim, plan, operation))
+        state = _look(wiring, claim, plan, operation)
+        gone = lost(plan, operation, state, repair=repair)
         if not gone:
-            wiring.store.commit(claim, operation, delay_s=0)
+            kept = operation.with_(lease_seen=seen(plan, operation, state, now, repair=repair))
+            wiring.store.commit(claim, kept, delay_s=0)
             return "what was lent is in force after all"
         refusals = [refusal for each in gone if (refusal := _told(wiring, claim, operation, each))]
         state = _look(wiring, claim, plan, operation)
     except ClusterError as error:
         return unreachable(wiring, claim, operation, error, now)
-    kept = operation.with_(lease_seen=seen(plan, operation, state, now, told=gone))
-    still = lost(plan, kept, state)
+    kept = operation.with_(lease_seen=seen(plan, operation, state, now, told=gone, repair=repair))
+    still = lost(plan, kept, state, repair=repair)
     kept, event = tell(kept, now, EventKind.ACTED, _words(gone, still, refusals), details=statements)
     result = "; ".join(refusals) or "accepted"
     entries = tuple(AuditEntry.of(kept, event, statement=statement, result=result) for statement in statements)
@@ -84,6 +87,6 @@ def _told(wiring: Wiring, claim: Claim, operation: Operation, gone: Lost) -> str
 def _words(gone: tuple[Lost, ...], still: tuple[Lost, ...], refusals: list[str]) -> str:
     found = in_list([each.sentence for each in gone])
     if not still:
-        return f"{found}: {' '.join(dict.fromkeys(each.why for each in gone))} Set again."
+        return f"{found}: {' '.join(dict.fromkeys(each.why for each in gone))}"
     left = in_list([each.sentence for each in still])
     return f"What is lent got lost and cannot be set again now: {left}. {' '.join(dict.fromkeys(refusals))}".strip()
