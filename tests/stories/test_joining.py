@@ -44,7 +44,7 @@ def runs(scene: Scene, host: str = HOST) -> dict[str, object]:
 
 def slowly(scene: Scene) -> None:
     """A drain that a slow machine cannot outrun between two looks."""
-    scene.fault("drain_rate", factor=0.4)
+    scene.fault("drain_rate", factor=0.15)
 
 
 def unasked(scene: Scene, ts: str) -> None:
