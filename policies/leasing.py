@@ -86,19 +86,23 @@ def due(plan: Plan, operation: Operation, pacing: Pacing, now: datetime) -> bool
     return now - seen.at >= timedelta(seconds=pacing.wall(LEASE_LOOK))
 
 
-def repairing(plan: Plan, operation: Operation, pacing: Pacing, now: datetime) -> bool:
-    """Whether the scheduler is let run now: a lent freeze of it is held, and the cluster does not come to rest after a node."""
-    if operation.step >= len(plan.steps) or operation.memory is None or not _freezes(held(plan, operation.step)):
-        return False
-    resting = isinstance(plan.steps[operation.step].until, ClusterSettled)
-    return resting and now - operation.memory.entered_at >= timedelta(seconds=pacing.wall(REPAIR_AFTER))
+def repairing(plan: Plan, operation: Operation, pacing: Pacing, now: datetime) -> str:
+    """The step for which the scheduler is let run now: a freeze of it is held, and the cluster does not come to rest after a
+    node. Empty: it stays frozen. What was begun goes on until the step is over.
+    """
+    if operation.step >= len(plan.steps) or operation.memory is None:
+        return ""
+    step = plan.steps[operation.step]
+    frozen = any(_lending(each).name in SCHEDULING for each in held(plan, operation.step))
+    if not frozen or not isinstance(step.until, ClusterSettled):
+        return ""
+    begun = operation.lease_seen is not None and operation.lease_seen.repairing == step.id
+    # A step's memory may count from the statement of the step before; the last event is not older than this step.
+    since = max(operation.memory.entered_at, operation.changed_at)
+    return step.id if begun or now - since >= timedelta(seconds=pacing.wall(REPAIR_AFTER)) else ""
 
 
-def _freezes(steps: tuple[Step, ...]) -> bool:
-    return any(_lending(step).name in SCHEDULING for step in steps)
-
-
-def _wanted(step: Step, *, repair: bool) -> SetSetting | SetVariable:
+def _wanted(step: Step, *, repair: str) -> SetSetting | SetVariable:
     """What must be in force now: what is lent; of the scheduler's freeze, while repair is let run, what was there before."""
     act = _lending(step)
     if repair and act.name in SCHEDULING and isinstance(step.undo, SetSetting):
@@ -106,12 +110,12 @@ def _wanted(step: Step, *, repair: bool) -> SetSetting | SetVariable:
     return act
 
 
-def lost(plan: Plan, operation: Operation, state: ClusterState, *, repair: bool = False) -> tuple[Lost, ...]:
+def lost(plan: Plan, operation: Operation, state: ClusterState, *, repair: str = "") -> tuple[Lost, ...]:
     """The values that must be set, each with where it is another one; empty when all are in force. `repair`: see `repairing`."""
     leader = state.leader.address.host if state.leader else ""
     deaf = operation.lease_seen.deaf if operation.lease_seen else ()
     found = []
-    was_repairing = operation.lease_seen is not None and operation.lease_seen.repairing
+    was_repairing = operation.lease_seen is not None and operation.lease_seen.repairing != ""
     for step in held(plan, operation.step):
         act = _wanted(step, repair=repair)
         wrong = _wrong(act, state)
@@ -133,7 +137,7 @@ def _why(act: SetSetting | SetVariable, *, lent: bool, thawed: bool) -> str:
 
 
 def seen(
-    plan: Plan, operation: Operation, state: ClusterState, now: datetime, told: tuple[Lost, ...] = (), *, repair: bool = False
+    plan: Plan, operation: Operation, state: ClusterState, now: datetime, told: tuple[Lost, ...] = (), *, repair: str = ""
 ) -> LeaseSeen:
     """What to remember of a look at the frontends. `told` was sent right before it.
 

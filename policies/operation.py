@@ -216,12 +216,12 @@ class HostJobRef(Record):
 
 class LeaseSeen(Record):
     """The last look at what was lent. `deaf` names settings on frontends that were told and keep another value; `repairing`: the
-    tablet scheduler was let run for a while (policies.leasing).
+    step for which the tablet scheduler was let run (policies.leasing).
     """
 
     at: datetime
     deaf: tuple[str, ...] = ()
-    repairing: bool = False
+    repairing: str = ""
 
 
 class Objects(Record):

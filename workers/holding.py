@@ -37,7 +37,7 @@ def hold(wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, now: da
 
 
 def _set_again(
-    wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, gone: tuple[Lost, ...], now: datetime, *, repair: bool
+    wiring: Wiring, claim: Claim, plan: Plan, operation: Operation, gone: tuple[Lost, ...], now: datetime, *, repair: str
 ) -> str:
     """Intent, look, send, look, commit, as for a step of its own; all that got lost in one go, and told once."""
     statements = tuple(statement_of(each.act) for each in gone)

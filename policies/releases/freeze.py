@@ -40,6 +40,13 @@ def judge_freeze(state: ClusterState) -> tuple[Finding, ...]:
     borrowed = to_freeze(state)
     rests = in_list([f"`{each.name}` {each.new} (now {each.old})" for each in borrowed])
     found = [_finding(Verdict.OK, f"Balancing rests meanwhile and comes back afterwards: {rests}.", told=True)] if borrowed else []
+    scheduling = [each for each in borrowed if each.name in {MAX_SCHEDULING.name, *MAX_SCHEDULING.aliases}]
+    if scheduling:
+        words = (
+            f"Where tablets stay unhealthy after a node is back, as with loads meanwhile, `{scheduling[0].name}` is "
+            f"{scheduling[0].old} until they are repaired, and frozen again before the next node."
+        )
+        found.append(_finding(Verdict.OK, words, told=True))
     taken = {each.name for each in borrowed}
     left = [f"`{name}`" for setting, _ in FROZEN if (name := shown_name(state.settings, setting)) not in taken]
     if left:

@@ -6,9 +6,9 @@ import pytest
 
 from policies.acts import CancelDecommission, DecommissionBackend, EditConf, RestartProcess, SetSetting
 from policies.address import Address
-from policies.awaited import BackendDrained
+from policies.awaited import BackendDrained, ClusterSettled
 from policies.cluster import ClusterState, NodeKind, Role
-from policies.leasing import due, forgotten, held, leases, lends, lost, seen
+from policies.leasing import due, forgotten, held, leases, lends, lost, repairing, seen
 from policies.operation import LeaseSeen, Operation, OperationState, StepMemory
 from policies.pacing import Pacing
 from policies.plan import Plan, Step, Verdict
@@ -20,6 +20,7 @@ from policies.steps.lend import lend
 from policies.undoing import undo_in_hand, undo_steps
 from tests.policies.clusters import NOW, changed, mission000, operation, request
 from tests.policies.test_releases import LIVE
+from tests.policies.test_upgrade_plans import plan as upgrade_plan
 
 SLOTS = "tablet_sched_slot_num_per_path"
 LEND, BACK = SetSetting(name=SLOTS, value="16"), SetSetting(name=SLOTS, value="8")
@@ -225,3 +226,65 @@ def test_the_memory_of_the_step_in_hand_is_not_touched_by_holding() -> None:
     memory = StepMemory(step=IDS[2], entered_at=NOW, acted_at=NOW)
     kept = at(2, memory=memory)
     assert kept.with_(lease_seen=seen(PLAN, kept, state(), NOW)).memory == memory
+
+
+FREEZE = "tablet_sched_max_scheduling_tablets"
+"""As an upgrade lends it: 0, with 10000 before."""
+
+
+ROLL = upgrade_plan()
+RESTS = [number for number, step in enumerate(ROLL.steps) if isinstance(step.until, ClusterSettled)]
+
+
+def rolling(step: int, entered_s_ago: float, **more: object) -> Operation:
+    entered = NOW - timedelta(seconds=entered_s_ago)
+    memory = StepMemory(step=ROLL.steps[min(step, len(ROLL.steps) - 1)].id, entered_at=entered)
+    return operation(OperationState.RUNNING, step=step, leased=True, memory=memory, **{"changed_at": entered, **more})
+
+
+def frozen(value: str) -> ClusterState:
+    lent = {s.act.name: s.act.value for s in ROLL.steps if isinstance(s.act, SetSetting) and s.lent}
+    each = {frontend.address.host: {**lent, FREEZE: value} for frontend in mission000().frontends}
+    return mission000().with_(frontend_settings=each)
+
+
+@pytest.mark.parametrize(
+    ("step", "waited_s", "changed_s_ago", "seen_for", "wanted"),
+    [
+        (RESTS[0], 119, 119, "", False),
+        (RESTS[0], 120, 120, "", True),
+        (RESTS[0], 1200, 30, "", False),
+        (RESTS[0], 1200, 30, "here", True),
+        (RESTS[1], 30, 30, "before", False),
+        (RESTS[0] - 1, 1200, 1200, "", False),
+        (RESTS[0] + 1, 1200, 1200, "before", False),
+        (len(ROLL.steps), 1200, 1200, "", False),
+    ],
+)
+def test_when_repair_is_let_run(step: int, waited_s: float, changed_s_ago: float, seen_for: str, wanted: bool) -> None:
+    """It waits for the cluster to come to rest by itself, counted from this step; what was begun goes on until the step is over."""
+    here = ROLL.steps[min(step, len(ROLL.steps) - 1)].id
+    last = {"": None, "here": LeaseSeen(at=NOW, repairing=here), "before": LeaseSeen(at=NOW, repairing=ROLL.steps[RESTS[0]].id)}
+    then = rolling(step, waited_s, changed_at=NOW - timedelta(seconds=changed_s_ago), lease_seen=last[seen_for])
+    assert repairing(ROLL, then, PACING, NOW) == (here if wanted else "")
+    if last[seen_for] is not None and step < len(ROLL.steps):
+        assert due(ROLL, then, PACING, NOW) is not wanted, "a change of mind is carried out at once"
+
+
+def test_repair_thaws_the_scheduler_and_nothing_else_and_it_freezes_again() -> None:
+    waits = rolling(RESTS[0], 300)
+    here = repairing(ROLL, waits, PACING, NOW)
+    (thaw,) = lost(ROLL, waits, frozen("0"), repair=here)
+    assert thaw.act == SetSetting(name=FREEZE, value="10000") and "until it has" in thaw.why
+    thawed = waits.with_(lease_seen=seen(ROLL, waits, frozen("10000"), NOW, told=(thaw,), repair=here))
+    assert thawed.lease_seen is not None and thawed.lease_seen.repairing == here and not thawed.lease_seen.deaf
+    assert not lost(ROLL, thawed, frozen("10000"), repair=here)
+    goes_on = rolling(RESTS[0] + 1, 0, lease_seen=thawed.lease_seen)
+    (freeze,) = lost(ROLL, goes_on, frozen("10000"))
+    assert freeze.act == SetSetting(name=FREEZE, value="0") and "Frozen again" in freeze.why
+    assert FREEZE in [step.act.name for step in leases(ROLL, RESTS[0]) if isinstance(step.act, SetSetting)], "an abort gives it back"
+
+
+def test_where_no_freeze_is_lent_nothing_is_thawed() -> None:
+    bare = ROLL.with_(steps=tuple(step.with_(lent=False) for step in ROLL.steps))
+    assert repairing(bare, rolling(RESTS[0], 3_600), PACING, NOW) == ""

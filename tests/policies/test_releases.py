@@ -211,7 +211,8 @@ def test_the_balancer_is_frozen_under_the_names_that_are_shown() -> None:
         ("tablet_sched_disable_balance", "true", "false"),
         ("tablet_sched_disable_colocate_balance", "true", "false"),
     ]
-    assert [(f.verdict, f.told) for f in judge_freeze(seen)] == [(Verdict.OK, True)]
+    assert [(f.verdict, f.told) for f in judge_freeze(seen)] == [(Verdict.OK, True)] * 2
+    assert "`tablet_sched_max_scheduling_tablets` is 10000 until they are repaired" in judge_freeze(seen)[1].sentence
     old = mission000().with_(settings={"max_scheduling_tablets": "2000", "max_balancing_tablets": "100", "disable_balance": "false", "disable_colocate_balance": "false"})
     assert [each.name for each in to_freeze(old)] == ["max_scheduling_tablets", "max_balancing_tablets", "disable_balance", "disable_colocate_balance"]
     assert [each.old for each in to_freeze(old)][:2] == ["2000", "100"]

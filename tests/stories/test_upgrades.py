@@ -147,6 +147,28 @@ def lives(scene: Scene, host: str) -> list[str]:
     return [line.split(",")[0] for line in told if not line.startswith("was sent")]
 
 
+def test_a_cluster_with_loads_comes_to_rest_between_two_nodes(scene: Scene) -> None:
+    """Frozen, the scheduler would repair three tablets a minute; it is let run until the cluster is at rest, then frozen again."""
+    freeze, thaw = (f'ADMIN SET FRONTEND CONFIG ("tablet_sched_max_scheduling_tablets" = "{value}")' for value in ("0", "10000"))
+    ts = scene.ask(f"/sr upgrade to {NEW}")
+    assert "until they are repaired, and frozen again" in scene.card(ts)
+    scene.press(ts, "approve")
+    scene.wait(lambda: lives(scene, CANARY_HOST), 60)
+    scene.fault("missed_loads", at=CANARY, tablets=2_000)
+    scene.told(ts, "does not come to rest while nothing is repaired. It is 10000 until it has", 60)
+    assert [sql for sql in scene.sent() if sql in {freeze, thaw}] == [freeze, thaw]
+    scene.told(ts, "Look at its log", 60)
+    scene.kill("worker-1")
+    scene.press(ts, "resume", ALICE)
+    scene.told(ts, "Frozen again before the next node", 60)
+    scene.revive("worker-1")
+    scene.told(ts, "The cluster is at rest again after 10.84.0.12:9050", 60)
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "Restored", 60)
+    assert [sql for sql in scene.sent() if sql in {freeze, thaw}] == [freeze, thaw, freeze, thaw]
+    balances_again(scene)
+
+
 def jobs(scene: Scene, host: str, kind: str) -> list[str]:
     return [path.name for path in (scene.house.directory / "hosts" / host / ".sr" / "jobs").glob(f"*{kind}*")]
 

@@ -309,6 +309,20 @@ def _(t: Any) -> None:
     assert t.twin.run_until(lambda: gone(t), 60)
 
 
+@check("missed_loads")
+def _(t: Any) -> None:
+    def unhealthy() -> int:
+        return int(t.rows("SHOW PROC '/statistic'")[-1]["UnhealthyTabletNum"])
+
+    t.do('ADMIN SET FRONTEND CONFIG ("tablet_sched_max_scheduling_tablets" = "0")')
+    t.twin.inject("missed_loads", at="10.84.0.18:9050", tablets=50)
+    t.twin.advance(41)
+    assert unhealthy() == 48, "one a round, as long as it is frozen"
+    t.do('ADMIN SET FRONTEND CONFIG ("tablet_sched_max_scheduling_tablets" = "10000")')
+    t.twin.advance(20)
+    assert unhealthy() == 0
+
+
 @check("create_table")
 def _(t: Any) -> None:
     before = int(t.rows("SHOW PROC '/statistic'")[-1]["TableNum"])

@@ -317,6 +317,12 @@ CATALOGUE = (
         (Argument("tablets", int, 5),),
         data.unhealthy_baseline,
     ),
+    Fault(
+        "missed_loads",
+        "loads went on while the backend was away: so many of its tablets lack versions until the scheduler repairs them",
+        (_AT, Argument("tablets", int)),
+        data.missed_loads,
+    ),
     Fault("drain_rate", "clones run factor times as fast", (Argument("factor", float),), data.drain_rate),
     Fault(
         "image_fails",

@@ -4,9 +4,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from workers.twin.faults.nodes import backend_at
+from workers.twin.life.checker import CHECKER_S
 from workers.twin.model.activity import AlterJob, BinnedPartition, Transaction
 from workers.twin.model.catalog import ColocateGroup, Database, Partition, Table
-from workers.twin.model.placement import NO_LOCATION, NO_MEDIUM, SOURCE_BAD, UNHEALTHY, Cohort
+from workers.twin.model.placement import MISSED_LOADS, NO_LOCATION, NO_MEDIUM, SOURCE_BAD, UNHEALTHY, Cohort
 
 if TYPE_CHECKING:
     from workers.twin.twin import Twin
@@ -189,6 +190,29 @@ def unhealthy_baseline(twin: "Twin", tablets: int) -> None:
         left -= len(ids)
         if left <= 0:
             return
+
+
+def missed_loads(twin: "Twin", at: str, tablets: int) -> None:
+    """Loads went on while the backend was away: so many of its tablets lack their versions. The scheduler repairs them, no more a
+    round than it takes on: with a limit of 0 that is one (fe: clone/TabletScheduler.java, size > limit).
+    """
+    cluster = twin.cluster
+    mended = MISSED_LOADS + backend_at(twin, at).host
+    _mark(twin, at, tablets, mended)
+
+    def repair() -> None:
+        left = cluster.number("tablet_sched_max_scheduling_tablets") + 1
+        found = [cohort for cohort in cluster.placement.cohorts.values() if cohort.trouble == mended]
+        for cohort in found:
+            ids = list(islice(cohort.ids, left))
+            cluster.placement.relabel(cohort, ids, trouble="")
+            left -= len(ids)
+        if any(cohort.ids for cohort in found):
+            cluster.agenda.after(CHECKER_S, repair)
+        else:
+            cluster.placement.tidy()
+
+    cluster.agenda.after(CHECKER_S, repair)
 
 
 def _mark(twin: "Twin", at: str, tablets: int, trouble: str) -> None:

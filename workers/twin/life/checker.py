@@ -11,7 +11,7 @@ from itertools import islice
 
 from workers.twin.model.catalog import Database
 from workers.twin.model.cluster import Cluster
-from workers.twin.model.placement import SOURCE_BAD, UNHEALTHY, Cohort, Key
+from workers.twin.model.placement import MISSED_LOADS, SOURCE_BAD, UNHEALTHY, Cohort, Key
 
 CHECKER_S = 20.0  # fe: tablet_sched_checker_interval_seconds
 
@@ -123,7 +123,8 @@ class Checker:
         for cohort in self._cluster.placement.cohorts.values():
             if cohort.table.in_recycle_bin:
                 continue
-            if cohort.trouble in (UNHEALTHY, SOURCE_BAD) or self.judge(cohort, known) not in (HEALTHY, REDUNDANT):
+            ails = cohort.trouble in (UNHEALTHY, SOURCE_BAD) or cohort.trouble.startswith(MISSED_LOADS)
+            if ails or self.judge(cohort, known) not in (HEALTHY, REDUNDANT):
                 yield cohort
 
     def _left_alone(self, cohort: Cohort) -> bool:

@@ -17,6 +17,8 @@ NO_MEDIUM = "no medium"
 """Strict storage medium wanted and no disk of it left."""
 NO_LOCATION = "no location "
 """Followed by the label of the backends that the table's replicas may lie on."""
+MISSED_LOADS = "missed loads on "
+"""Followed by the host of the replica that lacks versions; unhealthy until the scheduler has cloned them."""
 UNHEALTHY = "unhealthy"
 """Counted as unhealthy for a reason of its own; moves like any other."""
 
