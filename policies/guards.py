@@ -48,6 +48,9 @@ GENEROUS = 10.0
 """A node may empty itself this many times faster than measured before its vanishing is called a drop."""
 UNMEASURED_TABLETS_PER_S = 100.0
 """Per cluster second, believed of a drain whose pace is not known yet; 100 to 1,000 tablets a minute are usual."""
+BURST_TABLETS_PER_S = 1_000.0 / 60.0
+"""Per cluster second, believed of every drain that moves: tablets go in bursts, and a pace measured between two of them says little
+about the last one, which is all there is on a small node."""
 FEW = 20
 """So few tablets may vanish at any time: tables are dropped, and a node with so few is removed within seconds."""
 
@@ -61,6 +64,11 @@ class Scene(Record):
     state: ClusterState
     pacing: Pacing
     now: datetime
+
+    @property
+    def seen_at(self) -> datetime:
+        """When this look was taken, or this turn began if that is later: a look of our own comes after the turn's beginning."""
+        return max(self.now, self.state.taken_at)
 
     @property
     def target(self) -> Address:
@@ -226,7 +234,7 @@ def vanished_too_early(scene: Scene) -> str | None:
     if tablets <= could_move:
         return None
     return (
-        f"{scene.target} vanished from the list with {in_count(tablets)} tablets on it {in_time(scene.now - at)} ago; "
+        f"{scene.target} vanished from the list with {in_count(tablets)} tablets on it {in_time(scene.seen_at - at)} ago; "
         f"at most {in_count(could_move)} could have moved since. It looks dropped, not drained: tablets with one replica "
         "may be lost. Look at SHOW PROC '/statistic'; retry goes on as if it had been drained."
     )
@@ -246,18 +254,18 @@ def _last_seen(scene: Scene, memory: StepMemory | None) -> tuple[datetime | None
 
 def _could_have_moved(scene: Scene, memory: StepMemory | None, last_seen: datetime) -> float:
     """Tablets that may have left since the last look, generously."""
-    wall_s = (scene.now - last_seen).total_seconds()
+    wall_s = (scene.seen_at - last_seen).total_seconds()
     samples = memory.samples if memory is not None else ()
     if memory is not None and last_moved(samples) is not None:
         rate = measure(memory, scene.pacing, scene.now).tablets_per_s
         # Whoever ends a stall sets free what it held: the pace of before says nothing then.
         if rate is not None and memory.stall is None:
-            return max(GENEROUS * rate * wall_s, FEW)
+            return max(GENEROUS * rate * wall_s, BURST_TABLETS_PER_S * scene.pacing.cluster(wall_s), FEW)
         moving_s = wall_s
     else:
         # The drain began when its statement was sent, which may be long before the first look of this step.
         began = min(samples[0].at, memory.entered_at) if samples and memory is not None else last_seen
-        moving_s = min(wall_s, (scene.now - began).total_seconds() - scene.pacing.wall(FIRST_MOVE[0]))
+        moving_s = min(wall_s, (scene.seen_at - began).total_seconds() - scene.pacing.wall(FIRST_MOVE[0]))
     return max(UNMEASURED_TABLETS_PER_S * scene.pacing.cluster(moving_s), FEW)
 
 

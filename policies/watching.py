@@ -121,7 +121,9 @@ def _measured(
     row = state.backend_by_id(drain.backend_id)
     if row is None:
         return memory.with_(forecast="")
-    sample = Sample(at=now, tablets=row.tablets, data_bytes=row.data_used)
+    if memory.samples and state.taken_at <= memory.samples[-1].at:
+        return memory  # The look of before, shared once more.
+    sample = Sample(at=state.taken_at, tablets=row.tablets, data_bytes=row.data_used)
     peak = memory.peak if memory.peak and memory.peak.tablets >= row.tablets else sample
     grown = memory.with_(samples=keep(memory.samples, sample), peak=peak)
     return grown.with_(forecast=forecast(grown, pacing, now, plan))

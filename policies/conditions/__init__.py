@@ -18,7 +18,7 @@ from policies.awaited import (
     ViewCondition,
 )
 from policies.awaited_whole import WholeCondition
-from policies.cluster import ClusterState, RunMode
+from policies.cluster import ClusterState
 from policies.conditions import blacklists, drains, images, nodes, processes, settings, variables, views, whole
 from policies.operation import Reading, StepMemory
 from policies.pacing import Pacing
@@ -38,7 +38,7 @@ def believed(condition: Condition, state: ClusterState) -> bool:
         return bool(state.frontends)
     if isinstance(condition, WholeCondition):
         return True  # That no frontend answers is what such a step goes through.
-    return bool(state.backends or (state.run_mode is RunMode.SHARED_DATA and state.compute_nodes))
+    return bool(state.backends or state.compute_nodes)
 
 
 def holds(condition: Condition, state: ClusterState, memory: StepMemory | None = None) -> bool:

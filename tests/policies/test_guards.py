@@ -129,6 +129,8 @@ TWENTY_A_SECOND = [(s, 90_000 - 20 * max(0, s - 150)) for s in range(0, 1_800, 3
         ([(0, 600), (30, 600)], 60, True),
         ([(0, 600), (120, 600), (150, 600)], 180, False),  # may have begun at 120 s and be done
         ([(0, 15), (30, 15)], 60, False),  # a handful
+        ([(0, 630), (30, 530), (150, 530), (163, 350), (194, 350)], 225, False),  # in bursts: 34 would be the measured pace
+        ([(0, 6_300), (30, 5_300), (150, 5_300), (163, 3_500), (194, 3_500)], 201, True),
         ([], 60, True),  # never seen in this step; the plan says 3,000
         ([], 600, False),
     ],

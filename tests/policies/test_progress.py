@@ -114,9 +114,10 @@ def test_an_empty_node_does_not_stand_still() -> None:
 
 
 def test_a_look_is_remembered() -> None:
-    first = watched(DRAIN, draining([]), look_at(100), PACING, at(0))
-    second = watched(DRAIN, first, look_at(60), PACING, at(300))
-    assert [s.tablets for s in second.samples] == [100, 60]
+    first = watched(DRAIN, draining([]), look_at(100).with_(taken_at=at(0)), PACING, at(9))
+    second = watched(DRAIN, first, look_at(60).with_(taken_at=at(300)), PACING, at(300))
+    assert [(s.at, s.tablets) for s in second.samples] == [(at(0), 100), (at(300), 60)], "a shared look is as old as it is"
+    assert watched(DRAIN, second, look_at(60).with_(taken_at=at(300)), PACING, at(305)).samples == second.samples
     assert second.peak is not None and second.peak.tablets == 100
     assert second.reading is not None and second.reading.share == pytest.approx(0.4)
     assert (second.first_true_at, second.stall) == (None, None)
@@ -132,9 +133,9 @@ def test_no_tablet_is_remembered_since_when_and_forgotten_when_it_was_not_so() -
 def test_a_stall_begins_once_and_ends() -> None:
     memory = draining([(0, 90), (300, 50)])
     for second in (600, 660, 720):
-        memory = watched(DRAIN, memory, look_at(50), PACING, at(second))
+        memory = watched(DRAIN, memory, look_at(50).with_(taken_at=at(second)), PACING, at(second))
     assert memory.stall is not None and memory.stall_since == at(600)
-    memory = watched(DRAIN, memory, look_at(40), PACING, at(750))
+    memory = watched(DRAIN, memory, look_at(40).with_(taken_at=at(750)), PACING, at(750))
     assert (memory.stall, memory.stall_since) == (None, None)
 
 
