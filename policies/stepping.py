@@ -56,6 +56,9 @@ JOB_LOOK = 10.0
 """Cluster seconds between two looks at a job that must end before an undo goes on."""
 JOB_PATIENCE = 1_800.0
 """Cluster seconds that an undo waits for such a job where the step in hand has no deadline."""
+STAYS_UP = 120.0
+"""Cluster seconds, counted from the job's begin, after which a process that the job has started and that is not there has
+ended again. A unit that is started again by systemd is back long before."""
 UNDO_ADVICE = "Retry tries the undo again; Close leaves it as it is and gives back what was lent."
 MOST_TRIES = 5
 """A statement whose reply is lost again and again is not sent for ever; a person's retry counts anew."""
@@ -273,6 +276,9 @@ def _begin_or_wait(
     if begun and job is not None and job.state is not JobState.DONE:
         trouble = job_trouble(state, memory, act.address)
         return Halt(memory=memory, sentence=" ".join(part for part in (trouble, step.advice) if part))
+    if begun and _ended_again(act, host, memory, pacing, now):
+        words = f"The process that the job on {act.address.host} started has ended again; its log says why."
+        return Halt(memory=memory, sentence=f"{words} {step.advice}".rstrip())
     if begun:
         return wait
     if why_not is not None:
@@ -307,6 +313,13 @@ def _stands(act: HostAct, job: HostJob, host: HostLook) -> bool:
     if isinstance(act, StopProcess):
         return host.process is None
     return isinstance(act, RestartProcess | StartProcess | SwapPackage) and host.process is not None
+
+
+def _ended_again(act: HostAct, host: HostLook, memory: StepMemory, pacing: Pacing, now: datetime) -> bool:
+    """Whether a process that was started well is there no more: it will not come by waiting for it."""
+    since = memory.acted_at or memory.intended_at
+    starts = isinstance(act, RestartProcess | StartProcess | SwapPackage)
+    return starts and host.process is None and since is not None and now - since >= timedelta(seconds=pacing.wall(STAYS_UP))
 
 
 def _ask_or_wait(step: Step, act: AskPerson, memory: StepMemory, pacing: Pacing, now: datetime) -> Move:

@@ -360,6 +360,26 @@ def test_a_node_that_does_not_come_back_in_time_is_a_persons_matter() -> None:
     assert isinstance(halted, Halt) and "Abort starts it" in halted.sentence
 
 
+@pytest.mark.parametrize(
+    ("look", "after_s", "memory", "expected"),
+    [
+        (host(JobState.DONE, pid=None), 119, BEGUN, Wait),
+        (host(JobState.DONE, pid=None), 120, BEGUN, Halt),
+        (host(JobState.DONE, pid=None), 120, MEANT, Halt),
+        (host(JobState.DONE, pid=None, trouble="timed out"), 120, BEGUN, Wait),
+        (host(JobState.RUNNING, pid=None), 120, BEGUN, Wait),
+        (host(JobState.DONE), 120, BEGUN, Wait),
+    ],
+)
+def test_a_process_that_ended_right_after_its_job_is_not_waited_for(
+    look: HostLook, after_s: float, memory: dict[str, object], expected: type[Move]
+) -> None:
+    moved = move(look, after_s=after_s, **memory)
+    assert isinstance(moved, expected)
+    if isinstance(moved, Halt):
+        assert "10.84.0.18 started has ended again" in moved.sentence and "Abort starts it" in moved.sentence
+
+
 @pytest.mark.parametrize(("state", "expected"), [(JobState.RUNNING, Wait), (JobState.FAILED, Perform)])
 def test_an_undo_waits_for_the_job_that_is_on_its_way(state: JobState, expected: type[Move]) -> None:
     operation = Operation(
