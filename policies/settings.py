@@ -85,6 +85,12 @@ TRASH_EXPIRE = Setting(
     meaning="how long dropped tables and partitions stay in the recycle bin, and their tablets on the nodes",
     source="fe: catalog/CatalogRecycleBin.java",
 )
+BACKEND_DOWN = Setting(
+    name="tablet_sched_be_down_tolerate_time_s",
+    default="900",
+    meaning="how long a backend may be away before its tablets are cloned onto the others; colocate tables wait 12 h",
+    source="fe: common/Config.java (mutable in every version that has it), clone/TabletChecker.java; operator issue 49",
+)
 
 LEAST_SLOTS, MOST_SLOTS = 2, 64
 """The scheduler uses no fewer and no more slots, whatever is set (fe: clone/TabletScheduler.java)."""

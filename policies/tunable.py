@@ -8,6 +8,7 @@ import re
 
 from policies.record import Record
 from policies.settings import (
+    BACKEND_DOWN,
     DISABLE_BALANCE,
     DISABLE_COLOCATE_BALANCE,
     MAX_BALANCING,
@@ -72,6 +73,13 @@ TUNABLES: tuple[Tunable, ...] = (
         what="tablets that the scheduler takes on; 0 would freeze drains",
         least=1,
         most=100_000,
+    ),
+    Tunable(
+        option="be-down",
+        setting=BACKEND_DOWN,
+        what="seconds that a backend may be away before its tablets are cloned elsewhere",
+        least=int(BACKEND_DOWN.default),
+        most=LONGEST_S,
     ),
 )
 OPTIONS = tuple(tunable.option for tunable in TUNABLES)

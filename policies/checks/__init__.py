@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from policies.address import Address
 from policies.checks.alter_and_loads import alter_and_loads
+from policies.checks.away import stays_away
 from policies.checks.backend_count import backend_count
 from policies.checks.colocate import colocate
 from policies.checks.destinations import destinations
@@ -118,7 +119,7 @@ RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:])
 RESIZE_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "resize"), *RESTART_BACKEND[1:])
 RESIZE_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "resize"), *RESTART_COMPUTE_NODE[1:])
 RESIZE_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "resize"), *RESTART_FRONTEND[1:])
-STOP_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "stop"), one_at_a_time, *RESTART_BACKEND[1:])
+STOP_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "stop"), one_at_a_time, *RESTART_BACKEND[1:], stays_away)
 STOP_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "stop"), *NODES_READ, hosts_reached)
 STOP_FRONTEND: tuple[Check, ...] = (
     _interrupted(NodeKind.FOLLOWER, "stop"), one_at_a_time, *NODES_READ, hosts_reached

@@ -20,6 +20,8 @@ from policies.plan import Estimate, Fact, Finding, Plan, Step, Verdict
 from policies.playbooks.shape import MakePlan
 from policies.request import Request
 from policies.steps import process
+from policies.steps.away import around_backends, to_wait_longer, told
+from policies.steps.lend import lent_fact
 from policies.units import in_list
 
 Verb = Literal["restart", "stop", "start"]
@@ -59,6 +61,8 @@ def processes(kind: NodeKind | None, verb: Verb, rules: tuple[checks.Check, ...]
         findings = accepted(findings, request)
         rows = [] if wrong else in_order(named, state)
         names = names_of(request, kind, rows)
+        longer = to_wait_longer((role for role, _ in rows), state) if verb == "restart" else None
+        turns = [(role, _steps(verb, role, row, state, pacing)) for role, row in rows]
         return Plan(
             operation=request.id,
             revision=revision,
@@ -69,9 +73,9 @@ def processes(kind: NodeKind | None, verb: Verb, rules: tuple[checks.Check, ...]
             reason=request.reason,
             command=request.command,
             targets=tuple(row.address for _, row in rows) or request.targets,
-            steps=tuple(step for role, row in rows for step in _steps(verb, role, row, state, pacing)),
-            findings=(*findings, *_order(verb, rows)),
-            facts=(*nodes_facts(state), *starts(rows)),
+            steps=around_backends(longer, turns),
+            findings=(*findings, *told(longer), *_order(verb, rows)),
+            facts=(*nodes_facts(state), *starts(rows), *((lent_fact(longer),) if longer else ())),
             estimate=estimate(rows, pacing, by_people=state.hosts is None),
             unhealthy_baseline=state.health.unhealthy if state.health else 0,
             undo_words=UNDO[verb],

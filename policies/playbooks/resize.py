@@ -21,6 +21,8 @@ from policies.playbooks.shape import MakePlan
 from policies.request import Request
 from policies.resizing import HEAP, MEM_LIMIT, Change, Node, change_of
 from policies.steps import resize as steps
+from policies.steps.away import around_backends, to_wait_longer, told
+from policies.steps.lend import lent_fact
 from policies.units import in_list
 
 UNDO = (
@@ -51,6 +53,8 @@ def resize(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
         changes, reasons = _changes(rows, wanted, state)
         due = [(role, row) for role, row in rows if state.hosts is None or row.address in changes]
         names = names_of(request, kind, rows)
+        longer = None if wrong or reasons else to_wait_longer((role for role, _ in due), state)
+        turns = [] if reasons else [(role, _steps(role, row, wanted, changes, state, pacing)) for role, row in due]
         to = f"{HEAP} {wanted}" if kind.frontend else f"{MEM_LIMIT} {wanted}"
         return Plan(
             operation=request.id,
@@ -62,9 +66,9 @@ def resize(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
             reason=request.reason,
             command=request.command,
             targets=tuple(row.address for _, row in due) or request.targets,
-            steps=() if reasons else tuple(step for role, row in due for step in _steps(role, row, wanted, changes, state, pacing)),
-            findings=(*found, *reasons, *_told(rows, changes, wanted, state, blind=bool(reasons) or wrong)),
-            facts=(*nodes_facts(state), *starts(due), *_conf_facts(changes)),
+            steps=around_backends(longer, turns),
+            findings=(*found, *reasons, *told(longer), *_told(rows, changes, wanted, state, blind=bool(reasons) or wrong)),
+            facts=(*nodes_facts(state), *starts(due), *_conf_facts(changes), *((lent_fact(longer),) if longer else ())),
             estimate=estimate(due, pacing, by_people=state.hosts is None),
             unhealthy_baseline=state.health.unhealthy if state.health else 0,
             undo_words=UNDO if state.hosts is not None else BY_HAND,

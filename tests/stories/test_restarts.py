@@ -6,6 +6,8 @@ from tests.stories.scene import ALICE, TARGET, Scene
 
 pytestmark = pytest.mark.story
 
+BE_DOWN = "ADMIN SHOW FRONTEND CONFIG LIKE 'tablet_sched_be_down_tolerate_time_s'"
+
 
 def test_a_backend_is_restarted_by_a_person(scene: Scene) -> None:
     ts = scene.ask(f"/sr restart be {TARGET}")
@@ -20,6 +22,9 @@ def test_a_backend_is_restarted_by_a_person(scene: Scene) -> None:
     scene.in_order(ts)
     lists = [s["sql"] for s in scene.twin("log")["statements"] if "BLACKLIST" in s["sql"] and not s["sql"].startswith("SHOW")]
     assert lists == ["ADD BACKEND BLACKLIST 10003"] * 4 + ["DELETE BACKEND BLACKLIST 10003"] * 4
+    assert scene.twin("sql", {"sql": BE_DOWN})["rows"][0][2] == "900"
+    lent = [s["sql"] for s in scene.twin("log")["statements"] if s["sql"].startswith("ADMIN SET")]
+    assert len(lent) == 2 and "3600" in lent[0] and "900" in lent[1]
 
 
 def blacklisting(scene: Scene, verb: str) -> list[str]:
