@@ -220,13 +220,18 @@ class SetStorage(Record):
 
 
 class BackUpMeta(Record):
-    """One job on a frontend's host: a copy of its meta directory with checksums, for its owner only; keep the newest `keep`."""
+    """One job on a frontend's host: a copy of its meta directory with checksums, for its owner only; keep the newest `keep`.
+
+    Of copies made before a change of version as many are kept beside them. `version` and `frontends` are for its MANIFEST.
+    """
 
     kind: Literal["back_up_meta"] = "back_up_meta"
     role: NodeKind
     address: Address
     label: str
     keep: int = 5
+    version: str = ""
+    frontends: tuple[Address, ...] = ()
 
 
 class RehearseMetadata(Record):

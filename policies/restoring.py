@@ -135,7 +135,7 @@ def _put(group: Group) -> Part:
         "In the same shell. The old directory is kept: it may be needed yet. If fe.conf has meta_dir, it is that directory.",
         _ASIDE,
         "cp -a $COPIES/$COPY $FE/meta && cd $FE/meta",
-        "rm -f SHA256SUMS .sr-meta-backup",
+        "rm -f SHA256SUMS MANIFEST .sr-meta-backup",
     )
 
 

@@ -79,7 +79,7 @@ def restoring(state: ClusterState) -> str:
 
 
 def _copy(leader: Frontend, operation: str, state: ClusterState) -> Step:
-    step = back_up(leader, operation)
+    step = back_up(leader, operation, state)
     if state.hosts is not None:
         return step
     by_hand = AskPerson(

@@ -164,7 +164,7 @@ def _steps(operation: str, wanted: str, leader: Frontend, state: ClusterState, p
     return (
         stage(NodeKind.FOLLOWER, spare, wanted),
         image_step(),
-        back_up(leader, operation),
+        back_up(leader, operation, state),
         rehearse.rehearse(leader, spare, wanted, operation, reset_flag(wanted) or "", state, pacing),
     )
 

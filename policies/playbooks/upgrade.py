@@ -204,7 +204,7 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
     if known_since(state.version, CREATE_IMAGE_SINCE):
         steps.append(image_step())
     if leader is not None and on_hosts:
-        steps.append(swap.back_up(leader, f"{request.id}-before-{wanted}"))
+        steps.append(swap.back_up(leader, f"{request.id}-before-{wanted}", state))
     found = _paths(wanted, turns, state)
     lines = to_write(found, turns, state) if on_hosts else ()
     typed = tuple(first.line for first in lines_of(found)) if not on_hosts else ()

@@ -52,13 +52,16 @@ def stage_all(nodes: tuple[Recipient, ...], version: str, fan_out: int) -> Step:
     )
 
 
-def back_up(leader: Frontend, label: str) -> Step:
+def back_up(leader: Frontend, label: str, state: ClusterState) -> Step:
     """A copy of the leader's metadata on its own host, with checksums."""
     return Step(
         id="metadata",
         group="metadata",
         title=f"Back up the metadata of the leader {leader.address}",
-        act=BackUpMeta(role=NodeKind.FOLLOWER, address=leader.address, label=label),
+        act=BackUpMeta(
+            role=NodeKind.FOLLOWER, address=leader.address, label=label,
+            version=leader.version, frontends=tuple(frontend.address for frontend in state.frontends),
+        ),
         until=HostJobDone(address=leader.address, what="The metadata backup"),
         deadline=BACKED_UP_WITHIN,
         advice="Retry tries again; nothing that runs was touched.",

@@ -1,6 +1,7 @@
 """Copies of a frontend's metadata: complete, checked, private, and only so many of them."""
 
 import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,10 @@ def test_a_copy(rig: Rig) -> None:
     copy = copies(rig) / "before-3.3.9"
     files = {str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file()}
     wanted = {"image/VERSION", "image/ROLE", "image/image.1201", "bdb/00000000.jdb", "bdb/00000001.jdb"}
-    assert files == wanted | {"SHA256SUMS", ".sr-meta-backup"}
+    assert files == wanted | {"SHA256SUMS", "MANIFEST", ".sr-meta-backup"}
     assert {path.stat().st_mode & 0o777 for path in copy.rglob("*")} == {0o600, 0o700}
     assert copies(rig).stat().st_mode & 0o777 == 0o700
-    assert len((copy / "SHA256SUMS").read_text().splitlines()) == len(wanted)
+    assert len((copy / "SHA256SUMS").read_text().splitlines()) == len(wanted) + 1
 
 
 def test_image_first_then_the_journal_from_its_oldest_file(rig: Rig) -> None:
@@ -58,6 +59,62 @@ def test_only_the_newest_stay_and_only_ours_go(rig: Rig) -> None:
         (copies(rig) / f"n{number}" / ".sr-meta-backup").write_text(f"{1000 + number}\n")
     left = sorted(path.name for path in copies(rig).iterdir() if path.is_dir())
     assert left == ["by-hand", "n2", "n3"]
+
+
+def test_those_of_before_a_change_of_version_are_counted_by_themselves(rig: Rig) -> None:
+    with_meta(rig)
+    for number, label in enumerate(("a-before-3.3.9", "b", "c", "d", "e-before-3.3.10")):
+        rig.do(COPY.with_(label=label, keep=2))
+        (copies(rig) / label / ".sr-meta-backup").write_text(f"{1000 + number}\n")
+    assert sorted(path.name for path in copies(rig).iterdir() if path.is_dir()) == ["a-before-3.3.9", "c", "d", "e-before-3.3.10"]
+
+
+def test_what_the_copy_is_of_is_written_down(rig: Rig) -> None:
+    of = COPY.with_(version="3.3.3-312ed45", frontends=(FE, FE.with_(host="10.84.0.13")))
+    assert with_meta(rig).do(of).state is JobState.DONE
+    lines = dict(line.split("=", 1) for line in (copies(rig) / "before-3.3.9" / "MANIFEST").read_text().splitlines())
+    assert lines.pop("taken").endswith("Z")
+    assert lines == {
+        "version": "3.3.3-312ed45", "frontends": "10.84.0.12:9010 10.84.0.13:9010", "image": "image/image.1201",
+        "up_to_journal": "1201", "starmgr_image": "",
+    }  # fmt: skip
+
+
+def of_3_3(home: Path, checksum: str | None) -> None:
+    """The image as 3.3 and later write it, with its CRC32 beside it."""
+    image = home / "meta/image/v2/image.1300"
+    image.parent.mkdir()
+    image.write_bytes(b"{}" * 500)
+    if checksum is not None:
+        image.with_name("checksum.1300").write_text(checksum)
+
+
+@pytest.mark.parametrize(
+    ("checksum", "words"),
+    [
+        (str(zlib.crc32(b"{}" * 500)), ""),
+        ("1", "image/v2/image.1300 does not match its own checksum.1300"),
+        (None, "image/v2/image.1300 has no checksum.1300 beside it"),
+    ],
+)
+def test_the_images_own_checksum(rig: Rig, checksum: str | None, words: str) -> None:
+    of_3_3(with_meta(rig).fe, checksum)
+    job = rig.do(COPY)
+    assert job.state is (JobState.FAILED if words else JobState.DONE), rig.log(job.id)
+    assert (words or "(image/v2/image.1300)") in job.said
+    assert sorted(path.name for path in copies(rig).iterdir()) == [".sr-lock", *([] if words else ["before-3.3.9"])]
+
+
+def test_shared_data_has_a_second_image(rig: Rig) -> None:
+    image = with_meta(rig).fe / "meta/image"
+    (image / "VERSION").write_text("clusterId=1\ntoken=t\nrunMode=shared_data\n")
+    job = rig.do(COPY)
+    assert job.state is JobState.FAILED and "image/starmgr has no image" in job.said
+    (image / "starmgr").mkdir()
+    (image / "starmgr" / "image.9000").write_text("s")
+    job = rig.do(COPY)
+    assert job.state is JobState.DONE and "(image/image.1201)" in job.said, "the newest of the frontend, not of StarMgr"
+    assert "starmgr_image=image/starmgr/image.9000" in (copies(rig) / "before-3.3.9" / "MANIFEST").read_text()
 
 
 def test_meta_dir_of_the_conf(rig: Rig) -> None:

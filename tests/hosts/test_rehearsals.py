@@ -269,7 +269,7 @@ def test_the_copy_comes_in_pieces(rehearsal: Rehearsal, monkeypatch: pytest.Monk
     link = Pieces(monkeypatch)
     told = list(itertools.takewhile(bool, (link.begin(rehearsal, "pieces") for _ in range(20))))
     shares = [int(words.partition(" ")[0]) for words in told]
-    assert len(shares) == 8 and shares == sorted(shares), told
+    assert len(shares) == 9 and shares == sorted(shares), told
     monkeypatch.undo()
     assert rehearsal.ended("pieces").state is JobState.DONE
 

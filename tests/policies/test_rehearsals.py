@@ -53,7 +53,10 @@ def test_package_image_backup_rehearsal() -> None:
     assert [act.address for act in acts if hasattr(act, "address")] == [SPARE, LEADER, SPARE]
     rehearse = acts[-1]
     assert isinstance(rehearse, RehearseMetadata) and rehearse.source == LEADER and rehearse.label == "sr-test"
-    assert acts[2] == BackUpMeta(role=rehearse.role, address=LEADER, label=rehearse.label)
+    frontends = tuple(frontend.address for frontend in mission000().frontends)
+    assert acts[2] == BackUpMeta(
+        role=rehearse.role, address=LEADER, label=rehearse.label, version="3.3.3-312ed45", frontends=frontends
+    )
     nodes = {node.address for node in mission000().nodes}
     assert nodes <= set(rehearse.forbidden)
     assert {a.port for a in rehearse.forbidden if a.host == LEADER.host} >= {8030, 9010, 9020, 9030, 9050}

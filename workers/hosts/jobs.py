@@ -115,7 +115,10 @@ def _of_act(act: HostAct, place: Place, sha256: str, edit: ConfEdit | None, meta
             }  # fmt: skip
         case BackUpMeta():
             backups = f"{_directory(place.backup, 'backup_dir')}/{_name_of(act.address)}"
-            return {"meta": meta, "backups": backups, "label": word(act.label, "label"), "keep": str(max(act.keep, 1))}
+            return {
+                "meta": meta, "backups": backups, "label": word(act.label, "label"), "keep": str(max(act.keep, 1)),
+                "version": word(act.version, "version") if act.version else "", "frontends": " ".join(map(str, act.frontends)),
+            }  # fmt: skip
     return {}
 
 

@@ -1,5 +1,6 @@
 # Copies a frontend's metadata: first the image, then the journal from its oldest file to its newest, so that a file
-# that grows meanwhile is only ever too long. Wants: meta, backups (directory of this node's copies), label, keep.
+# that grows meanwhile is only ever too long. Wants: meta, backups (directory of this node's copies), label, keep, version,
+# frontends (words of what the cluster listed when this was planned).
 
 umask 077
 target=$backups/$label
@@ -11,7 +12,12 @@ want_room "$backups" $(($(du -sk "$meta" | cut -f 1) * 12 / 10 + 1024))
 
 for file in VERSION ROLE; do [ -s "$meta/image/$file" ] || fail "$meta/image/$file is missing or empty"; done
 images() { (cd "$meta" && find image -name 'image.[0-9]*' -size +0 | sort -t . -k 2 -n); }
-[ -n "$(images)" ] || fail "$meta/image has no image with anything in it"
+main_images() { images | grep -v '^image/starmgr/'; }
+[ -n "$(main_images)" ] || fail "$meta/image has no image with anything in it"
+starmgr() { images | grep '^image/starmgr/' | tail -n 1; }
+if grep -q '^runMode=shared_data' "$meta/image/VERSION"; then
+  [ -n "$(starmgr)" ] || fail "$meta/image/starmgr has no image, and shared data cannot be restored without it"
+fi
 
 copy_part() { # a list of files, one a line, on stdin
   while IFS= read -r file; do
@@ -22,7 +28,7 @@ copy_part() { # a list of files, one a line, on stdin
 # Once a new image is written the journal before it is deleted: an older image with what is left of the journal has a gap.
 copy_all() {
   before=$(images)
-  image=$(printf '%s\n' "$before" | tail -n 1)
+  image=$(main_images | tail -n 1)
   rm -rf "$backups"/.copying.*
   fresh=$backups/.copying.$$
   mkdir "$fresh" || return 1
@@ -37,15 +43,42 @@ until copy_all; do
   tries=$((tries + 1))
   [ "$tries" -lt 3 ] || { rm -rf "$fresh"; fail "files of $meta came or went while they were copied, three times: try again later"; }
 done
+
+give_up() { rm -rf "$fresh"; fail "$*"; }
+
+# What StarRocks itself checks when it loads an image: the CRC32 beside it (fe: persist/ImageLoader.java), which gzip computes too.
+own_sum() { gzip -1 -c "$1" | tail -c 8 | od -A n -t u4 | awk '{ print $1; exit }'; }
+case $image in
+  image/v2/*)
+    sum=$fresh/image/v2/checksum.${image##*.}
+    [ -s "$sum" ] || give_up "$image has no ${sum##*/} beside it: it is not complete"
+    if command -v gzip > /dev/null; then
+      [ "$(own_sum "$fresh/$image")" = "$(cat "$sum")" ] || give_up "$image does not match its own ${sum##*/}: it is damaged"
+    fi
+    ;;
+esac
+
+{
+  echo "taken=$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+  echo "version=$version"
+  echo "frontends=$frontends"
+  echo "image=$image"
+  echo "up_to_journal=${image##*.}"
+  echo "starmgr_image=$(starmgr)"
+} > "$fresh/MANIFEST"
 (cd "$fresh" && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | while IFS= read -r file; do sha256sum "$file"; done > SHA256SUMS)
-(cd "$fresh" && sha256sum -c --quiet SHA256SUMS > /dev/null 2>&1) || fail "the copy does not match its own checksums"
-[ -s "$fresh/$image" ] || fail "the copy has no $image"
+(cd "$fresh" && sha256sum -c --quiet SHA256SUMS > /dev/null 2>&1) || give_up "the copy does not match its own checksums"
+[ -s "$fresh/$image" ] || give_up "the copy has no $image"
 find "$fresh" -type f -exec chmod 600 {} +
 find "$fresh" -type d -exec chmod 700 {} +
 now_s > "$fresh/.sr-meta-backup"
 mv "$fresh" "$target" || fail "cannot put $target in place"
 
-# Only what carries our mark is ever removed; oldest first, by the time in the mark.
-for mark in "$backups"/*/.sr-meta-backup; do echo "$(cat "$mark") ${mark%/*}"; done | sort -rn | tail -n +$((keep + 1)) | cut -d ' ' -f 2- \
+# Only what carries our mark is ever removed; oldest first, by the time in the mark. Those of before a change of version are
+# counted by themselves: what comes after it must not push out the way back.
+sort_of() { case ${1##*/} in *before-*) echo before ;; *) echo other ;; esac; }
+for mark in "$backups"/*/.sr-meta-backup; do
+  [ "$(sort_of "${mark%/*}")" != "$(sort_of "$target")" ] || echo "$(cat "$mark") ${mark%/*}"
+done | sort -rn | tail -n +$((keep + 1)) | cut -d ' ' -f 2- \
   | while IFS= read -r worn; do [ "$worn" = "$target" ] || rm -rf "$worn"; done
 say "$(find "$target" -type f | wc -l | tr -d ' ') files, $(du -sk "$target" | cut -f 1) KiB in $target ($image)"
