@@ -96,7 +96,7 @@ class Backend(Record):
     last_heartbeat: datetime | None = None
     disks: tuple[Disk, ...] | None = None
     mem_limit: int | None = None
-    """Bytes that the process says it may take (SHOW BACKENDS, 3.3 and later); None where the version does not show it."""
+    """Bytes that the process says it may take (SHOW BACKENDS, later than 3.3.3); None where the version does not show it."""
     warehouse: str = ""
     """Whose queries it runs in shared_data; empty where the version does not show it."""
 
@@ -143,6 +143,7 @@ class ComputeNode(Record):
     running_queries: int | None = None
     warehouse: str = ""
     last_start: datetime | None = None
+    mem_limit: int | None = None
 
 
 class ReplicationCount(Record):

@@ -2,12 +2,18 @@
 
 from policies.awaited import NodeUp
 from policies.awaited_conf import ConfIs, ConfSeen
-from policies.cluster import Backend, ClusterState
+from policies.cluster import ClusterState, Frontend
 from policies.conditions.nodes import missing
+from policies.host_memory import limit_bytes
 from policies.hosts import HostLook, HostSurvey
 from policies.operation import Reading
 from policies.releases.java import heap, heap_bytes
+from policies.resizing import MEM_LIMIT
 from policies.units import in_bytes
+
+KEPT_FOR_ITSELF = 0.9
+"""Of mem_limit: what the process counts against, and tells the frontends (be: runtime _init_mem_tracker); older ones tell all."""
+TOLERANCE = 0.03
 
 
 def holds(condition: ConfIs, state: ClusterState) -> bool:
@@ -65,7 +71,20 @@ def _process_wanting(condition: ConfIs, state: ClusterState, look: HostLook, sur
         return "runs with a process that began before its conf file was changed."
     if condition.heap and survey.heap and heap_bytes(survey.heap) != heap_bytes(condition.heap):
         return f"runs with -Xmx{survey.heap}: something else than {condition.key} sets the heap of its JVM."
+    if condition.seen is ConfSeen.RESTARTED and condition.key == MEM_LIMIT and not isinstance(row, Frontend):
+        return _limit_wanting(condition, row.mem_limit, survey.memory)
     return ""
+
+
+def _limit_wanting(condition: ConfIs, told: int | None, memory: int | None) -> str:
+    """Where the cluster shows the limit that the process itself tells, it must be the one of the file."""
+    wanted = limit_bytes(condition.value, memory)
+    if not told or not wanted:
+        return ""
+    if any(abs(told - share * wanted) <= TOLERANCE * wanted for share in (1.0, KEPT_FOR_ITSELF)):
+        return ""
+    says = shown(condition.key, condition.value)
+    return f"tells a limit of {in_bytes(told)}, which is not what {says} comes to ({in_bytes(wanted)}, or nine tenths of it)."
 
 
 def _proof(condition: ConfIs, state: ClusterState) -> str:
@@ -75,5 +94,8 @@ def _proof(condition: ConfIs, state: ClusterState) -> str:
     if condition.seen is not ConfSeen.RESTARTED:
         return ""
     row = state.node(condition.role, condition.address)
-    told = f"; the cluster shows a limit of {in_bytes(row.mem_limit)}" if isinstance(row, Backend) and row.mem_limit else ""
+    told = ""
+    if condition.key == MEM_LIMIT and row is not None and not isinstance(row, Frontend):
+        limit = f"tells a limit of {in_bytes(row.mem_limit)}" if row.mem_limit else ""
+        told = f", and {limit or 'this version shows no limit that would prove it'}"
     return f", which its process has read: it began after the file was changed{told}"

@@ -7,7 +7,7 @@ import pytest
 from policies.acts import AskPerson, EditConf, RestartProcess, SetBlacklist, StartProcess
 from policies.address import Address
 from policies.awaited_conf import ConfIs, ConfSeen
-from policies.cluster import ClusterState, NodeKind
+from policies.cluster import ClusterState, ComputeNode, NodeKind
 from policies.conditions import holds, read
 from policies.host_memory import limit_bytes
 from policies.hosts import HostLook, HostSurvey, Process
@@ -23,7 +23,7 @@ from tests.policies.clusters import NOW, address, changed, request
 from tests.policies.test_processes import BEFORE, LATER, STATE, VERSION
 
 BE, FE = OperationKind.RESIZE_BACKEND, OperationKind.RESIZE_FRONTEND
-AT, FE_AT = address("10.84.0.18:9050"), address("10.84.0.19:9010")
+AT, FE_AT, CN_AT = address("10.84.0.18:9050"), address("10.84.0.19:9010"), address("10.84.0.30:9050")
 OPTIONS = '"-Dlog4j2.formatMsgNoLookups=true -Xmx8192m -XX:+UseG1GC"'
 BE_SURVEY = HostSurvey(memory=100 * GIB, conf={"mem_limit": "60%", "be_port": "9060"}, conf_read=True)
 FE_SURVEY = HostSurvey(memory=100 * GIB, java='openjdk version "17.0.12"', conf={"JAVA_OPTS": OPTIONS}, conf_read=True, heap="8192m")
@@ -166,6 +166,10 @@ FILE = NEW.with_(seen=ConfSeen.FILE)
 OLD = NEW.with_(value="60%", seen=ConfSeen.AS_BEFORE)
 WRITTEN = BE_SURVEY.with_(conf={"mem_limit": "50%"}, conf_read=False)
 AGAIN = changed(STATE, "10.84.0.18", last_start=LATER)
+CN_NEW = NEW.with_(role=NodeKind.COMPUTE_NODE, address=CN_AT)
+CN_AGAIN = AGAIN.with_(compute_nodes_read=True, compute_nodes=(
+    ComputeNode(id=1, address=CN_AT, alive=True, version=VERSION, last_start=LATER, mem_limit=45 * GIB),
+))  # fmt: skip
 HEAP = NEW.with_(role=NodeKind.FOLLOWER, address=FE_AT, key="JAVA_OPTS", value=OPTIONS, heap="8g")
 FE_AGAIN = STATE.with_(frontends=tuple(f.with_(last_start=LATER) for f in STATE.frontends))
 
@@ -181,8 +185,13 @@ FE_AGAIN = STATE.with_(frontends=tuple(f.with_(last_start=LATER) for f in STATE.
         (NEW, seen(be=WRITTEN), False, "has not restarted yet"),
         (NEW, seen(changed(STATE, "10.84.0.18", alive=False), be=WRITTEN), False, "is down"),
         (NEW, seen(AGAIN, be=WRITTEN), False, "began before its conf file was changed"),
-        (NEW, seen(AGAIN, be=WRITTEN.with_(conf_read=True)), True, "its process has read"),
-        (NEW, seen(changed(AGAIN, "10.84.0.18", mem_limit=50 * GIB), be=WRITTEN.with_(conf_read=True)), True, "shows a limit of 50.0 GB"),
+        (NEW, seen(AGAIN, be=WRITTEN.with_(conf_read=True)), True, "this version shows no limit"),
+        (CN_NEW, seen(CN_AGAIN, be=WRITTEN.with_(conf_read=True)), True, "tells a limit of 45.0 GB"),
+        (CN_NEW.with_(value="80%"), seen(CN_AGAIN, be=WRITTEN.with_(conf_read=True, conf={"mem_limit": "80%"})), False, "nine tenths"),
+        (NEW, seen(changed(AGAIN, "10.84.0.18", mem_limit=50 * GIB), be=WRITTEN.with_(conf_read=True)), True, "tells a limit of 50.0 GB"),
+        (NEW, seen(changed(AGAIN, "10.84.0.18", mem_limit=45 * GIB), be=WRITTEN.with_(conf_read=True)), True, "tells a limit of 45.0 GB"),
+        (NEW, seen(changed(AGAIN, "10.84.0.18", mem_limit=60 * GIB), be=WRITTEN.with_(conf_read=True)), False, "tells a limit of 60.0 GB"),
+        (NEW, seen(changed(AGAIN, "10.84.0.18", mem_limit=60 * GIB), be=WRITTEN.with_(conf_read=True, memory=None)), True, "60.0 GB"),
         (NEW, seen(changed(AGAIN, "10.84.0.18", alive=False), be=WRITTEN.with_(conf_read=True)), False, "is not alive"),
         (OLD, seen(), True, "up with mem_limit = 60%"),
         (OLD, seen(be=BE_SURVEY.with_(conf_read=False)), True, "up with mem_limit = 60%"),

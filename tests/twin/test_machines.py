@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,18 @@ def test_a_backend_that_is_stopped_on_its_host_dies_in_the_list(twin: Served, ho
     twin.advance(20)
     row = twin.backend(B)
     assert (row["Alive"], row["LastStartTime"] > before["LastStartTime"]) == ("true", True)
+
+
+def test_a_backend_tells_the_limit_that_it_was_started_with(newer: Callable[..., Served]) -> None:
+    twin = newer(columns="4.0")
+    conf = twin.directory / "hosts" / B / "starrocks" / "be" / "conf" / "be.conf"
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    for share in (60, 50):
+        conf.write_text(conf.read_text().replace("mem_limit=60%", f"mem_limit={share}%"))
+        say(twin, B, f"{STOP} && {START}")
+        twin.until(lambda: twin.pid(B))
+        twin.advance(20)
+        assert twin.backend(B)["MemLimit"] == f"{memory * share * 9 // 1000 / 1024**3:.3f}GB"
 
 
 def test_a_quick_restart_shows_in_the_start_time_only(twin: Served) -> None:

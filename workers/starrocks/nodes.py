@@ -78,6 +78,7 @@ def compute_node(row: Row) -> ComputeNode:
         running_queries=row.number_or("NumRunningQueries", None),
         warehouse=row.text("WarehouseName"),
         last_start=row.moment("LastStartTime"),
+        mem_limit=row.size_or("MemLimit", None),
     )
 
 

@@ -129,6 +129,8 @@ class Coupling:
             return
         running.phase = Phase.SERVING
         processes.start(self.twin.course, key[0], frontend=key[1] == "fe")
+        for node in census.nodes(self.twin.cluster, *key) if key[1] != "fe" else []:
+            node.mem_limit = self._machine(*key).memory_limit(key[1])
         if key[1] == "be" and census.nodes(self.twin.cluster, *key):
             self._machine(*key).register(self.twin.cluster.cluster_id)
         members = census.nodes(self.twin.cluster, *key) if key[1] == "fe" else []

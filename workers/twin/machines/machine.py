@@ -1,6 +1,7 @@
 """One host: its directory, what is installed there, and the way its processes are started when nobody logs in."""
 
 import os
+import re
 import shutil
 import signal
 from dataclasses import dataclass, field
@@ -133,6 +134,13 @@ class Machine:
             return (self.home(process) / "lib" / "VERSION").read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return ""  # somebody is swapping the files right now
+
+    def memory_limit(self, process: str) -> int:
+        """Bytes that a backend or compute node allows itself: nine tenths of its conf file's share of the memory."""
+        conf = (self.home(process) / "conf" / f"{process}.conf").read_text(encoding="utf-8")
+        found = re.search(r"^mem_limit\s*=\s*(\d+)%", conf, re.MULTILINE)
+        share = int(found[1]) if found else 90
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * share * 9 // 1000
 
     def spawn(self, process: str) -> int:
         """Start the process as its start script would, without the script: a whole cluster starts in a moment.

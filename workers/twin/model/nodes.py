@@ -65,6 +65,7 @@ class Backend:
     starlet_port: int = 9070
     worker_id: int = 0
     cpu_cores: int = 16
+    mem_limit: int = 64 * 1024**3  # invented
     running_queries: int = 0
     mem_pct: float = 1.0
     cpu_pct: float = 1.0
@@ -110,6 +111,7 @@ class ComputeNode:
     brpc_port: int = 8060
     starlet_port: int = 9070
     cpu_cores: int = 16
+    mem_limit: int = 64 * 1024**3  # invented
     running_queries: int = 0
     mem_pct: float = 3.2
     cpu_pct: float = 1.4

@@ -8,8 +8,6 @@ from workers.twin.model.nodes import Backend, ComputeNode, Frontend
 from workers.twin.sql.asking import Asking
 from workers.twin.sql.formats import boolean, percent, size
 
-_MEMORY_BYTES = 64 * 1024**3  # invented: what MemLimit shows
-
 
 def backends(asking: Asking, *, stale: bool = False) -> ResultSet:
     """Sorted by host, then port. `stale`: capacities as a follower's own memory has them."""
@@ -42,7 +40,7 @@ def _backend(asking: Asking, node: Backend, *, stale: bool) -> dict[str, object]
             {"lastSuccessReportTabletsTime": asking.time(node.last_report) or "N/A"}, separators=(",", ":")
         ),
         "CpuCores": str(node.cpu_cores),
-        "MemLimit": f"{_MEMORY_BYTES / 1024**3:.3f}GB",
+        "MemLimit": f"{node.mem_limit / 1024**3:.3f}GB",
         "NumRunningQueries": str(node.running_queries),
         "MemUsedPct": f"{node.mem_pct:.2f} %",
         "CpuUsedPct": f"{node.cpu_pct:.1f} %",
@@ -146,7 +144,7 @@ def _compute_node(asking: Asking, node: ComputeNode) -> dict[str, object]:
         "ErrMsg": node.error,
         "Version": node.version,
         "CpuCores": str(node.cpu_cores),
-        "MemLimit": f"{_MEMORY_BYTES / 1024**3:.3f}GB",
+        "MemLimit": f"{node.mem_limit / 1024**3:.3f}GB",
         "NumRunningQueries": str(node.running_queries),
         "MemUsedPct": f"{node.mem_pct:.2f} %",
         "CpuUsedPct": f"{node.cpu_pct:.1f} %",
