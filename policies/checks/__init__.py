@@ -30,6 +30,7 @@ from policies.checks.privileges import privileges, rights
 from policies.checks.recycle_bin import recycle_bin
 from policies.checks.room import room
 from policies.checks.run_mode import run_mode
+from policies.checks.running_loads import running_loads
 from policies.checks.scheduler import scheduler
 from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
@@ -56,7 +57,8 @@ __all__ = [
     "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "RESIZE_BACKEND", "RESIZE_COMPUTE_NODE",
     "RESIZE_FRONTEND", "RESTART_ALL", "RESTART_BACKEND", "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_ALL",
     "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_ALL", "STOP_BACKEND", "STOP_COMPUTE_NODE", "STOP_FRONTEND",
-    "STOP_THE_REST", "Check", "destinations", "leader", "one_version", "privileges", "rights", "room", "run", "views_seen",
+    "STOP_THE_REST", "Check", "destinations", "leader", "one_version", "privileges", "rights", "room", "run",
+    "running_loads", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
@@ -110,19 +112,20 @@ RESTART_BACKEND: tuple[Check, ...] = (
     others_healthy,
     copies_enough,
     goes_dark,
+    running_loads,
 )
 RESTART_COMPUTE_NODE: tuple[Check, ...] = (
-    _interrupted(NodeKind.COMPUTE_NODE, "restart"), *NODES_READ, hosts_reached
+    _interrupted(NodeKind.COMPUTE_NODE, "restart"), *NODES_READ, hosts_reached, running_loads
 )
-RESTART_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached)
+RESTART_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached, running_loads)
 RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:])
 RESIZE_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "resize"), *RESTART_BACKEND[1:])
 RESIZE_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "resize"), *RESTART_COMPUTE_NODE[1:])
 RESIZE_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "resize"), *RESTART_FRONTEND[1:])
 STOP_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "stop"), one_at_a_time, *RESTART_BACKEND[1:], stays_away)
-STOP_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "stop"), *NODES_READ, hosts_reached)
+STOP_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "stop"), *NODES_READ, hosts_reached, running_loads)
 STOP_FRONTEND: tuple[Check, ...] = (
-    _interrupted(NodeKind.FOLLOWER, "stop"), one_at_a_time, *NODES_READ, hosts_reached
+    _interrupted(NodeKind.FOLLOWER, "stop"), one_at_a_time, *NODES_READ, hosts_reached, running_loads
 )
 START_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "start"), *NODES_READ, hosts_reached)
 START_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "start"), *NODES_READ, hosts_reached)

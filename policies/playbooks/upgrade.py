@@ -112,6 +112,7 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         *copies_enough(targets, state),
         *goes_dark(targets, state),
         *majority_meanwhile(targets, state),
+        *checks.running_loads(targets, state),
         *judge_freeze(state),
         *_quiet_time(turns),
         Finding(check="order", verdict=Verdict.OK, sentence=explained(tuple(turns)), told=True),

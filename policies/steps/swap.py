@@ -60,7 +60,7 @@ def back_up(leader: Frontend, label: str, state: ClusterState) -> Step:
         title=f"Back up the metadata of the leader {leader.address}",
         act=BackUpMeta(
             role=NodeKind.FOLLOWER, address=leader.address, label=label,
-            version=leader.version, frontends=tuple(frontend.address for frontend in state.frontends),
+            version=leader.version, frontends=tuple(sorted((frontend.address for frontend in state.frontends), key=str)),
         ),
         until=HostJobDone(address=leader.address, what="The metadata backup"),
         deadline=BACKED_UP_WITHIN,

@@ -53,7 +53,7 @@ def test_package_image_backup_rehearsal() -> None:
     assert [act.address for act in acts if hasattr(act, "address")] == [SPARE, LEADER, SPARE]
     rehearse = acts[-1]
     assert isinstance(rehearse, RehearseMetadata) and rehearse.source == LEADER and rehearse.label == "sr-test"
-    frontends = tuple(frontend.address for frontend in mission000().frontends)
+    frontends = tuple(sorted((frontend.address for frontend in mission000().frontends), key=str))
     assert acts[2] == BackUpMeta(
         role=rehearse.role, address=LEADER, label=rehearse.label, version="3.3.3-312ed45", frontends=frontends
     )
