@@ -195,6 +195,12 @@ class HostJobDone(Record):
     what: str
 
 
+class RoutineLoadsTold(Record):
+    """The routine loads were looked at, and those that are paused are told: nobody else tells it after a roll."""
+
+    kind: Literal["routine_loads_told"] = "routine_loads_told"
+
+
 class ImageEverywhere(Record):
     """Every living frontend has an image of the metadata that is no older than the leader's journal when the step began."""
 
@@ -239,6 +245,7 @@ ViewCondition = ViewIs | ViewsRefreshed
 NodeCondition = NodeListed | NodeUp | NodeUnlisted | TabletsArriving | LeaderElsewhere | ProcessSilent
 ProcessCondition = (
     NodeRestarted | NodeStopped | ClusterSettled | FrontendAnswers | AllAtVersion | HostJobDone | PackagesStaged | GoAhead | ConfIs
+    | RoutineLoadsTold
 )  # fmt: skip
 Condition = Annotated[
     BackendLeaving
@@ -261,6 +268,7 @@ Condition = Annotated[
     | FrontendAnswers
     | AllAtVersion
     | HostJobDone
+    | RoutineLoadsTold
     | PackagesStaged
     | GoAhead
     | ConfIs

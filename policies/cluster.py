@@ -229,6 +229,20 @@ class RunningTransaction(Record):
     prepared: datetime | None = None
 
 
+class RoutineLoad(Record):
+    """A routine load that was not stopped (SHOW PROC '/routine_loads/<name>'); `reason` is why its state changed last."""
+
+    database: str
+    name: str
+    state: str
+    paused_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def paused(self) -> bool:
+        return self.state == "PAUSED"
+
+
 class RecycleBin(Record):
     """Replicas that the backends hold for dropped tables and partitions, which the FE has not erased yet.
 
@@ -271,6 +285,8 @@ class ClusterState(Record):
     colocate_groups: tuple[ColocateGroup, ...] | None = None
     alter_jobs: tuple[AlterJob, ...] | None = None
     transactions: tuple[RunningTransaction, ...] | None = None
+    routine_loads: tuple[RoutineLoad, ...] | None = None
+    """None when they were not asked for or could not be read."""
     recycle_bin: RecycleBin | None = None
     privileges: Privileges | None = None
     unread: dict[str, str] = Field(default_factory=dict)

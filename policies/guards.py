@@ -25,6 +25,7 @@ from policies.awaited import (
     NodeUp,
     OnBlacklist,
     ProcessCondition,
+    RoutineLoadsTold,
     SettingCondition,
     TabletsArriving,
     VariableIs,
@@ -73,7 +74,7 @@ class Scene(Record):
     @property
     def target(self) -> Address:
         """The node that the step is about; only rules about nodes ask."""
-        if isinstance(self.step.until, SettingCondition | VariableIs | ViewCondition | ImageEverywhere):
+        if isinstance(self.step.until, SettingCondition | VariableIs | ViewCondition | ImageEverywhere | RoutineLoadsTold):
             raise TypeError(f"{self.step.id} is about no node")
         return self.step.until.address
 
@@ -121,7 +122,7 @@ def _rules(scene: Scene) -> tuple[Rule, ...]:
     undoing = scene.operation.state is OperationState.UNDOING
     if scene.plan.kind in WHOLE:
         return ()
-    if isinstance(scene.step.until, SettingCondition | VariableIs | OnBlacklist | ImageEverywhere):
+    if isinstance(scene.step.until, SettingCondition | VariableIs | OnBlacklist | ImageEverywhere | RoutineLoadsTold):
         return ()
     if isinstance(scene.step.until, ProcessCondition):
         return () if undoing else WHILE_RESTARTING

@@ -27,6 +27,7 @@ from policies.awaited import (
     OnBlacklist,
     ProcessCondition,
     ProcessSilent,
+    RoutineLoadsTold,
     SettingIs,
     TabletsArriving,
     VariableIs,
@@ -117,7 +118,7 @@ def kept_words(plan: Plan, operation: Operation, memory: StepMemory, state: Clus
             sentences = [*_node_in_hand(until, state), *_stopped_again(plan, operation.step, state)]
     sentences += _conf_again(plan, operation.step)
     behind = dict.fromkeys(step.until for step in plan.steps[: operation.step] if step.point_of_no_return)
-    beside = SettingIs | VariableIs | LeaseOver | ViewCondition | ImageEverywhere
+    beside = SettingIs | VariableIs | LeaseOver | ViewCondition | ImageEverywhere | RoutineLoadsTold
     nodes = [until for until in behind if not isinstance(until, beside)]
     gone = [str(until.address) for until in nodes if _is_gone(until, state)]
     restored = _restored(leases(plan, operation.step))
@@ -231,6 +232,8 @@ def _process_in_hand(plan: Plan, step: int, until: ProcessCondition, state: Clus
         return []
     if isinstance(until, HostJobDone):
         return ["Nothing that runs was touched; what was put on hosts stays there."]
+    if isinstance(until, RoutineLoadsTold):
+        return ["Every node had had its turn: nothing was left to undo."]
     row = next((node for node in state.nodes if node.address == until.address), None)
     runs = f"{until.address} {'runs' if row is not None and row.alive else 'is not alive: start its process'}"
     version = f" {row.version}" if row is not None and row.alive and row.version else ""

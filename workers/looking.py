@@ -14,6 +14,7 @@ from policies.awaited import (
     NodeRestarted,
     OnBlacklist,
     ProcessCondition,
+    RoutineLoadsTold,
     SettingCondition,
     VariableIs,
     ViewCondition,
@@ -194,6 +195,7 @@ def with_more(state: ClusterState, other: ClusterState) -> ClusterState:
         variables=other.variables if state.variables is None else state.variables,
         blacklists=other.blacklists if state.blacklists is None else state.blacklists,
         views=other.views if state.views is None else state.views,
+        routine_loads=other.routine_loads if state.routine_loads is None else state.routine_loads,
         images=other.images if state.images is None else state.images,
     )
 
@@ -210,6 +212,8 @@ def depth_of(step: Step) -> Depth:
         return Depth.SETTLED
     if isinstance(step.until, FrontendAnswers):
         return Depth.ANSWERS
+    if isinstance(step.until, RoutineLoadsTold):
+        return Depth.ROUTINE_LOADS
     if isinstance(step.until, NodeRestarted) and step.until.role is not NodeKind.COMPUTE_NODE:
         return Depth.FRONTENDS if step.until.role.frontend else Depth.GLANCE
     if isinstance(step.until, ViewCondition):

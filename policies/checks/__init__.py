@@ -30,7 +30,7 @@ from policies.checks.privileges import privileges, rights
 from policies.checks.recycle_bin import recycle_bin
 from policies.checks.room import room
 from policies.checks.run_mode import run_mode
-from policies.checks.running_loads import running_loads
+from policies.checks.running_loads import routine_loads, running_loads
 from policies.checks.scheduler import scheduler
 from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
@@ -58,7 +58,7 @@ __all__ = [
     "RESIZE_FRONTEND", "RESTART_ALL", "RESTART_BACKEND", "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_ALL",
     "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_ALL", "STOP_BACKEND", "STOP_COMPUTE_NODE", "STOP_FRONTEND",
     "STOP_THE_REST", "Check", "destinations", "leader", "one_version", "privileges", "rights", "room", "run",
-    "running_loads", "views_seen",
+    "routine_loads", "running_loads", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]

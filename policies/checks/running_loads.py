@@ -2,6 +2,7 @@
 
 from policies.address import Address
 from policies.cluster import ClusterState, Role, RunMode
+from policies.conditions.routine_loads import names, seen, words
 from policies.plan import Finding, Verdict
 from policies.units import in_count, in_time
 
@@ -24,8 +25,23 @@ def running_loads(targets: tuple[Address, ...], state: ClusterState) -> list[Fin
     count = len(state.transactions)
     ends = ["one fails when a node stops that it uses"] if works else []
     ends += ["Broker Loads and EXPORTs end with the leader"] if leads else []
-    words = f"{in_count(count)} {'load runs' if count == 1 else 'loads run'} now{since}: {'; '.join(ends)}."
-    return [_finding(Verdict.WARN, words, f"{AGAIN} Choose a quiet hour.")]
+    cost = f"{in_count(count)} {'load runs' if count == 1 else 'loads run'} now{since}: {'; '.join(ends)}."
+    return [_finding(Verdict.WARN, cost, f"{AGAIN} Choose a quiet hour.")]
+
+
+def routine_loads(_targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
+    """Who is paused before is told, so that whoever reads the end knows what the roll did."""
+    if not seen(state):
+        return []
+    if state.routine_loads is None:
+        return [_finding(Verdict.WARN, words(state), "Look yourself which of them are paused before and after.")]
+    if not state.routine_loads:
+        return []
+    paused = [load for load in state.routine_loads if load.paused]
+    already = f" Paused already: {names(paused)}." if paused else ""
+    count = len(state.routine_loads) - len(paused)
+    told = f"Routine loads that run now: {in_count(count)}.{already} The last step tells which are paused then."
+    return [_finding(Verdict.OK, told).with_(told=True)]
 
 
 def _finding(verdict: Verdict, sentence: str, advice: str = "") -> Finding:

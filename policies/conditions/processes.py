@@ -16,10 +16,11 @@ from policies.awaited import (
     NodeStopped,
     NodeUp,
     ProcessCondition,
+    RoutineLoadsTold,
 )
 from policies.awaited_conf import ConfIs
 from policies.cluster import ClusterState, RunMode
-from policies.conditions import confs
+from policies.conditions import confs, routine_loads
 from policies.conditions.nodes import missing
 from policies.hosts import HostLook, JobState
 from policies.operation import Reading, StepMemory
@@ -52,6 +53,8 @@ def holds(condition: ProcessCondition, state: ClusterState, memory: StepMemory) 
             return _job(state.host_of(condition.address), memory) is JobState.DONE
         case PackagesStaged():
             return staging.holds(condition, memory)
+        case RoutineLoadsTold():
+            return routine_loads.seen(state)
 
 
 def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -> Reading:
@@ -89,6 +92,8 @@ def read(condition: ProcessCondition, state: ClusterState, memory: StepMemory) -
             return Reading(done=done, sentence=f"{words} {said}".strip())
         case PackagesStaged():
             return staging.read(condition, state, memory)
+        case RoutineLoadsTold():
+            return Reading(done=done, sentence=routine_loads.words(state))
 
 
 def mixed(state: ClusterState, address: Address) -> bool:

@@ -12,6 +12,8 @@ from policies.resizing import HEAP, MEM_LIMIT
 
 Line = tuple[OperationKind, NodeKind, Verb, str, int, tuple[checks.Check, ...], str]
 
+ROLLED = ("blacklists", "routine_loads")
+"""What is read beside the cluster where nodes restart one after the other."""
 LINES: tuple[Line, ...] = (
     (OperationKind.RESTART_BACKEND, NodeKind.BACKEND, "restart", "be", HEARTBEAT_PORT, checks.RESTART_BACKEND,
      "Restart backends one after the other, each seen back and the cluster at rest before the next."),
@@ -62,7 +64,7 @@ ENTRIES: tuple[Entry, ...] = (
             checks=rules,
             make_plan=processes(node, verb, rules),
             options=(ACCEPT,) if rules in (checks.RESTART_BACKEND, checks.STOP_BACKEND) else (),
-            also=("blacklists",) if verb == "restart" and not node.frontend else (),
+            also=ROLLED if verb == "restart" and not node.frontend else ("routine_loads",) if verb == "restart" else (),
             all_of=verb == "restart",
             on_hosts=nodes_of(node),
         )
@@ -80,7 +82,7 @@ ENTRIES: tuple[Entry, ...] = (
         make_plan=processes(None, "restart", checks.RESTART_ALL),
         options=(ACCEPT,),
         nodes=False,
-        also=("blacklists",),
+        also=ROLLED,
         on_hosts=nodes_of(None),
     ),
     Entry(
@@ -142,7 +144,7 @@ ENTRIES: tuple[Entry, ...] = (
             checks=rules,
             make_plan=resize(node, rules),
             options=(option, ACCEPT) if node is NodeKind.BACKEND else (option,),
-            also=() if node.frontend else ("blacklists",),
+            also=("routine_loads",) if node.frontend else ROLLED,
             all_of=True,
             survey=True,
             on_hosts=with_neighbours(nodes_of(node)),
@@ -162,7 +164,7 @@ ENTRIES: tuple[Entry, ...] = (
             make_plan=upgrade(way),
             options=(TO, ACCEPT),
             nodes=False,
-            also=("blacklists", "images", "variables"),
+            also=(*ROLLED, "images", "variables"),
             survey=True,
             on_hosts=nodes_of(None),
         )

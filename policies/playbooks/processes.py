@@ -22,6 +22,7 @@ from policies.request import Request
 from policies.steps import process
 from policies.steps.away import around_backends, to_wait_longer, told
 from policies.steps.lend import lent_fact
+from policies.steps.routine_loads import tell_paused
 from policies.units import in_list
 
 Verb = Literal["restart", "stop", "start"]
@@ -61,7 +62,8 @@ def processes(kind: NodeKind | None, verb: Verb, rules: tuple[checks.Check, ...]
         findings = accepted(findings, request)
         rows = [] if wrong else in_order(named, state)
         names = names_of(request, kind, rows)
-        longer = to_wait_longer((role for role, _ in rows), state) if verb == "restart" else None
+        rolls = verb == "restart" and not wrong
+        longer = to_wait_longer((role for role, _ in rows), state) if rolls else None
         turns = [(role, _steps(verb, role, row, state, pacing)) for role, row in rows]
         return Plan(
             operation=request.id,
@@ -73,8 +75,8 @@ def processes(kind: NodeKind | None, verb: Verb, rules: tuple[checks.Check, ...]
             reason=request.reason,
             command=request.command,
             targets=tuple(row.address for _, row in rows) or request.targets,
-            steps=around_backends(longer, turns),
-            findings=(*findings, *told(longer), *_order(verb, rows)),
+            steps=(*around_backends(longer, turns), *(tell_paused(state) if rolls else ())),
+            findings=(*findings, *(checks.routine_loads((), state) if rolls else ()), *told(longer), *_order(verb, rows)),
             facts=(*nodes_facts(state), *starts(rows), *((lent_fact(longer),) if longer else ())),
             estimate=estimate(rows, pacing, by_people=state.hosts is None),
             unhealthy_baseline=state.health.unhealthy if state.health else 0,

@@ -23,6 +23,7 @@ from policies.resizing import HEAP, MEM_LIMIT, Change, Node, change_of
 from policies.steps import resize as steps
 from policies.steps.away import around_backends, to_wait_longer, told
 from policies.steps.lend import lent_fact
+from policies.steps.routine_loads import tell_paused
 from policies.units import in_list
 
 UNDO = (
@@ -66,8 +67,11 @@ def resize(kind: NodeKind, rules: tuple[checks.Check, ...]) -> MakePlan:
             reason=request.reason,
             command=request.command,
             targets=tuple(row.address for _, row in due) or request.targets,
-            steps=around_backends(longer, turns),
-            findings=(*found, *reasons, *told(longer), *_told(rows, changes, wanted, state, blind=bool(reasons) or wrong)),
+            steps=(*around_backends(longer, turns), *(tell_paused(state) if turns else ())),
+            findings=(
+                *found, *reasons, *(checks.routine_loads((), state) if turns else ()), *told(longer),
+                *_told(rows, changes, wanted, state, blind=bool(reasons) or wrong),
+            ),
             facts=(*nodes_facts(state), *starts(due), *_conf_facts(changes), *((lent_fact(longer),) if longer else ())),
             estimate=estimate(due, pacing, by_people=state.hosts is None),
             unhealthy_baseline=state.health.unhealthy if state.health else 0,

@@ -31,6 +31,7 @@ from policies.steps import swap
 from policies.steps.conf_line import out_of_files
 from policies.steps.image import image_step
 from policies.steps.lend import Lent, give_back, lend, lent_fact
+from policies.steps.routine_loads import tell_paused
 from policies.units import in_bytes, in_list
 from policies.versions import build, known_since, runs
 
@@ -113,6 +114,7 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         *goes_dark(targets, state),
         *majority_meanwhile(targets, state),
         *checks.running_loads(targets, state),
+        *checks.routine_loads(targets, state),
         *judge_freeze(state),
         *_quiet_time(turns),
         Finding(check="order", verdict=Verdict.OK, sentence=explained(tuple(turns)), told=True),
@@ -218,7 +220,7 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
             steps.append(swap.look_at(row, wanted))
     steps += [swap.everywhere(row, wanted) for _, row in nodes[-1:]]
     steps += [give_back(one) for one in reversed(lent)]
-    return (*steps, *out_of_files((*lines, *left_over(lines, state)) if on_hosts else ()))
+    return (*steps, *out_of_files((*lines, *left_over(lines, state)) if on_hosts else ()), *tell_paused(state))
 
 
 def _lent(wanted: str, turns: list[Turn], state: ClusterState) -> tuple[Lent, ...]:

@@ -247,6 +247,17 @@ def test_a_load_and_a_schema_change_are_seen(twin: Twin) -> None:
     assert [job.state for job in state.alter_jobs or ()] != []
 
 
+def test_routine_loads_are_seen_with_their_state_but_not_those_that_ended(twin: Twin) -> None:
+    for job, state in (("orders", "RUNNING"), ("clicks", "PAUSED"), ("old", "STOPPED"), ("it's", "RUNNING")):
+        twin.inject("routine_load", job=job, database="ods", state=state, reason="why")
+    with listening(twin) as cluster:
+        state = look_live(cluster, Depth.ROUTINE_LOADS, (TARGET,))
+    assert [(load.database, load.name, load.state, load.paused_at is None) for load in state.routine_loads or ()] == [
+        ("ods", "clicks", "PAUSED", False), ("ods", "orders", "RUNNING", True),
+    ]  # fmt: skip
+    assert state.unread == {"a routine load": "not a routine load's name: \"it's\""}
+
+
 def test_shared_data() -> None:
     twin = Twin.from_scenario("shared-data")
     with listening(twin) as cluster:

@@ -124,3 +124,18 @@ def test_a_whole_cluster_is_stopped_and_started_by_people(scene: Scene) -> None:
         scene.fault("be_up", at=at)
     scene.told(again, "Done in")
     scene.in_order(again)
+
+
+def test_routine_loads_that_are_paused_afterwards_are_named(scene: Scene) -> None:
+    scene.fault("routine_load", job="orders")
+    scene.fault("routine_load", job="clicks")
+    ts = scene.ask(f"/sr restart be {TARGET}")
+    scene.press(ts, "approve")
+    scene.told(ts, "Please restart the BE process on 10.84.0.18")
+    scene.fault("be_down", at=TARGET)
+    scene.fault("routine_load", job="orders", state="PAUSED", reason="failed to get backend")
+    scene.fault("be_up", at=TARGET)
+    told = scene.told(ts, "1 of 2 routine loads are PAUSED")
+    assert ".orders since" in told and "(failed to get backend)" in told and "clicks" not in told
+    scene.told(ts, "Done in")
+    scene.in_order(ts)

@@ -309,6 +309,15 @@ def _(t: Any) -> None:
     assert t.twin.run_until(lambda: gone(t), 60)
 
 
+@check("routine_load")
+def _(t: Any) -> None:
+    t.twin.inject("routine_load", job="orders", database="ods")
+    t.twin.inject("routine_load", job="orders", state="PAUSED", reason="no backend")
+    assert [row["Name"] for row in t.rows("SHOW PROC '/routine_loads'")] == ["orders"]
+    [row] = t.rows("SHOW PROC '/routine_loads/orders'")
+    assert (row["DbName"], row["State"], row["ReasonOfStateChanged"]) == ("ods", "PAUSED", "no backend") and row["PauseTime"]
+
+
 @check("missed_loads")
 def _(t: Any) -> None:
     def unhealthy() -> int:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from policies.address import Address
 from policies.checks.views_seen import PART as VIEWS
 from policies.cluster import Backend, ClusterState, Frontend, NodeKind, PendingTablet, Role, RunMode, Scheduler
+from policies.conditions.routine_loads import PART as ROUTINE_LOADS
 from policies.releases.set_first import NAMES, VARIABLES
 from policies.tunable import TUNABLES
 from policies.versions import BLACKLIST_SINCE, known_since
@@ -33,9 +34,9 @@ class Depth(StrEnum):
     scheduler. NODES 3: every node. VARIABLES 3: two, and the leader's global ones. SETTINGS and BLACKLISTS: two and one
     or two on each frontend. SETTLED 6: every node, scheduler, colocate groups and tablet health, which is dear. ANSWERS:
     two and one through each frontend. VIEWS 4: two, materialized views and what they stand on. IMAGES 2: and a question
-    over HTTP to each frontend. STATUS 4: and tablet health. EVIDENCE some ten and three per database: what may hold a
-    drain. FULL the same with a statement per backend for its disks: everything a plan is judged on. GLANCE, WATCH and
-    EVIDENCE list no frontends.
+    over HTTP to each frontend. ROUTINE_LOADS 3: two, the names of routine loads, and one for each name. STATUS 4: and tablet
+    health. EVIDENCE some ten and three per database: what may hold a drain. FULL the same with a statement per backend for
+    its disks: everything a plan is judged on. GLANCE, WATCH and EVIDENCE list no frontends.
     """
 
     HOSTS = "hosts"
@@ -49,6 +50,7 @@ class Depth(StrEnum):
     ANSWERS = "answers"
     VIEWS = "views"
     IMAGES = "images"
+    ROUTINE_LOADS = "routine_loads"
     EVIDENCE = "evidence"
     FRONTENDS = "frontends"
     STATUS = "status"
@@ -108,6 +110,8 @@ class _Look:
                 state = state.with_(views=self.part(VIEWS, lambda: parts.views(self, state.version)))
             case Depth.IMAGES:
                 state = state.with_(images=parts.images(self, state.frontends))
+            case Depth.ROUTINE_LOADS:
+                state = state.with_(routine_loads=self.part(ROUTINE_LOADS, lambda: parts.routine_loads(self)))
             case Depth.EVIDENCE:
                 state = self._evidence(state)
             case Depth.STATUS:

@@ -28,7 +28,7 @@ BUDGET_S = {
     Depth.HOSTS: 0.0,
     Depth.GLANCE: 15.0, Depth.WATCH: 15.0, Depth.NODES: 15.0, Depth.SETTINGS: 25.0, Depth.BLACKLISTS: 25.0, Depth.VIEWS: 25.0,
     Depth.IMAGES: 25.0, Depth.VARIABLES: 15.0, Depth.FRONTENDS: 15.0,
-    Depth.SETTLED: 25.0, Depth.ANSWERS: 25.0, Depth.EVIDENCE: 25.0, Depth.STATUS: 25.0, Depth.FULL: 60.0,
+    Depth.SETTLED: 25.0, Depth.ANSWERS: 25.0, Depth.ROUTINE_LOADS: 25.0, Depth.EVIDENCE: 25.0, Depth.STATUS: 25.0, Depth.FULL: 60.0,
 }  # fmt: skip
 """All statements of a look together, connecting included; a worker's turn must be longer than this."""
 

@@ -14,6 +14,7 @@ from policies.cluster import (
     Privileges,
     RecycleBin,
     ReplicationCount,
+    RoutineLoad,
     RunningTransaction,
 )
 from policies.images import ImageLook
@@ -30,6 +31,9 @@ T = TypeVar("T")
 
 MOST_DISK_READS = 1_000
 """Disks take a statement per backend, a millisecond or two each: beyond this only the targets' and the fullest are read."""
+
+MOST_ROUTINE_LOADS = 200
+"""Names; each takes a statement."""
 
 MOST_DATABASES = 100
 """Loads and schema changes take three statements per database."""
@@ -102,6 +106,23 @@ def transactions(look: Look, databases: dict[int, str]) -> tuple[RunningTransact
         for row in _of_database(look, queries.running_transactions(number))
     ]
     return tuple(sorted(found, key=lambda each: (each.prepared is None, each.prepared, each.id)))
+
+
+def routine_loads(look: Look) -> tuple[RoutineLoad, ...]:
+    """Routine loads that were neither stopped nor cancelled, by database and name."""
+    names = sorted({row.essential("Name") for row in look.connection.rows(queries.ROUTINE_LOADS)})
+    if len(names) > MOST_ROUTINE_LOADS:
+        look.unread[f"{len(names) - MOST_ROUTINE_LOADS} routine loads"] = f"the first {MOST_ROUTINE_LOADS} names are read"
+    found: list[RoutineLoad] = []
+    for name in names[:MOST_ROUTINE_LOADS]:
+        try:
+            query = queries.routine_loads(name)
+        except ValueError as error:
+            look.unread["a routine load"] = str(error)
+            continue
+        found += (reader.routine_load(row) for row in look.connection.rows(query))
+    living = [load for load in found if load.state not in reader.ENDED_LOADS]
+    return tuple(sorted(living, key=lambda load: (load.database, load.name)))
 
 
 def alter_jobs(look: Look, databases: dict[int, str]) -> tuple[AlterJob, ...]:

@@ -90,6 +90,13 @@ COLOCATE_GROUPS = Query(
 TRANSACTION_DATABASES = Query(
     "SHOW PROC '/transactions'", "fe: common/proc/TransDbProcDir.java", "2.0", "a row per database", "forwarded"
 )
+ROUTINE_LOADS = Query(
+    "SHOW PROC '/routine_loads'",
+    "fe: common/proc/RoutineLoadsProcDir.java: every job whoever asks, where SHOW ROUTINE LOAD leaves out tables without INSERT",
+    "2.0",
+    "memory, a row per job, ended ones of the last days included; no state",
+    "forwarded",
+)
 DEPENDENCIES = Query(
     "SELECT OBJECT_ID, REF_OBJECT_ID, REF_OBJECT_DATABASE, REF_OBJECT_NAME FROM sys.object_dependencies",
     "fe: catalog/system/sys/SysObjectDependencies.java",
@@ -213,6 +220,14 @@ def running_transactions(database_id: int) -> Query:
         "memory, a row per transaction",
         "forwarded",
     )
+
+
+def routine_loads(name: str) -> Query:
+    """The routine loads of this name in all databases, with their state."""
+    if any(character in name for character in "'\\/"):
+        raise ValueError(f"not a routine load's name: {name!r}")
+    source = "fe: common/proc/RoutineLoadsNameProcDir.java"
+    return Query(f"SHOW PROC '/routine_loads/{name}'", source, "2.0", "memory, a row per job", "forwarded")
 
 
 def alter_jobs(database: str, kind: Literal["COLUMN", "ROLLUP"]) -> Query:

@@ -10,6 +10,7 @@ from policies.cluster import (
     OneReplicaTable,
     PendingTablet,
     ReplicationCount,
+    RoutineLoad,
     RunningTransaction,
     Scheduler,
     TabletHealth,
@@ -28,6 +29,7 @@ RECENTLY = timedelta(minutes=3)
 HARMLESS = frozenset({"tablet is healthy"})
 """Given up because nothing ails it any more (fe: clone/TabletScheduler.java scheduleTablet)."""
 
+ENDED_LOADS = frozenset({"STOPPED", "CANCELLED"})
 FINISHED_JOBS = frozenset({"FINISHED", "CANCELLED"})
 
 _KEPT_SETTINGS = re.compile(
@@ -253,4 +255,15 @@ def alter_job(row: Row, database: str, kind: str) -> AlterJob:
         kind=kind,
         state=row.text("State"),
         created=row.moment("CreateTime"),
+    )
+
+
+def routine_load(row: Row) -> RoutineLoad:
+    """A row of SHOW PROC '/routine_loads/<name>'; its properties may hold secrets and are left alone."""
+    return RoutineLoad(
+        database=row.text("DbName").removeprefix("default_cluster:"),
+        name=row.essential("Name"),
+        state=row.essential("State").upper(),
+        paused_at=row.moment("PauseTime"),
+        reason=row.text("ReasonOfStateChanged")[:LONGEST_ERROR],
     )

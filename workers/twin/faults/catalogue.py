@@ -265,6 +265,12 @@ CATALOGUE = (
         (Argument("database", str, None), _SECONDS, Argument("age_s", float, 7200.0)),
         data.long_transaction,
     ),
+    Fault(
+        "routine_load",
+        "a routine load runs (database: default the biggest), or gets this state: RUNNING, PAUSED, STOPPED",
+        (Argument("job", str), Argument("database", str, None), Argument("state", str, "RUNNING"), Argument("reason", str, "")),
+        data.routine_load,
+    ),
     Fault("end_transactions", "all running loads end", (), data.end_transactions),
     Fault("create_table", "somebody creates a table (db.name), no partition yet", (Argument("table", str),), data.create_table),
     Fault(

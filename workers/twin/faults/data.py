@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from workers.twin.faults.nodes import backend_at
 from workers.twin.life.checker import CHECKER_S
-from workers.twin.model.activity import AlterJob, BinnedPartition, Transaction
+from workers.twin.model.activity import AlterJob, BinnedPartition, RoutineLoad, Transaction
 from workers.twin.model.catalog import ColocateGroup, Database, Partition, Table
 from workers.twin.model.placement import MISSED_LOADS, NO_LOCATION, NO_MEDIUM, SOURCE_BAD, UNHEALTHY, Cohort
 
@@ -105,6 +105,17 @@ def long_transaction(twin: "Twin", database: str | None, seconds: float | None, 
 
 def end_transactions(twin: "Twin") -> None:
     twin.cluster.transactions.clear()
+
+
+def routine_load(twin: "Twin", job: str, database: str | None, state: str, reason: str) -> None:
+    """One there is gets another state."""
+    cluster = twin.cluster
+    load = next((each for each in cluster.routine_loads if each.name == job), None)
+    if load is None:
+        load = RoutineLoad(cluster.catalog.new_id(), job, _database(twin, database), cluster.now)
+        cluster.routine_loads.append(load)
+    load.state, load.reason = state, reason
+    load.paused = cluster.now if state == "PAUSED" else None
 
 
 def create_table(twin: "Twin", table: str) -> None:

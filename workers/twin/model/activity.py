@@ -36,3 +36,16 @@ class BinnedPartition:
     name: str
     dropped_at: float
     tablets: int
+
+
+@dataclass(eq=False)
+class RoutineLoad:
+    """Kafka into a table. What makes it pause is not modelled: a fault says so."""
+
+    id: int
+    name: str
+    database: Database
+    created: float
+    state: str = "RUNNING"
+    paused: float | None = None
+    reason: str = ""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from workers.twin.agenda import Agenda
 from workers.twin.answers import ResultSet
-from workers.twin.model.activity import AlterJob, BinnedPartition, Transaction
+from workers.twin.model.activity import AlterJob, BinnedPartition, RoutineLoad, Transaction
 from workers.twin.model.catalog import Catalog, Database
 from workers.twin.model.hosts import Host
 from workers.twin.model.materialized_views import MaterializedView
@@ -38,6 +38,7 @@ class Cluster:
         self.leader: Frontend | None = None
         self.transactions: dict[int, Transaction] = {}
         self.alter_jobs: list[AlterJob] = []
+        self.routine_loads: list[RoutineLoad] = []
         self.materialized_views: list[MaterializedView] = []
         self.global_variables: dict[str, str] = {}
         """What SET GLOBAL changed; metadata, so it belongs to no frontend."""

@@ -159,6 +159,42 @@ def _running(asking: Asking, ident: str) -> ResultSet:
     return text_rows(_RUNNING, rows)
 
 
+_ROUTINE_LOADS = columns("Name Id DbName Statistic TaskStatistic")
+_ROUTINE_LOAD = columns(
+    "Id Name CreateTime PauseTime EndTime DbName TableName State DataSourceType CurrentTaskNum JobProperties DataSourceProperties "
+    "CustomProperties Statistic Progress ReasonOfStateChanged ErrorLogUrls OtherMsg"
+)
+"""fe: sql/ast/ShowRoutineLoadStmt.java; later versions append columns."""
+
+
+def _routine_loads(asking: Asking) -> ResultSet:
+    rows: list[dict[str, object]] = [
+        {"Name": load.name, "Id": str(load.id), "DbName": load.database.name, "Statistic": "{}", "TaskStatistic": "{}"}
+        for load in asking.cluster.routine_loads
+    ]
+    return text_rows(_ROUTINE_LOADS, rows)
+
+
+def _routine_load(asking: Asking, name: str) -> ResultSet:
+    rows: list[dict[str, object]] = [
+        {
+            "Id": str(load.id),
+            "Name": load.name,
+            "CreateTime": asking.time(load.created),
+            "PauseTime": asking.time(load.paused),
+            "DbName": load.database.name,
+            "TableName": "events",
+            "State": load.state,
+            "DataSourceType": "KAFKA",
+            "CurrentTaskNum": "1" if load.state == "RUNNING" else "0",
+            "ReasonOfStateChanged": load.reason,
+        }
+        for load in asking.cluster.routine_loads
+        if load.name == name
+    ]
+    return text_rows(_ROUTINE_LOAD, rows)
+
+
 @dataclass(frozen=True)
 class Path:
     """A PROC path; `(...)` in the pattern are handed to the listing. `forwarded`: only the leader can know."""
@@ -198,6 +234,8 @@ PATHS = (
         lambda asking: scheduler_rows.listing(asking, scheduler_rows.history(asking)),
         forwarded=True,
     ),
+    Path("/routine_loads", _routine_loads, forwarded=True),
+    Path("/routine_loads/([^/]+)", _routine_load, forwarded=True),
     Path("/transactions", _transactions, forwarded=True),
     Path("/transactions/([^/]+)", _transaction_states, forwarded=True),
     Path("/transactions/([^/]+)/running", _running, forwarded=True),
