@@ -181,8 +181,9 @@ class StepMemory(Record):
     A crash between the two is recognised by looking at the cluster (see workers.engine). `tries` counts how often the
     statement was about to be sent; `job` is the id of the job that was to be begun on a host; `looked_at` is the time of the
     last look, `retried_at` of a person's retry: what was seen before it counts as judged, `resumed_at` of a person's resume.
-    `mark` is the leader's journal when a step that waits for an image began. `back_after`: cluster seconds that the node before
-    this one took to come back from its restart. `staging` is about many jobs at once, whose ids begin with `job`.
+    `mark` is the leader's journal when a step that waits for an image began; the copy after it is measured by it. `back_after`:
+    cluster seconds that the node before this one took to come back from its restart. `staging` is about many jobs at once, whose
+    ids begin with `job`.
     """
 
     step: str

@@ -273,8 +273,8 @@ def _begin_or_wait(
     # Of a worker that died right after it began the job, only the intent is left, and the job on the host.
     there = job is not None and job.state is not JobState.ABSENT
     begun = any(at is not None and at >= memory.entered_at for at in (memory.acted_at, memory.intended_at if there else None))
-    if begun and job is not None and job.state is not JobState.DONE:
-        trouble = job_trouble(state, memory, act.address)
+    trouble = job_trouble(state, memory, act.address)
+    if begun and job is not None and (trouble or job.state is not JobState.DONE):
         return Halt(memory=memory, sentence=" ".join(part for part in (trouble, step.advice) if part))
     if begun and _ended_again(act, host, memory, pacing, now):
         words = f"The process that the job on {act.address.host} started has ended again; its log says why."

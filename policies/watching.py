@@ -97,7 +97,7 @@ def next_memory(plan: Plan, operation: Operation) -> StepMemory | None:
     if not same_node or plan.kind in WHOLE or before is None or plan.steps[operation.step].act is None:
         return None
     sent_at = before.acted_at or before.intended_at or before.entered_at
-    return StepMemory(step=plan.steps[ahead].id, entered_at=sent_at)
+    return StepMemory(step=plan.steps[ahead].id, entered_at=sent_at, mark=before.mark)
 
 
 def _next_look_at_process(condition: ProcessCondition, memory: StepMemory, pacing: Pacing, now: datetime) -> float:

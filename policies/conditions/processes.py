@@ -3,6 +3,8 @@
 The rules for the turn of the next node are those of the manual's upgrade chapter, gathered in the facts on upgrades (A7).
 """
 
+import re
+
 from policies import staging
 from policies.address import Address
 from policies.awaited import (
@@ -50,7 +52,8 @@ def holds(condition: ProcessCondition, state: ClusterState, memory: StepMemory) 
         case ConfIs():
             return confs.holds(condition, state)
         case HostJobDone():
-            return _job(state.host_of(condition.address), memory) is JobState.DONE
+            host = state.host_of(condition.address)
+            return _job(host, memory) is JobState.DONE and job_trouble(state, memory, condition.address) is None
         case PackagesStaged():
             return staging.holds(condition, memory)
         case RoutineLoadsTold():
@@ -117,7 +120,20 @@ def job_trouble(state: ClusterState, memory: StepMemory, address: Address) -> st
         case JobState.LOST:
             return f"The job on {where} was cut short, as by a restart of the host. {said}".strip()
         case _:
-            return None
+            return _older_image(said, memory, where)
+
+
+_IMAGE = re.compile(r"\(image/\S*image\.(\d+)\)$")
+"""How the job that copies metadata names the newest image in its copy."""
+
+
+def _older_image(said: str, memory: StepMemory, where: str) -> str | None:
+    """A copy whose image is older than the one that was just made is of another directory, or of nothing that was asked for."""
+    found = _IMAGE.search(said.strip())
+    if memory.mark is None or found is None or int(found[1]) >= memory.mark:
+        return None
+    newest = f"image.{found[1]}, older than journal {memory.mark} of the image that was just made"
+    return f"The copy on {where} holds {newest}: look whether meta_dir of fe.conf is the directory in use."
 
 
 def _job(host: HostLook | None, memory: StepMemory) -> JobState:

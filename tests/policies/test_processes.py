@@ -19,7 +19,7 @@ from policies.awaited import (
 )
 from policies.cluster import ClusterState, ColocateGroup, NodeKind, Role, RunMode, Scheduler, TabletHealth
 from policies.conditions import holds, read
-from policies.conditions.processes import told_by_frontends
+from policies.conditions.processes import job_trouble, told_by_frontends
 from policies.deciding import decide
 from policies.guards import mismatch
 from policies.hosts import HostJob, HostLook, JobState, Process, job_name
@@ -30,7 +30,7 @@ from policies.plan import Plan, Step, Verdict
 from policies.playbooks import entry_for
 from policies.request import OperationKind
 from policies.stepping import Advance, Finish, Halt, Move, Pause, Perform, Wait, next_move, next_undo
-from policies.watching import came_back, next_look, shared_age
+from policies.watching import came_back, next_look, next_memory, shared_age
 from tests.policies.clusters import BOB, NOW, address, changed, mission000, request
 
 BEFORE, LATER = NOW - timedelta(days=3), NOW + timedelta(minutes=2)
@@ -67,6 +67,43 @@ def host(state: JobState | None = None, *, said: str = "", pid: int | None = 7, 
 
 def fe(state: ClusterState, **changes: object) -> ClusterState:
     return state.with_(frontends=tuple(f.with_(**changes) if f.address == FE_AT else f for f in state.frontends))
+
+
+COPY = HostJobDone(address=AT, what="The metadata backup")
+
+
+def copied(image: str) -> ClusterState:
+    return STATE.with_(hosts=(host(JobState.DONE, said=f"5 files, 20 KiB in /backup/x ({image})"),))
+
+
+@pytest.mark.parametrize(
+    ("image", "trouble"),
+    [("image/image.1300", False), ("image/image.1400", False), ("image/v2/image.1299", True), ("image/image.9", True)],
+)
+def test_a_copy_is_no_older_than_the_image_that_was_made_for_it(image: str, trouble: bool) -> None:
+    found = job_trouble(copied(image), MEMORY.with_(mark=1300), AT)
+    assert (found is not None and "older than journal 1300" in found) is trouble
+    assert job_trouble(copied(image), MEMORY, AT) is None, "nobody asked for an image"
+
+
+def test_the_copy_knows_the_journal_of_the_image_before_it() -> None:
+    made = entry_for(OperationKind.BACK_UP_METADATA).make_plan(
+        request().with_(kind=OperationKind.BACK_UP_METADATA), STATE.with_(hosts=tuple(
+            HostLook(address=f.address, taken_at=NOW) for f in STATE.frontends
+        )), pacing=Pacing(), revision=1, now=NOW,
+    )  # fmt: skip
+    at = Operation(
+        id="sr-x", request=request(), state=OperationState.RUNNING, created_at=NOW, changed_at=NOW, step=0,
+        memory=StepMemory(step=made.steps[0].id, entered_at=NOW, mark=1300),
+    )  # fmt: skip
+    memory = next_memory(made, at)
+    assert memory is not None and memory.mark == 1300
+    leader = STATE.leader.address if STATE.leader else FE_AT
+    done = HostJob(id=JOB, state=JobState.DONE, said="5 files, 20 KiB in /backup/x (image/image.9)")
+    look = STATE.with_(hosts=(HostLook(address=leader, taken_at=LATER, jobs={JOB: done}),))
+    copying = at.with_(step=1, memory=memory.with_(intended_at=NOW, acted_at=NOW, job=JOB, tries=1))
+    halted = next_move(made, copying, look, Pacing(), LATER)
+    assert isinstance(halted, Halt) and "older than journal 1300" in halted.sentence
 
 
 @pytest.mark.parametrize(
@@ -111,6 +148,8 @@ def fe(state: ClusterState, **changes: object) -> ClusterState:
         (FrontendAnswers(address=FE_AT), STATE.with_(answers={"10.84.0.19": ""}), True, "answers a query"),
         (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.DONE, said="3.3.9"),)), True, "done. 3.3.9"),
         (HostJobDone(address=AT, what="Unpacking"), STATE.with_(hosts=(host(JobState.RUNNING),)), False, "goes on"),
+        (COPY, copied("image/image.1300"), True, "done. 5 files"),
+        (COPY, copied("image/v2/image.1299"), False, "goes on"),
         (AllAtVersion(address=AT, version="3.3.3"), STATE.with_(compute_nodes_read=True), True, "nodes are alive and run 3.3.3"),
         (AllAtVersion(address=AT, version="3.3.3"), STATE, False, "could be read"),
         (AllAtVersion(address=AT, version="3.3.9"), STATE.with_(compute_nodes_read=True), False, "runs 3.3.3-312ed45"),
@@ -123,8 +162,8 @@ def fe(state: ClusterState, **changes: object) -> ClusterState:
     ],
 )  # fmt: skip
 def test_reading(condition: ProcessCondition, state: ClusterState, done: bool, words: str) -> None:
-    reading = read(condition, state, MEMORY, Pacing(), NOW)
-    assert reading.done is done is holds(condition, state, MEMORY)
+    reading = read(condition, state, MEMORY.with_(mark=1300), Pacing(), NOW)
+    assert reading.done is done is holds(condition, state, MEMORY.with_(mark=1300))
     assert words in reading.sentence
 
 

@@ -4,7 +4,7 @@
 
 umask 077
 target=$backups/$label
-[ ! -d "$target" ] || { say "the copy is already in $target"; exit 0; }
+[ ! -d "$target" ] || { say "the copy is already in $target ($(sed -n 's/^image=//p' "$target/MANIFEST" 2> /dev/null))"; exit 0; }
 [ -d "$meta/image" ] && [ -d "$meta/bdb" ] || fail "$meta has no image and bdb directory: is meta_dir of fe.conf right?"
 mkdir -p "$backups" || fail "$(id -un) cannot make $backups"
 lock_file "$backups/.sr-lock" 60

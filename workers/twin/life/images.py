@@ -5,6 +5,7 @@ image that comes by itself every 50,000 entries, and a checkpoint that runs on a
 """
 
 from workers.twin.model.cluster import Cluster
+from workers.twin.model.nodes import Frontend
 
 WRITE_S, PUSH_S = 20.0, 4.0
 """Seconds for this model's small metadata; a big cluster's take minutes."""
@@ -33,10 +34,16 @@ class Images:
         leader = self._cluster.leader
         if self.failing or leader is None or not leader.process_up:
             return
-        leader.image = max(leader.image, upto)
+        self._has(leader, upto)
         self._cluster.agenda.after(PUSH_S, lambda: self._push(upto))
 
     def _push(self, upto: int) -> None:
         for frontend in self._cluster.frontends:
             if frontend.process_up and frontend.ready:
-                frontend.image = max(frontend.image, upto)
+                self._has(frontend, upto)
+
+    def _has(self, frontend: Frontend, upto: int) -> None:
+        if upto > frontend.image:
+            frontend.image = upto
+            for notify in self._cluster.image_written:
+                notify(frontend)

@@ -11,6 +11,7 @@ from workers.twin.machines import census
 from workers.twin.machines.installation import NEWER, numbers
 from workers.twin.machines.machine import Machine
 from workers.twin.machines.running import Phase, Running, hold, watch
+from workers.twin.model.nodes import Frontend
 from workers.twin.twin import Twin
 
 START_S = {"be": 10.0, "cn": 5.0, "fe": 15.0}
@@ -38,6 +39,7 @@ class Coupling:
         """As the model had them when they were last as on the disks."""
         self._over = False
         twin.cluster.process_moved.append(self._moved)
+        twin.cluster.image_written.append(self._image_written)
 
     def spawn(self, key: Key) -> None:
         """Start a process that runs in the model already; if it cannot start, the model learns that."""
@@ -184,6 +186,10 @@ class Coupling:
                 self._machine(*key).spawn(key[1])
 
     # --- what the model tells
+
+    def _image_written(self, frontend: Frontend) -> None:
+        if not self._over and (frontend.host, "fe") in self.running:
+            self._machine(frontend.host, "fe").write_image(frontend.image)
 
     def _moved(self, host: str, process: str, up: bool) -> None:
         if self._over:

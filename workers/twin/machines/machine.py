@@ -115,6 +115,10 @@ class Machine:
     def write_meta(self, *, cluster_id: int, name: str, role: str, journal: int, token: str) -> None:
         write_meta(self.home("fe") / "meta", cluster_id=cluster_id, token=token, name=name, role=role, journal=journal)
 
+    def write_image(self, journal: int) -> None:
+        """The newest one, which the copies of the metadata are measured by; the journal before it stays, as little as it is."""
+        (self.home("fe") / "meta" / "image" / f"image.{journal}").write_bytes(b"image" * 400)
+
     def register(self, cluster_id: int) -> None:
         """A backend writes down whose it is in each of its storage paths (be: storage/cluster_id_mgr.cpp)."""
         conf = (self.home("be") / "conf" / "be.conf").read_text(encoding="utf-8")

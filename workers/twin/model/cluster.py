@@ -59,6 +59,8 @@ class Cluster:
         self.leader_changed: list[Callable[[], None]] = []
         self.frontend_stopped: list[Callable[[Frontend], None]] = []
         """Called when a frontend's process stops, so that its connections break."""
+        self.image_written: list[Callable[[Frontend], None]] = []
+        """Called when a frontend has a newer image."""
         self.process_moved: list[Callable[[str, str, bool], None]] = []
         """Called with host, "be", "cn" or "fe", and whether it runs now, whatever made it stop or start."""
         self.wrong_packages: dict[str, str] = {}
