@@ -51,6 +51,8 @@ if is_of_this_archive && [ -f "$target/.sr-verified-$part" ]; then
   say "$version is already staged and verified"
 else
   if is_of_this_archive && [ -d "$target/$part" ] && [ -f "$target/.sr-manifest-$part" ]; then verify "$target"; else unpack; fi
-  : > "$target/.sr-verified-$part"
+  # Whatever the mark vouches for must outlive a power loss before it does.
+  sync -f "$stage" 2>/dev/null || sync
+  touch "$target/.sr-verified-$part" || fail "cannot write in $target"
   say "$version is staged and verified"
 fi
