@@ -146,6 +146,17 @@ def test_a_watcher_that_starts_it_between_two_renames(rig: Rig) -> None:
     assert rig.survey().installed == "3.3.9-a1b2c3d" and rig.pid()
 
 
+def test_an_abort_that_may_not_go_back_goes_on(rig: Rig) -> None:
+    """In the leader's turn: the node comes up whole, and a swap that did not begin is not begun."""
+    act = SWAP.with_(only_if_cut=True)
+    staged(rig.with_backend())
+    assert rig.do(act).state is JobState.DONE and version(rig.be) == "3.3.3"
+    assert cut_at(rig, SWAP, 4) and rig.do(StartProcess(role=NodeKind.BACKEND, address=BE)).state is JobState.FAILED
+    job = rig.do(act)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert version(rig.be) == "3.3.9" and rig.pid() and rig.look().unfinished == ""
+
+
 @pytest.mark.parametrize("act", [SWAP, BACK], ids=["goes_on", "turned_round"])
 def test_a_power_loss_that_has_emptied_the_mark(rig: Rig, act: SwapPackage) -> None:
     staged(rig.with_backend().running())

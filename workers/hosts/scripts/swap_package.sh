@@ -1,4 +1,4 @@
-# Stop, put another version's files in place, start. Wants: stage, version, old, part, roll_back.
+# Stop, put another version's files in place, start. Wants: stage, version, old, part, roll_back, only_if_cut.
 #
 # Everything slow, and whatever may be refused, is done before the stop. Afterwards only renames within $home follow, and each
 # can be cut: while $coming/x is there, x was not yet exchanged; once it is gone, x is in place. $home/.sr-swap tells of an
@@ -106,6 +106,10 @@ flush() { sync -f "$home" 2>/dev/null || sync; }
 take_lock
 borrow_environment
 refuse_foreign_unit
+if [ "$only_if_cut" = yes ] && [ ! -e "$home/.sr-swap" ]; then
+  start_node
+  exit 0
+fi
 unfinished=$(cat "$home/.sr-swap" 2>/dev/null)
 if [ -e "$home/.sr-swap" ] && [ -z "$unfinished" ]; then
   # A power loss has emptied it. What this job is about, and what lies prepared, tell as much.
