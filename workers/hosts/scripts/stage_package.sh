@@ -35,7 +35,7 @@ unpack() {
   if [ ! -d "$top/be" ] && [ ! -d "$top/fe" ]; then set -- "$fresh"/*; [ $# = 1 ] && top=$1; fi
   verify "$top"
   for each in be fe; do
-    [ -d "$top/$each/lib" ] && (cd "$top/$each" && find lib ! -type d | LC_ALL=C sort) > "$top/.sr-manifest-$each"
+    [ -d "$top/$each/lib" ] && (cd "$top/$each" && find bin/ lib/ ! -type d | LC_ALL=C sort) > "$top/.sr-manifest-$each"
   done
   printf '%s\n' "$sha256" > "$top/.sr-sha256"
   rm -rf "$target"

@@ -33,7 +33,7 @@ extra_files() {
   listed=$home/.sr-manifest
   [ -s "$listed" ] || listed=$stage/$(echo "$says" | release_in)/.sr-manifest-$part
   [ -s "$listed" ] || return 0
-  (cd "$home" && find lib -name '*.jar' ! -type d ! -path 'lib/udf-runtime/*' | LC_ALL=C sort | grep -vxF -f "$listed" | head -n 100)
+  (cd "$home" && find lib/ -name '*.jar' ! -type d ! -path 'lib/udf-runtime/*' | LC_ALL=C sort | grep -vxF -f "$listed" | head -n 100)
 }
 
 survey() { # index role home

@@ -11,35 +11,64 @@ case $role in fe) others="lib spark-dpp webroot hive-udf .sr-manifest" ;; *) oth
 if [ "$roll_back" = yes ]; then coming=$home/.sr-backup/$version; else coming=$home/.sr-new/$version; fi
 installed() { version_text "$home" 2>/dev/null | release_in; }
 
-# User jars of the old lib/: by the old package's own list of files where there is one; else jars of lib/ whose name is
-# neither in the new package, in another version, nor one of StarRocks' own.
+# What people have put into bin and lib goes with them: whatever the old package's own list of files does not name. Without a list
+# a script that the old package brought does no harm in bin; but a jar of it beside its successor may. So of lib only what was
+# written after all that both versions bring is surely a user's, unless there is a namesake. Other jars are told of at the end.
 carry_over() {
   into=$1
   listed=$home/.sr-manifest
   [ -s "$listed" ] || listed=$stage/$old/.sr-manifest-$part
-  [ -s "$listed" ] || {
-    listed=
-    say "no list of the files of $old is known: keeps lib/udf and jars in lib/ that look like nobody else's"
-  }
-  from=$home
-  [ -d "$home/lib" ] || from=$kept
-  (cd "$from" && find lib ! -type d ! -path 'lib/udf-runtime/*' ! -path 'lib/udf/*') | while IFS= read -r file; do
-    [ ! -e "$into/$file" ] || continue
-    if [ -n "$listed" ]; then
-      grep -qxF -e "$file" "$listed" && continue
-    else
-      case $file in lib/*/* | lib/starrocks* | lib/fe-* | lib/spark-dpp*) continue ;; *.jar) ;; *) continue ;; esac
-      stem=$(echo "${file%.jar}" | sed 's/-[0-9][0-9A-Za-z._-]*$//')
-      set -- "$into/$stem"-[0-9]*.jar
-      [ ! -e "$1" ] && [ ! -e "$into/$stem.jar" ] || continue
-    fi
-    mkdir -p "$into/${file%/*}" && cp -p "$from/$file" "$into/$file" || exit 1
-    say "keeps $file"
-  done || fail "cannot copy the jars that were added to $home/lib: nothing was changed"
+  [ -s "$listed" ] || listed=
+  for entry in bin lib; do
+    from=$home
+    [ -d "$home/$entry" ] || from=$kept
+    [ -n "$listed" ] || newest=$(newest_of_both)
+    people_files "$entry" | while IFS= read -r file; do
+      if [ -n "$listed" ]; then
+        ! grep -qxF -e "$file" "$listed" || continue
+      elif [ "$entry" = lib ]; then
+        ! has_namesake "$file" || continue
+        [ -n "$newest" ] && [ -n "$(find "$from/$file" -newer "$from/$newest")" ] || { tell_left "$file"; continue; }
+      fi
+      mkdir -p "$into/${file%/*}" && cp -a "$from/$file" "$into/$file" || fail "cannot copy $from/$file: nothing was changed"
+      say "keeps $file"
+    done || exit 1
+  done
   if [ -d "$from/lib/udf" ] && [ ! -e "$into/lib/udf" ]; then
     cp -a "$from/lib/udf" "$into/lib/udf" || fail "cannot copy $from/lib/udf: nothing was changed"
     say "keeps lib/udf"
   fi
+}
+
+# What $into lacks, without what processes leave. (A slash behind the name follows a link.)
+people_files() {
+  deep=9
+  [ "$1" != bin ] || deep=1
+  (cd "$from" && find "$1/" -maxdepth $deep ! -type d ! -path 'lib/udf-runtime/*' ! -path lib/udf ! -path 'lib/udf/*' \
+    ! -name '*.pid' ! -name '*.pid.*' ! -name 'core' ! -name 'core.[0-9]*' ! -name '*.hprof' ! -name 'hs_err*') | while IFS= read -r file; do
+    [ -e "$into/$file" ] || printf '%s\n' "$file"
+  done
+}
+
+newest_of_both() {
+  (cd "$from" && find lib/ -type f -printf '%T@ %p\n') | sort -rn | cut -d ' ' -f 2- | while IFS= read -r file; do
+    [ ! -f "$into/$file" ] || { printf '%s\n' "$file"; break; }
+  done
+}
+
+# In another version, or one of StarRocks' own.
+has_namesake() {
+  case $1 in lib/starrocks* | lib/fe-* | lib/spark-dpp*) return 0 ;; *.jar) ;; *) return 1 ;; esac
+  stem=$(printf '%s\n' "${1%.jar}" | sed 's/-[0-9][0-9A-Za-z._-]*$//')
+  set -- "$into/$stem"-[0-9]*.jar
+  [ -e "$1" ] || [ -e "$into/$stem.jar" ]
+}
+
+tell_left() { case $1 in *.jar) printf '%s\n' "$1" >> "$home/.sr-new/left" ;; esac; }
+
+left_there() {
+  [ ! -s "$home/.sr-new/left" ] || awk 'NR <= 8 { jars = jars " " $0 }
+    END { print "; left there, may be yours:" jars (NR > 8 ? " and " NR - 8 " more" : "") }' "$home/.sr-new/left"
 }
 
 prepare() {
@@ -51,7 +80,7 @@ prepare() {
   for entry in bin $others; do
     [ ! -e "$source/$part/$entry" ] || cp -a "$source/$part/$entry" "$coming.part/" || fail "cannot copy $entry: nothing was changed"
   done
-  cp "$source/.sr-manifest-$part" "$coming.part/.sr-manifest"
+  cp "$source/.sr-manifest-$part" "$coming.part/.sr-manifest" || fail "cannot copy the list of files: nothing was changed"
   carry_over "$coming.part"
   mv "$coming.part" "$coming" || fail "cannot prepare $coming: nothing was changed"
 }
@@ -63,6 +92,16 @@ check_coming() {
     [ "$roll_back" = yes ] || rm -rf "$home/.sr-new"
     fail "the files for $version say that they are ${found:-of no version}: nothing was changed"
   }
+}
+
+# A unit whose program is not in the new files would be refused after the stop.
+check_unit() {
+  [ -n "$unit" ] || return 0
+  for path in $(timeout 10 systemctl show -p ExecStart "$unit" 2>/dev/null < /dev/null | tr ' ;=' '\n\n\n'); do
+    case $path in *.pid) continue ;; "$home"/*) path=${path#"$home"/} ;; "$real"/*) path=${path#"$real"/} ;; *) continue ;; esac
+    [ ! -e "$coming/${path%%/*}" ] || [ ! -e "$home/$path" ] || [ -e "$coming/$path" ] \
+      || fail "$unit starts $home/$path, which $version does not bring: put it elsewhere first; nothing was changed"
+  done
 }
 
 # Renames cannot exchange what is a disk of its own or lies on another one.
@@ -138,6 +177,7 @@ mkdir -p "$kept" || fail "cannot make $kept: nothing was changed"
 [ -e "$home/.sr-manifest" ] || [ -e "$kept/.sr-manifest" ] || touch "$home/.sr-manifest" || fail "cannot write in $home: nothing was changed"
 echo "$version $old $roll_back" > "$home/.sr-swap.new" || fail "cannot write in $home: nothing was changed"
 check_disk
+check_unit
 flush
 stop_node
 mv -f "$home/.sr-swap.new" "$home/.sr-swap" || fail "cannot write in $home: no file was exchanged, and nothing was started"
@@ -152,10 +192,11 @@ if [ "$now_there" != "$wanted" ]; then
   fail "$version did not fit: $old is in place again and was started"
 fi
 stay_stopped
+left=$(left_there)
 rm -rf "$home/.sr-new"
 [ "$roll_back" != yes ] || rmdir "$coming" 2>/dev/null
 # All files are of one version again: whatever the start does, a restart or a way back begins from here.
 flush
 rm -f "$home/.sr-swap"
 start_node
-say "$version is in place; $old is kept in $kept; process $running runs"
+say "$version is in place; $old is kept in $kept$left; process $running runs"
