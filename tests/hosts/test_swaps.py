@@ -102,7 +102,7 @@ def test_jars_of_users_are_kept(rig: Rig) -> None:
     kept = {str(p.relative_to(rig.be / "lib")) for p in (rig.be / "lib").rglob("*.jar")}
     assert kept == {"mysql-connector-j-8.3.0.jar", "udf/mine.jar", "jni-packages/hadoop-3.3.9.jar"}
     assert "sr: keeps lib/mysql-connector-j-8.3.0.jar" in rig.log(job.id) and "sr: keeps lib/udf" in rig.log(job.id)
-    assert rig.survey().extra_jars == ("lib/mysql-connector-j-8.3.0.jar", "lib/udf/mine.jar")
+    assert rig.survey().listed and rig.survey().extra_jars == ("lib/mysql-connector-j-8.3.0.jar", "lib/udf/mine.jar")
 
 
 def test_without_a_list_what_the_old_package_may_have_brought_stays_behind(rig: Rig) -> None:

@@ -246,6 +246,13 @@ def test_that_the_frontends_lose_their_majority_meanwhile_is_told(frontends: int
     assert any(words in sentence for sentence in warned) if words else not any("is down," in sentence for sentence in warned)
 
 
+@pytest.mark.parametrize(("listed", "backups", "warned"), [(True, (), False), (False, (), True), (False, ("3.3.9",), False)])
+def test_a_first_swap_warns_of_jars_that_it_cannot_tell(listed: bool, backups: tuple[str, ...], warned: bool) -> None:
+    """Files that were kept are put back as they were."""
+    made = plan(state=with_hosts(STATE, java="17.0.9", listed=listed, backups=backups))
+    assert any("which files the installed package brought" in finding.sentence for finding in made.findings) is warned
+
+
 @pytest.mark.parametrize("unfinished", ["", "3.3.9 3.3.3"])
 def test_an_abort_in_the_leaders_turn_brings_it_up_whole(unfinished: str) -> None:
     """Its files cannot go back, and a plain start is refused on those of two versions; another one leads meanwhile."""
