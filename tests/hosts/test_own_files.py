@@ -18,6 +18,7 @@ def test_jars_of_users_are_kept(rig: Rig) -> None:
     job = rig.do(SWAP)
     kept = {str(p.relative_to(rig.be / "lib")) for p in (rig.be / "lib").rglob("*.jar")}
     assert kept == {"mysql-connector-j-8.3.0.jar", "udf/mine.jar", "jni-packages/hadoop-3.3.9.jar"}
+    assert "left there, may be yours: lib/starrocks-old.jar;" in job.said
     assert "sr: keeps lib/mysql-connector-j-8.3.0.jar" in rig.log(job.id) and "sr: keeps lib/udf" in rig.log(job.id)
     assert rig.survey().listed and rig.survey().extra_jars == ("lib/mysql-connector-j-8.3.0.jar", "lib/udf/mine.jar")
 

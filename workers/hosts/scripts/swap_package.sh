@@ -27,8 +27,12 @@ carry_over() {
       if [ -n "$listed" ]; then
         ! grep -qxF -e "$file" "$listed" || continue
       elif [ "$entry" = lib ]; then
-        ! has_namesake "$file" || continue
-        [ -n "$newest" ] && [ -n "$(find "$from/$file" -newer "$from/$newest")" ] || { tell_left "$file"; continue; }
+        if came_later "$file"; then
+          ! has_namesake "$file" || { tell_left "$file"; continue; }
+        else
+          has_namesake "$file" || tell_left "$file"
+          continue
+        fi
       fi
       mkdir -p "$into/${file%/*}" && cp -a "$from/$file" "$into/$file" || fail "cannot copy $from/$file: nothing was changed"
       say "keeps $file"
@@ -55,6 +59,8 @@ newest_of_both() {
     [ ! -f "$into/$file" ] || { printf '%s\n' "$file"; break; }
   done
 }
+
+came_later() { [ -n "$newest" ] && [ -n "$(find "$from/$1" -newer "$from/$newest")" ]; }
 
 # In another version, or one of StarRocks' own.
 has_namesake() {
@@ -131,7 +137,7 @@ take_out() { # entry from to
   [ -e "$2/$1" ] && [ -e "$home/$1" ] || return 0
   aside=$3
   # Two swaps that were both cut may leave an entry on either side: neither is thrown away.
-  [ ! -e "$aside/$1" ] || { aside=$home/.sr-backup/aside-$(now_s)-$$; mkdir -p "$aside"; }
+  [ ! -e "$aside/$1" ] || { aside=$home/.sr-backup/aside-$(date +%s)-$$; mkdir -p "$aside"; }
   mv "$home/$1" "$aside/$1" || fail "cannot move $home/$1 to $aside: nothing was started"
 }
 
@@ -170,7 +176,7 @@ else
   [ "$roll_back" = yes ] && [ -n "$unfinished" ] || check_coming
   # What users have added since goes back with them, where it can be told for sure.
   [ "$roll_back" != yes ] || [ -n "$unfinished" ] || [ ! -s "$home/.sr-manifest" ] || carry_over "$coming"
-  [ -n "$unfinished" ] || [ ! -e "$kept" ] || rmdir "$kept" 2>/dev/null || mv "$kept" "$kept.kept-$(now_s)" || fail "cannot set $kept aside"
+  [ -n "$unfinished" ] || [ ! -e "$kept" ] || rmdir "$kept" 2>/dev/null || mv "$kept" "$kept.kept-$(date +%s)" || fail "cannot set $kept aside"
 fi
 mkdir -p "$kept" || fail "cannot make $kept: nothing was changed"
 # An empty list stands for none: else the way back would leave the other version's behind, which makes every old file a user's.
