@@ -44,8 +44,9 @@ def test_a_host_whose_clock_is_wrong(rig: Rig) -> None:
 
 def test_jars_are_not_guessed_at(rig: Rig) -> None:
     """Without a list of the package's files nothing is called extra."""
+    assert rig.survey().listed, "nothing is installed"
     (rig.with_backend().be / "lib" / "mine.jar").touch()
-    assert rig.survey().extra_jars == ()
+    assert (rig.survey().extra_jars, rig.survey().listed) == ((), False)
 
 
 @pytest.mark.parametrize(

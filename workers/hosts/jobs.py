@@ -105,6 +105,7 @@ def _of_act(act: HostAct, place: Place, sha256: str, edit: ConfEdit | None, meta
             return {
                 "stage": _directory(place.stage, "stage_dir"), "version": word(act.version, "version"),
                 "old": word(act.old, "version"), "roll_back": "yes" if act.roll_back else "no",
+                "only_if_cut": "yes" if act.only_if_cut else "no",
             }  # fmt: skip
         case EditConf() | SetStorage():
             assert edit is not None  # the driver has read the file

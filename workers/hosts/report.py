@@ -131,6 +131,7 @@ def _survey(lines: Lines, host: Lines, role: str, skew: float | None) -> HostSur
         conf_sha256=one.get("confsum", ""),
         conf_read={"yes": True, "no": False}.get(one.get("read", "")),
         heap=_heap(one.get("heap", "")),
+        listed=one.get("listed") != "no",
         extra_jars=tuple(clean(rest) for word, rest in lines if word == "jar"),
         staged={name: yes == "yes" for yes, _, name in (rest.partition(" ") for word, rest in lines if word == "staged")},
         isolation=clean(one.get("isolation", "")),

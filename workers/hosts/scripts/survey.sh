@@ -32,8 +32,8 @@ heap_of() { { tr '\0' '\n' < "/proc/$1/cmdline"; } 2>/dev/null | sed -n 's/^-Xmx
 extra_files() {
   listed=$home/.sr-manifest
   [ -s "$listed" ] || listed=$stage/$(echo "$says" | release_in)/.sr-manifest-$part
-  [ -s "$listed" ] || return 0
-  (cd "$home" && find lib -name '*.jar' ! -type d ! -path 'lib/udf-runtime/*' | LC_ALL=C sort | grep -vxF -f "$listed" | head -n 100)
+  [ -s "$listed" ] || { echo "listed no"; return 0; }
+  (cd "$home" && find lib/ -name '*.jar' ! -type d ! -path 'lib/udf-runtime/*' | LC_ALL=C sort | grep -vxF -f "$listed" | head -n 100 | sed 's/^/jar /')
 }
 
 survey() { # index role home
@@ -60,7 +60,7 @@ survey() { # index role home
   says=$(version_text "$home" 2>/dev/null)
   echo "$says" | while IFS= read -r line; do echo "version $line"; done
   store_paths | while IFS= read -r store; do store_line "$store"; done
-  extra_files | while IFS= read -r file; do echo "jar $file"; done
+  [ ! -d "$home/lib" ] || extra_files
   for staged in "$stage"/*/be "$stage"/*/fe; do
     [ -d "$staged" ] && [ "${staged##*/}" = "$part" ] || continue
     staged=${staged%/*}
