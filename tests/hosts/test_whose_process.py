@@ -7,11 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from policies.acts import RestartProcess, StartProcess, StopProcess
+from policies.acts import (
+    BackUpMeta,
+    EditConf,
+    HostAct,
+    RestartProcess,
+    SetStorage,
+    StartProcess,
+    StopProcess,
+    SwapPackage,
+)
 from policies.address import Address
 from policies.cluster import NodeKind
 from policies.hosts import JobState
-from tests.hosts.fake_starrocks import install
+from tests.hosts.fake_starrocks import install, meta
 from tests.hosts.rig import BE, FE, HOST, KINDS, Rig
 
 RESTART = RestartProcess(role=NodeKind.BACKEND, address=BE)
@@ -27,6 +36,56 @@ def test_another_installation_on_the_host_is_let_be(rig: Rig) -> None:
     assert rig.do(STOP).state is JobState.DONE
     rig.be = first
     assert rig.pid() not in {None, second}
+
+
+SECOND = Address(host=HOST, port=9051)
+NOT_ITS_HOME = "is the home of :9050, not of :9051"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        StopProcess(role=NodeKind.BACKEND, address=SECOND), RestartProcess(role=NodeKind.BACKEND, address=SECOND),
+        StartProcess(role=NodeKind.BACKEND, address=SECOND), SwapPackage(role=NodeKind.BACKEND, address=SECOND, version="3.3.9", old="3.3.3"),
+        EditConf(role=NodeKind.BACKEND, address=SECOND, key="mem_limit", value="70%", old="80%"),
+        SetStorage(role=NodeKind.BACKEND, address=SECOND, path="/data9", old="/data1;/data2"),
+    ],
+    ids=lambda act: act.kind,
+)  # fmt: skip
+def test_a_home_that_is_another_nodes(rig: Rig, act: HostAct) -> None:
+    """Settings that know one home for a host would give it to both of its backends."""
+    rig.with_backend()
+    pid = None if isinstance(act, SetStorage | StartProcess) else rig.running().pid()
+    before = (rig.be / "conf" / "be.conf").read_bytes()
+    job = rig.do(act)
+    assert job.state is JobState.FAILED and job.said == f"{rig.be} {NOT_ITS_HOME}: nothing was changed"
+    assert rig.pid() == pid and (rig.be / "conf" / "be.conf").read_bytes() == before
+
+
+def test_the_metadata_of_another_frontend_is_not_copied(rig: Rig) -> None:
+    meta(rig.with_frontend().fe)
+    job = rig.do(BackUpMeta(role=NodeKind.FOLLOWER, address=Address(host=HOST, port=9011), label="x", keep=5))
+    assert job.state is JobState.FAILED and job.said == f"{rig.fe} is the home of :9010, not of :9011: nothing was copied"
+
+
+def test_a_look_does_not_show_the_process_of_another_node(rig: Rig) -> None:
+    pid = rig.with_backend().running().pid()
+    kinds = {BE: NodeKind.BACKEND, SECOND: NodeKind.BACKEND}
+    first, second = rig.driver().look(kinds, survey=True)
+    assert first.process and first.process.pid == pid and not first.trouble
+    assert second.process is None and second.trouble == f"{rig.be} {NOT_ITS_HOME}, which runs as process {pid}"
+    assert first.survey and second.survey and (first.survey.conf_read, second.survey.conf_read) == (True, None)
+    rig.do(STOP)
+    assert [(look.process, look.trouble) for look in rig.driver().look(kinds)] == [(None, "")] * 2
+
+
+@pytest.mark.parametrize(("line", "of"), [("heartbeat_service_port = 9051", SECOND), ("heartbeat_service_port=${PORT}", BE), ("", BE)])
+def test_the_port_of_a_home_is_what_its_conf_says(rig: Rig, line: str, of: Address) -> None:
+    """The last line counts; what only the environment tells is believed; without a line it is StarRocks' own."""
+    conf = rig.with_backend().be / "conf" / "be.conf"
+    conf.write_text(f"{conf.read_text()}heartbeat_service_port = 9055\r\n{line}\n" if line else conf.read_text())
+    job = rig.do(StartProcess(role=NodeKind.BACKEND, address=of))
+    assert job.state is JobState.DONE, rig.log(job.id)
 
 
 def test_who_merely_looks_at_the_binary_is_no_backend(rig: Rig) -> None:

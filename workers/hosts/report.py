@@ -42,7 +42,7 @@ def looks(
         HostLook(
             address=address,
             taken_at=received,
-            trouble=clean(dict(_section(lines, "node", index)).get("hidden", "")),
+            trouble=_trouble(dict(_section(lines, "node", index))),
             process=_process(dict(_section(lines, "node", index)), clock),
             unfinished=_unfinished(dict(_section(lines, "node", index))),
             jobs=jobs,
@@ -85,6 +85,11 @@ def _section(lines: Lines, kind: str, index: int) -> Lines:
         elif inside:
             taken.append((word, rest))
     return taken
+
+
+def _trouble(said: Mapping[str, str]) -> str:
+    """Why the node's process cannot be told, where something runs that may be it or is another's."""
+    return clean(said.get("hidden", "") or said.get("elsewhere", ""))
 
 
 def _unfinished(said: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ refuse_unfinished_swap() {
 
 take_lock() {
   [ -d "$home/bin" ] || [ -e "$home/.sr-swap" ] || fail "$home has no bin directory: is ${role}_home right?"
+  another=$(home_of_another) && fail "$another: nothing was changed"
   lock_file "$home/.sr-lock" 5
 }
 

@@ -2,6 +2,7 @@
 # that grows meanwhile is only ever too long. Wants: meta, backups (directory of this node's copies), label, keep.
 
 umask 077
+another=$(home_of_another) && fail "$another: nothing was copied"
 target=$backups/$label
 [ ! -d "$target" ] || { say "the copy is already in $target"; exit 0; }
 [ -d "$meta/image" ] && [ -d "$meta/bdb" ] || fail "$meta has no image and bdb directory: is meta_dir of fe.conf right?"

@@ -1,7 +1,17 @@
-# Which process is the node's. Wants: home (absolute), role (be, cn, fe). POSIX sh on Linux.
+# Which process is the node's. Wants: home (absolute), role (be, cn, fe), port (by which the cluster lists it). POSIX sh on Linux.
 # A pid file is only a hint: it may be missing, stale, or name a pid that another program got meanwhile.
 
 real=$(cd -P "$home" 2>/dev/null && pwd -P) || real=$home
+
+# Two nodes of one kind may share a host, and settings that know one home there would give it to both: what is in it belongs to
+# the port that its conf file says. Prints whose home it is when that is another one's; fails otherwise, and where it cannot tell.
+home_of_another() {
+  case $role in fe) key=edit_log_port usual=9010 ;; *) key=heartbeat_service_port usual=9050 ;; esac
+  [ -r "$home/conf/$role.conf" ] || return 1
+  said=$(sed -n "s/^[[:space:]]*$key[[:space:]]*[=:[:space:]][[:space:]]*//p" "$home/conf/$role.conf" | tail -n 1 | tr -d '[:space:]')
+  case ${said:=$usual} in "$port" | *[!0-9]*) return 1 ;; esac
+  echo "$home is the home of :$said, not of :$port"
+}
 
 # Start of a process in clock ticks after boot; fails when it is gone or a zombie. Its name may hold blanks and brackets.
 ticks_of() {

@@ -36,12 +36,13 @@ extra_files() {
   (cd "$home" && find lib -name '*.jar' ! -type d ! -path 'lib/udf-runtime/*' | LC_ALL=C sort | grep -vxF -f "$listed" | head -n 100)
 }
 
-survey() { # index role home
+survey() { # index role home port
   role=$2
   home=$3
+  port=$4
   real=$(cd -P "$home" 2>/dev/null && pwd -P) || real=$home
   case $role in fe) part=fe ;; *) part=be ;; esac
-  pid=$(find_node) || pid=
+  pid=$(find_node) && ! home_of_another > /dev/null || pid=
   [ -z "$pid" ] || JAVA_HOME=$(variable_of "$pid" JAVA_HOME)
   echo "survey $1"
   version_patience=4
