@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from policies.address import Address
 from policies.cluster import NodeKind
 from policies.hosts import JobState
 from tests.hosts.fake_starrocks import install, meta
-from tests.hosts.rig import BE, FE, HOST, KINDS, Rig
+from tests.hosts.rig import BE, FE, HOST, KINDS, Rig, alive
 
 RESTART = RestartProcess(role=NodeKind.BACKEND, address=BE)
 STOP = StopProcess(role=NodeKind.BACKEND, address=BE)
@@ -98,6 +99,55 @@ def test_who_merely_looks_at_the_binary_is_no_backend(rig: Rig) -> None:
         for process in (viewer, searcher):
             process.kill()
             process.communicate()
+
+
+@pytest.fixture
+def errand(rig: Rig) -> Iterator[Callable[[str], int]]:
+    """Runs the backend's own program for another end, as show_be_version.sh and meta_tool.sh do; it does not end by itself."""
+    processes = []
+
+    def run(word: str) -> int:
+        program = rig.be / "lib" / "starrocks_be"
+        program.unlink()
+        shutil.copy(shutil.which("tail") or "", program)
+        command = [program, "-f", "/dev/null", "--", word]
+        processes.append(subprocess.Popen(command, cwd=rig.be, stderr=subprocess.DEVNULL, env={"STARROCKS_HOME": str(rig.server.root)}))
+        return processes[-1].pid
+
+    yield run
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("word", ["--version", "-v"])
+def test_a_version_check_is_no_backend(rig: Rig, errand: Callable[[str], int], word: str) -> None:
+    """A look that surveys runs one, whatever jobs do meanwhile."""
+    before = rig.with_backend().running().pid()
+    asking = errand(word)
+    (rig.be / "bin" / "be.pid").unlink()
+    assert rig.pid() == before
+    assert rig.do(STOP).said == f"process {before} is gone" and alive(asking)
+    assert rig.do(STOP).said == "no process of the backend runs"
+    program = rig.be / "lib" / "starrocks_be"
+    program.unlink()
+    shutil.copy(shutil.which("sleep") or "", program)
+    assert rig.do(StartProcess(role=NodeKind.BACKEND, address=BE)).said == f"process {rig.pid()} runs" and rig.pid() != asking
+
+
+@pytest.mark.parametrize(
+    "act", [STOP, RESTART, StartProcess(role=NodeKind.BACKEND, address=BE), SwapPackage(role=NodeKind.BACKEND, address=BE, version="3.3.9", old="3.3.3")],
+    ids=lambda act: act.kind,
+)  # fmt: skip
+def test_somebody_works_with_the_meta_tool(rig: Rig, errand: Callable[[str], int], act: HostAct) -> None:
+    """It is neither the node nor in its way for long: nobody kills it, or opens the same storage beside it."""
+    rig.with_backend()
+    before = None if isinstance(act, StartProcess) else rig.running().pid()
+    working = errand("meta_tool")
+    assert rig.pid() == before
+    job = rig.do(act)
+    assert job.state is JobState.FAILED and job.said == f"starrocks_be meta_tool runs as process {working}: wait for it"
+    assert alive(working) and rig.pid() == before and not rig.look().unfinished
 
 
 def test_a_home_that_is_a_link(rig: Rig) -> None:

@@ -85,6 +85,12 @@ refuse_hidden() {
   fail "$(whose "$hidden")"
 }
 
+# It would work on storage that a backend opens meanwhile, or on a program that is exchanged under it.
+refuse_meta_tool() {
+  [ "$role" != fe ] && tool=$(meta_tool_here) || return 0
+  fail "starrocks_be meta_tool runs as process $tool: wait for it"
+}
+
 # Waits until pid $1, started at ticks $2, is gone; fails after $3 seconds. A pid that was given away again counts as gone.
 wait_gone() {
   until_s=$(($(now_s) + $3))
@@ -121,6 +127,7 @@ stop_waiting_unit() {
 }
 
 stop_node() {
+  refuse_meta_tool
   running=$(find_node) || { stop_waiting_unit; say "no process of the $(name_of_role) runs"; return 0; }
   since=$(ticks_of "$running")
   refuse_foreign_unit
@@ -171,6 +178,7 @@ last_line_of_out() { tail -n 20 "$home/log/$role.out" 2>/dev/null | grep -v '^[[
 start_node() {
   running=$(find_node) && { say "the $(name_of_role) runs already as process $running"; return 0; }
   refuse_hidden
+  refuse_meta_tool
   forget_pid_file
   restore_environment
   mkdir -p "$home/log"

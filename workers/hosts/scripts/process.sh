@@ -23,11 +23,21 @@ ticks_of() {
   echo "$1"
 }
 
-is_node() {
+# Sets exe, and arguments, one a line; fails when the process is gone.
+read_program() {
   ticks_of "$1" >/dev/null || return 1
   exe=$(readlink "/proc/$1/exe" 2>/dev/null)
   exe=${exe% (deleted)}
-  arguments=$(tr '\0' '\n' 2>/dev/null < "/proc/$1/cmdline") 2>/dev/null || return 1
+  arguments=$(tr '\0' '\n' 2>/dev/null < "/proc/$1/cmdline") 2>/dev/null
+}
+
+# A node's program is called for other ends too: show_be_version.sh and meta_tool.sh name theirs in an argument
+# (be: service/starrocks_main.cpp), show_fe_version.sh likewise (fe: StarRocksFE.java).
+is_for() { printf '%s\n' "$arguments" | grep -q -x -E -e "$1"; }
+other_ends='--version|-v|--help|-[?]|meta_tool'
+
+is_node() {
+  read_program "$1" && ! is_for "$other_ends" || return 1
   program=$(printf '%s\n' "$arguments" | head -n 1)
   program=${program##*/}
   case $role in
@@ -50,7 +60,7 @@ is_of_role() {
   if [ "$role" = cn ]; then
     [ "$(head -c 20 "$home/bin/be.pid" 2>/dev/null | tr -cd '0-9')" != "$1" ]
   else
-    ! printf '%s\n' "$arguments" | grep -q -x -e '--cn'
+    ! is_for '--cn'
   fi
 }
 
@@ -121,14 +131,26 @@ find_node() {
   return 1
 }
 
+# Somebody who works on the metadata of this home's tablets (bin/meta_tool.sh). Prints the pid; fails without one.
+meta_tool_here() {
+  for suspect in $(suspects); do
+    suspect=${suspect#/proc/}
+    if read_program "$suspect" && is_for meta_tool && is_at_home "$suspect"; then
+      echo "$suspect"
+      return 0
+    fi
+  done
+  return 1
+}
+
 # A process that may be the node's, of another account: whose it is cannot be seen. Prints its pid; fails without one.
 # A backend's program is called by its path; a frontend's may show nothing of its directory (bin/start_fe.sh).
 hidden_node() {
   for suspect in $(suspects); do
     suspect=${suspect#/proc/}
     suspect=${suspect%%/*}
-    ticks_of "$suspect" > /dev/null && [ ! -r "/proc/$suspect/environ" ] || continue
-    arguments=$(tr '\0' '\n' 2>/dev/null < "/proc/$suspect/cmdline")
+    [ ! -r "/proc/$suspect/environ" ] || continue
+    read_program "$suspect" && ! is_for "$other_ends" || continue
     case $role:$arguments in fe:* | *"$home/lib/"* | *"$real/lib/"*) echo "$suspect"; return 0 ;; esac
   done
   return 1

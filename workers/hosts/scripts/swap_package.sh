@@ -90,6 +90,7 @@ put_back() {
 take_lock
 borrow_environment
 refuse_foreign_unit
+refuse_meta_tool
 unfinished=$(cat "$home/.sr-swap" 2>/dev/null)
 before=$(installed)
 if [ -z "$unfinished" ] && [ "$before" = "$wanted" ]; then
