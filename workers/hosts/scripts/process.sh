@@ -184,14 +184,20 @@ java_home() {
   [ -z "$path_java" ] || echo "${path_java%/bin/java}"
 }
 
-# A copy of bin is run: show_fe_version.sh moves the pid file of a running frontend away for a moment, and newer ones
-# cut the line with the version off (tail -5 of eight lines, fe: StarRocksFE.java runCommandLineOptions).
-# Prints what the files under a directory say about their version.
-version_text() {
+# Copies of the scripts are run: show_fe_version.sh moves the pid file of a running frontend away for a moment, and newer ones
+# cut the line with the version off (tail -5 of eight lines, fe: StarRocksFE.java runCommandLineOptions). Only of the scripts: a
+# process that was started from bin leaves its core there, of the size of its memory.
+# Prints what the files under a directory say about their version. Its shell is one of its own, for the traps.
+version_text() (
   look_in=$1
-  trial=$(mktemp -d "${TMPDIR:-/tmp}/sr-version.XXXXXX") || return 1
-  mkdir "$trial/log"
-  cp -R "$look_in/bin" "$trial/bin" 2>/dev/null && rm -f "$trial"/bin/*.pid
+  temporary=${TMPDIR:-/tmp}
+  # Of a look that was killed outright.
+  find "$temporary" -maxdepth 1 -type d -name 'sr-version.*' -user "$(id -u)" -mmin +60 -exec rm -rf {} + 2>/dev/null
+  trial=$(mktemp -d "$temporary/sr-version.XXXXXX") || exit 1
+  trap 'rm -rf "$trial"' EXIT
+  trap 'exit 1' HUP INT TERM PIPE
+  mkdir "$trial/log" "$trial/bin"
+  cp "$look_in"/bin/*.sh "$trial/bin" 2>/dev/null
   ln -s "$look_in/lib" "$trial/lib"
   if [ -d "$look_in/conf" ]; then ln -s "$look_in/conf" "$trial/conf"; else ln -s "$home/conf" "$trial/conf"; fi
   case $role in fe) show=show_fe_version.sh ;; *) show=show_be_version.sh ;; esac
@@ -201,9 +207,8 @@ version_text() {
     told=$(cd "$trial" && STARROCKS_HOME=$trial PID_DIR=$trial/bin LOG_DIR=$trial/log CLASSPATH="$look_in/lib/*" \
       timeout "${version_patience:-8}" "$java/bin/java" com.starrocks.StarRocksFE -v 2>/dev/null < /dev/null)
   fi
-  rm -rf "$trial"
   printf '%s\n' "$told" | grep -vi java | head -n 12
-}
+)
 
 # 3.3.9 of "Build version: 3.3.9-a1b2c3d"; a release candidate keeps its mark: 3.4.0-rc01.
 release_in() { grep -E -o '[0-9]+\.[0-9]+\.[0-9]+(-(rc|RC|preview|alpha|beta)[A-Za-z0-9]*)?' | head -n 1; }
