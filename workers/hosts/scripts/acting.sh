@@ -77,7 +77,13 @@ refuse_foreign_unit() {
   [ -z "$unit" ] || return 0
   runs=$(find_node) || return 0
   owner=$(unit_of "$runs")
-  [ -z "$owner" ] || fail "systemd unit $owner would start it again: set ${role}_unit = \"$owner\" in the settings of this cluster's hosts"
+  case $owner in
+    '') return 0 ;;
+    supervisor*.service | monit.service) fail "process $runs runs under $owner, which would start it again: stop it there" ;;
+  esac
+  is_unit_for "$owner" "$runs" \
+    || fail "process $runs was started under $owner, which may run other things too: stop it there, or set ${role}_unit if it runs nothing else"
+  fail "systemd unit $owner would start it again: set ${role}_unit = \"$owner\" in the settings of this cluster's hosts"
 }
 
 refuse_hidden() {

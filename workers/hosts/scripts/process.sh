@@ -160,14 +160,30 @@ whose() { echo "process $1 of $(stat -c %U "/proc/$1" 2>/dev/null) may be it, an
 
 service_in() { cat "/proc/$1/cgroup" 2>/dev/null | sed -n 's|.*/\([^/]*\.service\).*|\1|p' | tail -n 1; }
 
-# The systemd service that watches a process; nothing when it was started by hand, from cron or over SSH.
+# The systemd service that a process runs under; nothing when it was started by hand, over SSH, or by what starts a thing once.
 unit_of() {
   found_unit=$(service_in "$1")
   case $found_unit in
-    user@* | ssh.service | sshd.service | ssh@* | sshd@* | cron.service | crond.service | containerd.service | docker.service) return ;;
+    user@* | ssh.service | sshd.service | ssh@* | sshd@* | containerd.service | docker.service) return ;;
+    cron.service | crond.service | atd.service | rc-local.service | rc.local.service | cloud-*.service | salt-minion.service) return ;;
   esac
   # What shares our own service was started from where we are.
   [ "$found_unit" = "$(service_in self)" ] || echo "$found_unit"
+}
+
+parent_of() { { read -r stat_line < "/proc/$1/stat"; } 2>/dev/null && set -- ${stat_line##*) } && echo "$2"; }
+
+# Whether service $1 is there for process $2 alone: that is its main process, or the child of a start script that is; or its pid
+# file is this home's. Any other may run much else beside.
+is_unit_for() {
+  told=$(timeout 5 systemctl show -p MainPID -p PIDFile "$1" 2>/dev/null < /dev/null 9>&-)
+  case $(printf '%s\n' "$told" | sed -n 's/^PIDFile=//p') in "$home"/* | "$real"/*) return 0 ;; esac
+  main=$(printf '%s\n' "$told" | sed -n 's/^MainPID=//p')
+  [ "${main:-0}" != 0 ] || return 1
+  [ "$main" = "$2" ] && return
+  [ "$main" = "$(parent_of "$2")" ] && read_program "$main" || return 1
+  case $arguments in */start_"$role".sh* | */start_backend.sh*) return 0 ;; esac
+  return 1
 }
 
 # Where Java is, for reading versions only: the conf, which the start scripts let win (bin/common.sh export_env_from_conf),
