@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -208,6 +209,23 @@ def test_compute_node(rig: Rig) -> None:
         assert rig.ended(f"cn-{act.__name__.lower()}").state is JobState.DONE
     (look,) = driver.look({cn: NodeKind.COMPUTE_NODE})
     assert look.process and (rig.server.root / "opt" / "cn" / "bin" / "cn.pid").read_text().strip() == str(look.process.pid)
+
+
+def test_processes_of_other_accounts_cannot_be_seen_at_all(rig: Rig) -> None:
+    """hidepid: what listens at the node's port may be the node, so nothing is exchanged or started under it."""
+    rig.with_backend().server.stub("cat", '[ "$1" != /proc/1/stat ] || exit 1; exec /bin/cat "$@"')
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        node = Address(host=HOST, port=listener.getsockname()[1])
+        with (rig.be / "conf" / "be.conf").open("a") as conf:
+            conf.write(f"heartbeat_service_port = {node.port}\n")
+        (look,) = rig.driver().look({node: NodeKind.BACKEND})
+        assert look.process is None and f"something listens on port {node.port}" in look.trouble
+        for act in (StartProcess, StopProcess, RestartProcess):
+            job = rig.do(act(role=NodeKind.BACKEND, address=node))
+            assert job.state is JobState.FAILED and "(hidepid): log in as its owner" in job.said
+    (look,) = rig.driver().look({node: NodeKind.BACKEND})
+    assert look.process is None and not look.trouble
+    assert rig.do(StartProcess(role=NodeKind.BACKEND, address=node)).state is JobState.DONE
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can start a process of another account")

@@ -88,7 +88,7 @@ refuse_foreign_unit() {
 
 refuse_hidden() {
   hidden=$(hidden_node) || return 0
-  fail "$(whose "$hidden")"
+  fail "$hidden"
 }
 
 # It would work on storage that a backend opens meanwhile, or on a program that is exchanged under it.

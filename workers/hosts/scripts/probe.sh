@@ -42,7 +42,7 @@ node() { # index role home port
     echo "ticks $(ticks_of "$pid")"
     echo "executable $exe"
     echo "unit $(unit_of "$pid")"
-  elif pid=$(hidden_node); then
-    echo "hidden $(whose "$pid")"
+  elif hidden=$(hidden_node); then
+    echo "hidden $hidden"
   fi
 }

@@ -143,7 +143,12 @@ meta_tool_here() {
   return 1
 }
 
-# A process that may be the node's, of another account: whose it is cannot be seen. Prints its pid; fails without one.
+# In state LISTEN (0A), of whatever account.
+is_listened_to() {
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q -i -E ": [0-9A-F]+:$(printf %04X "$1") [0-9A-F]+:0000 0A "
+}
+
+# The node may run under another account, and that cannot be seen. Prints why; fails where nothing speaks for it.
 # A backend's program is called by its path; a frontend's may show nothing of its directory (bin/start_fe.sh).
 hidden_node() {
   for suspect in $(suspects); do
@@ -151,12 +156,16 @@ hidden_node() {
     suspect=${suspect%%/*}
     [ ! -r "/proc/$suspect/environ" ] || continue
     read_program "$suspect" && ! is_for "$other_ends" || continue
-    case $role:$arguments in fe:* | *"$home/lib/"* | *"$real/lib/"*) echo "$suspect"; return 0 ;; esac
+    case $role:$arguments in
+      fe:* | *"$home/lib/"* | *"$real/lib/"*)
+        echo "process $suspect of $(stat -c %U "/proc/$suspect" 2>/dev/null) may be it, and $(id -un) cannot see that: log in as its owner"
+        return 0 ;;
+    esac
   done
-  return 1
+  # With hidepid, /proc shows other accounts' processes to root alone.
+  ! cat /proc/1/stat > /dev/null 2>&1 && is_listened_to "$port" || return 1
+  echo "something listens on port $port, and $(id -un) cannot see the processes of other accounts (hidepid): log in as its owner"
 }
-
-whose() { echo "process $1 of $(stat -c %U "/proc/$1" 2>/dev/null) may be it, and $(id -un) cannot see that: log in as its owner"; }
 
 service_in() { cat "/proc/$1/cgroup" 2>/dev/null | sed -n 's|.*/\([^/]*\.service\).*|\1|p' | tail -n 1; }
 
