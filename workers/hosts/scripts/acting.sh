@@ -4,7 +4,8 @@
 
 say() { printf 'sr: %s\n' "$*"; }
 fail() { say "$*"; exit 1; }
-now_s() { date +%s; }
+# For waiting: seconds after boot, which no correction of the clock moves. What is told to people takes `date`.
+now_s() { read -r up_s _ < /proc/uptime; echo "${up_s%.*}"; }
 name_of_role() { case $role in fe) echo frontend ;; be) echo backend ;; *) echo "compute node" ;; esac; }
 
 # The lock goes with its file descriptor: a killed job gives it back. Whatever is started must not inherit it (9>&-).

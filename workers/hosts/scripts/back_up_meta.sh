@@ -43,7 +43,7 @@ done
 [ -s "$fresh/$image" ] || fail "the copy has no $image"
 find "$fresh" -type f -exec chmod 600 {} +
 find "$fresh" -type d -exec chmod 700 {} +
-now_s > "$fresh/.sr-meta-backup"
+date +%s > "$fresh/.sr-meta-backup"
 mv "$fresh" "$target" || fail "cannot put $target in place"
 
 # Only what carries our mark is ever removed; oldest first, by the time in the mark.

@@ -72,7 +72,7 @@ exchange() {
     [ -e "$coming/$entry" ] || continue
     if [ -e "$home/$entry" ]; then
       # Two swaps that were both cut may leave an entry on either side: neither is thrown away.
-      if [ -e "$kept/$entry" ]; then aside=$home/.sr-backup/aside-$(now_s)-$$; mkdir -p "$aside"; else aside=$kept; fi
+      if [ -e "$kept/$entry" ]; then aside=$home/.sr-backup/aside-$(date +%s)-$$; mkdir -p "$aside"; else aside=$kept; fi
       mv "$home/$entry" "$aside/$entry" || fail "cannot move $entry to $aside"
     fi
     mv "$coming/$entry" "$home/$entry" || fail "cannot move $entry into $home"
@@ -107,7 +107,7 @@ else
   [ "$roll_back" = yes ] && [ -n "$unfinished" ] || check_coming
   # What users have added since goes back with them, where it can be told for sure.
   [ "$roll_back" != yes ] || [ -n "$unfinished" ] || [ ! -s "$home/.sr-manifest" ] || carry_over "$coming"
-  [ -n "$unfinished" ] || [ ! -e "$kept" ] || mv "$kept" "$kept.kept-$(now_s)" || fail "cannot set $kept aside"
+  [ -n "$unfinished" ] || [ ! -e "$kept" ] || mv "$kept" "$kept.kept-$(date +%s)" || fail "cannot set $kept aside"
   echo "$version $old $roll_back" > "$home/.sr-swap.new" && mv -f "$home/.sr-swap.new" "$home/.sr-swap" || fail "cannot write in $home"
 fi
 stop_node
