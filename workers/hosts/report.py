@@ -42,7 +42,7 @@ def looks(
         HostLook(
             address=address,
             taken_at=received,
-            trouble=_trouble(dict(_section(lines, "node", index))),
+            trouble=_trouble(address, dict(_section(lines, "node", index))),
             process=_process(dict(_section(lines, "node", index)), clock),
             unfinished=_unfinished(dict(_section(lines, "node", index))),
             jobs=jobs,
@@ -87,9 +87,11 @@ def _section(lines: Lines, kind: str, index: int) -> Lines:
     return taken
 
 
-def _trouble(said: Mapping[str, str]) -> str:
+def _trouble(address: Address, said: Mapping[str, str]) -> str:
     """Why the node's process cannot be told, where something runs that may be it or is another's."""
-    return clean(said.get("hidden", "") or said.get("elsewhere", ""))
+    if "elsewhere" in said:
+        return f"On {address.host}, {clean(said['elsewhere'])}: the settings of its hosts need a home for each of the two."
+    return clean(said.get("hidden", ""))
 
 
 def _unfinished(said: Mapping[str, str]) -> str:

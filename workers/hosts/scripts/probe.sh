@@ -35,7 +35,7 @@ node() { # index role home port
   echo "node $1"
   [ ! -e "$home/.sr-swap" ] || echo "unfinished $(cut -d ' ' -f 1,2 "$home/.sr-swap" 2>/dev/null)"
   if pid=$(find_node) && another=$(home_of_another); then
-    echo "elsewhere $another, which runs as process $pid"
+    echo "elsewhere $another"
   elif [ -n "$pid" ]; then
     is_node "$pid"
     echo "pid $pid"
