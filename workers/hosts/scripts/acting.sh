@@ -74,17 +74,19 @@ in_unit() {
   esac
 }
 
+# To name a unit as the node's is to have all stopped that it runs.
+refuse_unit() { # unit pid
+  case $1 in supervisor*.service | monit.service) fail "process $2 runs under $1, which would start it again: stop it there" ;; esac
+  is_unit_for "$1" "$2" \
+    || fail "process $2 was started under $1, which may run other things too: stop it there, or set ${role}_unit if it runs nothing else"
+  fail "systemd unit $1 would start it again: set ${role}_unit = \"$1\" in the settings of this cluster's hosts"
+}
+
 refuse_foreign_unit() {
   [ -z "$unit" ] || return 0
   runs=$(find_node) || return 0
   owner=$(unit_of "$runs")
-  case $owner in
-    '') return 0 ;;
-    supervisor*.service | monit.service) fail "process $runs runs under $owner, which would start it again: stop it there" ;;
-  esac
-  is_unit_for "$owner" "$runs" \
-    || fail "process $runs was started under $owner, which may run other things too: stop it there, or set ${role}_unit if it runs nothing else"
-  fail "systemd unit $owner would start it again: set ${role}_unit = \"$owner\" in the settings of this cluster's hosts"
+  [ -z "$owner" ] || refuse_unit "$owner" "$runs"
 }
 
 refuse_hidden() {
