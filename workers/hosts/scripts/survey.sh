@@ -20,11 +20,11 @@ open_files() {
 variable_of() { { tr '\0' '\n' < "/proc/$1/environ"; } 2>/dev/null | sed -n "s/^$2=//p" | head -n 1; }
 
 # Whether process $2 began after file $1 was last changed. Ages are compared: the time of boot is known to a second only, an age
-# to two hundredths; and a process reads its conf some time after it began.
+# to two hundredths, and a process reads its conf a moment after it began.
 has_read() {
   changed=$(LC_ALL=C stat -L -c %.9Y "$1" 2>/dev/null) && since=$(ticks_of "$2") || return 0
   awk -v now="$(date +%s.%N)" -v changed="$changed" -v ticks="$since" -v hz="$(getconf CLK_TCK 2>/dev/null || echo 100)" \
-    '{ print "read " ($1 - ticks / hz < now - changed + 0.05 ? "yes" : "no") }' /proc/uptime
+    '{ print "read " ($1 - ticks / hz < now - changed + 0.02 ? "yes" : "no") }' /proc/uptime
 }
 
 heap_of() { { tr '\0' '\n' < "/proc/$1/cmdline"; } 2>/dev/null | sed -n 's/^-Xmx//p' | tail -n 1; }
@@ -36,12 +36,13 @@ extra_files() {
   (cd "$home" && find lib/ -name '*.jar' ! -type d ! -path 'lib/udf-runtime/*' | LC_ALL=C sort | grep -vxF -f "$listed" | head -n 100 | sed 's/^/jar /')
 }
 
-survey() { # index role home
+survey() { # index role home port
   role=$2
   home=$3
+  port=$4
   real=$(cd -P "$home" 2>/dev/null && pwd -P) || real=$home
   case $role in fe) part=fe ;; *) part=be ;; esac
-  pid=$(find_node) || pid=
+  pid=$(find_node) && ! home_of_another > /dev/null || pid=
   [ -z "$pid" ] || JAVA_HOME=$(variable_of "$pid" JAVA_HOME)
   echo "survey $1"
   version_patience=4

@@ -151,6 +151,7 @@ flush() { sync -f "$home" 2>/dev/null || sync; }
 take_lock
 borrow_environment
 refuse_foreign_unit
+refuse_meta_tool
 if [ "$only_if_cut" = yes ] && [ ! -e "$home/.sr-swap" ]; then
   start_node
   exit 0
