@@ -3,6 +3,7 @@
 # frontends (words of what the cluster listed when this was planned).
 
 umask 077
+another=$(home_of_another) && fail "$another: nothing was copied"
 target=$backups/$label
 [ ! -d "$target" ] || { say "the copy is already in $target ($(sed -n 's/^image=//p' "$target/MANIFEST" 2> /dev/null))"; exit 0; }
 [ -d "$meta/image" ] && [ -d "$meta/bdb" ] || fail "$meta has no image and bdb directory: is meta_dir of fe.conf right?"
@@ -71,7 +72,7 @@ esac
 [ -s "$fresh/$image" ] || give_up "the copy has no $image"
 find "$fresh" -type f -exec chmod 600 {} +
 find "$fresh" -type d -exec chmod 700 {} +
-now_s > "$fresh/.sr-meta-backup"
+date +%s > "$fresh/.sr-meta-backup"
 mv "$fresh" "$target" || fail "cannot put $target in place"
 
 # Only what carries our mark is ever removed; oldest first, by the time in the mark. Those of before a change of version are
