@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from policies.acts import RestartProcess, StartProcess, StopProcess
 from policies.cluster import NodeKind
 from policies.hosts import JobState
@@ -11,13 +13,18 @@ RESTART = RestartProcess(role=NodeKind.BACKEND, address=BE)
 STOP = StopProcess(role=NodeKind.BACKEND, address=BE)
 
 
+def environment_of(rig: Rig) -> dict[str, str]:
+    pairs = Path(f"/proc/{rig.pid()}/environ").read_bytes().decode().split("\0")
+    return {name: value for name, _, value in (pair.partition("=") for pair in pairs if pair)}
+
+
 def test_java_home_of_the_running_process_is_kept(rig: Rig) -> None:
     """A shell over SSH has no login profile: what the process had is remembered for its next start."""
     rig.with_frontend().running(FE)
     rig.server.shell_environment.clear()
     stop, start = StopProcess(role=NodeKind.FOLLOWER, address=FE), StartProcess(role=NodeKind.FOLLOWER, address=FE)
     assert rig.do(stop).state is JobState.DONE and rig.do(start).state is JobState.DONE
-    assert (rig.fe / ".sr-environ").read_text() == f"JAVA_HOME={rig.server.root}/jdk\n"
+    assert f"JAVA_HOME={rig.server.root}/jdk" in (rig.fe / ".sr-environ").read_text().splitlines()
     assert (rig.fe / ".sr-environ").stat().st_mode & 0o777 == 0o600
 
 
@@ -26,20 +33,67 @@ def test_what_is_kept_of_the_environment_is_never_open_to_others(rig: Rig) -> No
     seen = rig.with_backend().server.root / "seen"
     (rig.be / "conf" / "be.conf").write_text("x = ${S3_KEY}\n")
     rig.server.shell_environment = {"S3_KEY": "x"}
-    rig.running().server.stub("head", f'stat -c %a {rig.be}/.sr-environ.new.* >> {seen} 2>/dev/null; exec /usr/bin/head "$@"')
+    rig.running().server.stub("sort", f'stat -c %a {rig.be}/.sr-environ.new.* >> {seen} 2>/dev/null; exec /usr/bin/sort "$@"')
     rig.do(RESTART)
     assert set(seen.read_text().split()) == {"600"}
 
 
-def test_variables_that_the_conf_names_are_kept(rig: Rig) -> None:
-    rig.with_backend()
-    (rig.be / "conf" / "be.conf").write_text("priority_networks = ${NETWORKS}\n#x = ${OTHER}\n")
-    rig.server.shell_environment = {"NETWORKS": "10.84.0.0/16", "OTHER": "1", "SECRET_TOKEN": "x", "TZ": "Asia/Shanghai"}
+def test_whatever_a_process_was_given_is_kept(rig: Rig) -> None:
+    """KRB5_CONFIG, proxies, keys of a cloud, what the conf refers to in either way; the session's own is left behind."""
+    given = {
+        "NETWORKS": "10.84.0.0/16", "BIGDISK": "/big", "KRB5_CONFIG": "/etc/krb5-sr.conf", "https_proxy": "http://p:3128", "TZ": "Asia/Shanghai",
+        "AWS_SECRET_ACCESS_KEY": "a=b c'd\"e", "TWO_LINES": "one\nFORGED=1", "role": "not the job's", "home": "/nowhere", "JEMALLOC_CONF": "prof:true",
+    }  # fmt: skip
+    session = {"SSH_CONNECTION": "1", "XDG_SESSION_ID": "7", "PS4": "x", "LOG_DIR": "/elsewhere", "UID": "0", "BASH_FUNC_x%%": "() { :; }"}
+    rig.with_backend().server.shell_environment = {**given, **session, "STARROCKS_HOME": str(rig.be)}
     rig.running().server.shell_environment = {"TZ": "UTC"}
-    rig.do(RESTART)
-    assert (rig.be / ".sr-environ").read_text() == "NETWORKS=10.84.0.0/16\nTZ=Asia/Shanghai\n"
-    has = Path(f"/proc/{rig.pid()}/environ").read_bytes().split(b"\0")
-    assert {b"NETWORKS=10.84.0.0/16", b"TZ=Asia/Shanghai"} <= {*has} and not any(pair.startswith(b"LC_") for pair in has)
+    job = rig.do(RESTART)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    has = environment_of(rig)
+    assert {name: has.get(name) for name in given} == given
+    assert not {"FORGED", *session} & {*has}
+    assert "a=b" not in rig.log(job.id)
+
+
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash --posix"])
+def test_what_start_scripts_add_does_not_grow_and_takes_no_old_jar_along(rig: Rig, shell: str) -> None:
+    """bin/start_backend.sh puts its own before what it finds; a start over SSH has to find what the first one found."""
+    rig.with_backend().server.shell = shell
+    start = rig.be / "bin" / "start_be.sh"
+    start.write_text(start.read_text().replace("mkdir -p log\n", """mkdir -p log
+export LD_LIBRARY_PATH=$STARROCKS_HOME/lib/hadoop/native:$JAVA_HOME/lib/server:$LD_LIBRARY_PATH CLASSPATH=$STARROCKS_HOME/lib/x.jar:$CLASSPATH
+export JEMALLOC_CONF=${JEMALLOC_CONF:-percpu_arena:percpu} JAVA_OPTS=-Xmx4g
+"""))  # fmt: skip
+    rig.server.shell_environment = {"JAVA_HOME": "/opt/jdk", "LD_LIBRARY_PATH": "/opt/vendor/lib"}
+    rig.running().server.shell_environment = {}
+    first = environment_of(rig)
+    for _ in range(2):
+        assert rig.do(RESTART).state is JobState.DONE
+        assert {name: environment_of(rig)[name] for name in ("LD_LIBRARY_PATH", "CLASSPATH")} == {
+            "LD_LIBRARY_PATH": first["LD_LIBRARY_PATH"].rstrip(":"), "CLASSPATH": first["CLASSPATH"]
+        }  # fmt: skip
+    kept = (rig.be / ".sr-environ").read_text()
+    assert "LD_LIBRARY_PATH=/opt/vendor/lib\n" in kept
+    assert not any(name in kept for name in ("CLASSPATH", "JEMALLOC_CONF", "JAVA_OPTS"))
+
+
+@pytest.mark.parametrize("policy", ["bind:1", "interleave:0-1"])
+def test_memory_of_one_numa_node(rig: Rig, policy: str) -> None:
+    """start_be.sh --numa 1 is numactl --membind 1: the start has to say so again, or nothing is stopped."""
+    before = rig.with_backend().running().pid()
+    (rig.be / "bin" / "start_backend.sh").write_text("    -l numa: \\\n")
+    start = rig.be / "bin" / "start_be.sh"
+    start.write_text(start.read_text().replace("mkdir -p log\n", 'mkdir -p log\necho "$*" > log/be.args\n'))
+    rig.server.stub("head", f'case $* in *numa_maps) case $3 in /proc/{before}/*) echo "55d0 {policy} file=x";; *) echo "55d0 default";; esac; exit;; esac; exec /usr/bin/head "$@"')
+    job = rig.do(RESTART)
+    if policy == "bind:1":
+        assert job.state is JobState.DONE, rig.log(job.id)
+        assert (rig.be / "log" / "be.args").read_text() == "--numa 1 --daemon\n"
+        assert rig.do(RESTART).state is JobState.DONE
+        assert (rig.be / "log" / "be.args").read_text() == "--numa 1 --daemon\n"
+    else:
+        assert job.said == f"process {before} was started by numactl ({policy}), which a start from here cannot repeat: restart it by hand, or by a unit"
+        assert rig.pid() == before
 
 
 def test_a_unit_nobody_told_us_of(rig: Rig) -> None:

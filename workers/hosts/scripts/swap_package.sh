@@ -8,7 +8,7 @@ wanted=$(echo "$version" | release_in)
 [ -n "$wanted" ] || fail "$version is not a version that can be compared"
 case $role in fe) entries="bin lib spark-dpp webroot hive-udf .sr-manifest" ;; *) entries="bin lib www .sr-manifest" ;; esac
 if [ "$roll_back" = yes ]; then coming=$home/.sr-backup/$version; else coming=$home/.sr-new/$version; fi
-installed() { version_text "$home" 2>/dev/null | release_in; }
+installed() { release_of "$home"; }
 
 # User jars of the old lib/: by the old package's own list of files where there is one; else jars of lib/ whose name is
 # neither in the new package, in another version, nor one of StarRocks' own.
@@ -57,7 +57,7 @@ prepare() {
 
 check_coming() {
   [ -d "$coming/bin" ] && [ -d "$coming/lib" ] || fail "$coming does not hold bin and lib: nothing was changed"
-  found=$(version_text "$coming" | release_in)
+  found=$(release_of "$coming")
   [ "$found" = "$wanted" ] || {
     [ "$roll_back" = yes ] || rm -rf "$home/.sr-new"
     fail "the files for $version say that they are ${found:-of no version}: nothing was changed"
@@ -89,7 +89,7 @@ put_back() {
 
 take_lock
 borrow_environment
-refuse_foreign_unit
+check_before_stop
 unfinished=$(cat "$home/.sr-swap" 2>/dev/null)
 before=$(installed)
 if [ -z "$unfinished" ] && [ "$before" = "$wanted" ]; then
