@@ -1,5 +1,7 @@
 """What a process runs under: its environment, which a shell over SSH lacks, and a systemd unit that watches it."""
 
+import getpass
+import time
 from pathlib import Path
 
 import pytest
@@ -113,7 +115,7 @@ def test_a_unit_is_stopped_and_started_by_systemd(rig: Rig) -> None:
     called = rig.server.root / "called"
     rig.server.stub("systemctl", f"""echo "$@" >> {called}
 case $1 in stop) kill $(/bin/cat {rig.be}/bin/be.pid);; start) {rig.be}/bin/start_be.sh --daemon;; esac""")  # fmt: skip
-    rig.server.stub("sudo", '[ "$1" = -n ] && shift && exec "$@"')
+    rig.server.stub("sudo", SUDO + '[ "$1" != -l ] || exit 0; exec "$@"')
     job = rig.do(RESTART, be_unit="starrocks-be", sudo=True)
     assert job.state is JobState.DONE, rig.log(job.id)
     assert called.read_text() == "stop starrocks-be\nstart starrocks-be\n"
@@ -129,14 +131,46 @@ def test_a_unit_that_waits_to_start_its_crashed_process_again_is_stopped(rig: Ri
     assert called.read_text() == "stop starrocks-be\n"
 
 
+SUDO = '[ "$1" = -n ] && shift; '
+"""The beginning of a sudo that knows -n."""
+
+
 def test_a_unit_that_may_not_be_stopped(rig: Rig) -> None:
     """Rather nothing than a signal that systemd would answer with a start."""
     before = rig.with_backend().running().pid()
-    rig.server.stub("sudo", 'echo "sudo: a password is required" >&2; exit 1')
+    rig.server.stub("sudo", SUDO + '[ "$1" != -l ] || exit 0; echo "sudo: a password is required" >&2; exit 1')
     job = rig.do(RESTART, be_unit="starrocks-be", sudo=True)
     assert job.state is JobState.FAILED
     assert job.said == "sudo -n systemctl stop starrocks-be was refused: sudo: a password is required"
     assert rig.pid() == before
+
+
+@pytest.mark.parametrize("allowed", ["systemctl stop starrocks-be", "systemctl start starrocks-be", "systemctl stop starrocks-be.service"])
+def test_sudo_that_allows_one_half(rig: Rig, allowed: str) -> None:
+    """Seen while the process still runs: its start would be refused when it is gone."""
+    before = rig.with_backend().running().pid()
+    called = rig.server.root / "called"
+    rig.server.stub("sudo", f"""{SUDO} list=; [ "$1" != -l ] || {{ list=1; shift; }}
+[ "$*" = "{allowed}" ] || exit 1
+[ -n "$list" ] || {{ echo "$@" >> {called}; kill {before}; }}""")  # fmt: skip
+    job = rig.do(RESTART, be_unit="starrocks-be", sudo=True)
+    assert job.state is JobState.FAILED
+    verb = "start" if allowed == "systemctl stop starrocks-be" else "stop"
+    assert job.said.startswith(f"sudo does not let {getpass.getuser()} systemctl {verb} starrocks-be: nothing was changed")
+    assert rig.pid() == before and not called.exists()
+
+
+def test_a_unit_whose_stop_takes_longer_than_the_patience(rig: Rig) -> None:
+    """sudo's process is root's, which no timeout of ours can end: the job goes on without it."""
+    before = rig.with_backend().running().pid()
+    rig.server.stub("sudo", SUDO + '[ "$1" != -l ] || exit 0; exec "$@"')
+    rig.server.stub("systemctl", f"""case $1 in start) exec {rig.be}/bin/start_be.sh --daemon;; esac
+trap '' TERM; i=0; while [ $i -lt 150 ]; do /bin/sleep 0.2; i=$((i + 1)); [ -d {rig.server.root} ] || exit; done""")  # fmt: skip
+    began = time.monotonic()
+    job = rig.do(RESTART.with_(patience_s=1.0), be_unit="starrocks-be", sudo=True)
+    assert job.state is JobState.DONE, rig.log(job.id)
+    assert "sudo -n systemctl stop starrocks-be did not end within 1 s" in rig.log(job.id)
+    assert rig.pid() not in {None, before} and time.monotonic() - began < 10
 
 
 def test_a_process_that_the_unit_did_not_start(rig: Rig) -> None:

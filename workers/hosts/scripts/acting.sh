@@ -115,20 +115,43 @@ numa_of() {
   [ "$role" != fe ] && grep -q -e '-l numa:' "$home/bin/start_backend.sh" 2>/dev/null && echo "$node"
 }
 
-# sudo and timeout lie around systemctl only; both words come from the settings.
+# Waits $patience s for a command, and leaves it to itself then (124): no signal of ours reaches what sudo has started.
+# Its words are in $said.
+ask() {
+  said=$home/.sr-asked
+  "$@" > "$said" 2>&1 < /dev/null 9>&- &
+  asked=$!
+  until_s=$(($(now_s) + patience))
+  while ticks_of "$asked" > /dev/null; do
+    [ "$(now_s)" -lt "$until_s" ] || return 124
+    sleep 0.1
+  done
+  wait "$asked"
+}
+
+last_words() { tail -n 1 "$said" | cut -c 1-200; }
+
 in_unit() {
   if [ "$use_sudo" = yes ]; then set -- sudo -n systemctl "$@"; else set -- systemctl "$@"; fi
-  told=$(timeout "$patience" "$@" 2>&1 < /dev/null 9>&-)
+  ask "$@"
   case $? in
     0) ;;
     124) say "$* did not end within $patience s" ;;
-    *) fail "$* was refused: $(printf '%s\n' "$told" | tail -n 1 | cut -c 1-200)" ;;
+    *) fail "$* was refused: $(last_words)" ;;
   esac
+}
+
+# A sudoers file may allow the stop and not the start. Whether it asks for a password, sudo tells only when it is done.
+check_sudo() {
+  [ "$use_sudo" = yes ] || return 0
+  for verb in stop start; do
+    ask sudo -n -l systemctl "$verb" "$unit" || fail "sudo does not let $(id -un) systemctl $verb $unit: nothing was changed$(last_words | sed "s|^|: |")"
+  done
 }
 
 # What would hinder the start, or make it another one than before, is found while everything still runs.
 check_before_stop() {
-  [ -z "$unit" ] || return 0
+  [ -z "$unit" ] || { check_sudo; return 0; }
   runs=$(find_node) || return 0
   owner=$(unit_of "$runs")
   [ -z "$owner" ] || fail "systemd unit $owner would start it again: set ${role}_unit = \"$owner\" in the settings of this cluster's hosts"
@@ -171,6 +194,7 @@ is_in_unit() { [ "$(service_in "$1")" = "${unit%.service}.service" ]; }
 stop_waiting_unit() {
   refuse_hidden
   [ -n "$unit" ] || return 0
+  check_before_stop
   in_unit stop "$unit"
   stay_stopped
 }
