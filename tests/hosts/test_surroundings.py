@@ -1,6 +1,7 @@
 """What a process runs under: its environment, which a shell over SSH lacks, and a systemd unit that watches it."""
 
 import getpass
+import re
 import time
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def test_a_unit_nobody_told_us_of(rig: Rig) -> None:
 def test_a_unit_is_stopped_and_started_by_systemd(rig: Rig) -> None:
     before = rig.with_backend().running().pid()
     called = rig.server.root / "called"
-    rig.server.stub("systemctl", f"""echo "$@" >> {called}
+    rig.server.stub("systemctl", f"""[ "$1" = show ] || echo "$@" >> {called}
 case $1 in stop) kill $(/bin/cat {rig.be}/bin/be.pid);; start) {rig.be}/bin/start_be.sh --daemon;; esac""")  # fmt: skip
     rig.server.stub("sudo", SUDO + '[ "$1" != -l ] || exit 0; exec "$@"')
     job = rig.do(RESTART, be_unit="starrocks-be", sudo=True)
@@ -125,7 +126,7 @@ case $1 in stop) kill $(/bin/cat {rig.be}/bin/be.pid);; start) {rig.be}/bin/star
 def test_a_unit_that_waits_to_start_its_crashed_process_again_is_stopped(rig: Rig) -> None:
     """Between a crash and Restart= there is no process to find, and systemd would start one in the middle of a swap."""
     called = rig.with_backend().server.root / "called"
-    rig.server.stub("systemctl", f'echo "$@" >> {called}')
+    rig.server.stub("systemctl", f'[ "$1" = show ] || echo "$@" >> {called}')
     job = rig.do(STOP, be_unit="starrocks-be")
     assert job.state is JobState.DONE, rig.log(job.id)
     assert called.read_text() == "stop starrocks-be\n"
@@ -164,13 +165,46 @@ def test_a_unit_whose_stop_takes_longer_than_the_patience(rig: Rig) -> None:
     """sudo's process is root's, which no timeout of ours can end: the job goes on without it."""
     before = rig.with_backend().running().pid()
     rig.server.stub("sudo", SUDO + '[ "$1" != -l ] || exit 0; exec "$@"')
-    rig.server.stub("systemctl", f"""case $1 in start) exec {rig.be}/bin/start_be.sh --daemon;; esac
+    rig.server.stub("systemctl", f"""case $1 in show) exit;; start) exec {rig.be}/bin/start_be.sh --daemon;; esac
 trap '' TERM; i=0; while [ $i -lt 150 ]; do /bin/sleep 0.2; i=$((i + 1)); [ -d {rig.server.root} ] || exit; done""")  # fmt: skip
     began = time.monotonic()
     job = rig.do(RESTART.with_(patience_s=1.0), be_unit="starrocks-be", sudo=True)
     assert job.state is JobState.DONE, rig.log(job.id)
     assert "sudo -n systemctl stop starrocks-be did not end within 1 s" in rig.log(job.id)
     assert rig.pid() not in {None, before} and time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("shows", "why"),
+    [
+        ("TimeoutStopUSec=1min 30s SendSIGKILL=yes", "would kill the frontend 90 s after the stop: set TimeoutStopSec=120"),
+        ("TimeoutStopUSec=1.500s SendSIGKILL=yes KillSignal=15", "would kill the frontend 1 s after"),
+        ("TimeoutStopUSec=infinity SendSIGKILL=yes KillSignal=9", "would kill the frontend 0 s after"),
+        ("TimeoutStopUSec=2min SendSIGKILL=yes", ""), ("TimeoutStopUSec=1h 500ms SendSIGKILL=yes", ""), ("TimeoutStopUSec=90s SendSIGKILL=no", ""),
+        ("TimeoutStopUSec=infinity SendSIGKILL=yes", ""), ("TimeoutStopUSec=0 SendSIGKILL=yes", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_frontend_that_its_unit_may_kill_is_not_stopped(rig: Rig, shows: str, why: str) -> None:
+    """systemd sends SIGKILL when TimeoutStopSec is over, 90 s where nobody set it: it knows nothing of our patience."""
+    before = rig.with_frontend().running(FE).pid(FE)
+    shown = " ".join(f"'{line}'" for line in re.sub(" (?=[A-Z])", "\n", shows).splitlines())
+    rig.server.stub("systemctl", f"case $1 in show) printf '%s\\n' {shown};; stop) kill {before};; esac")
+    job = rig.do(StopProcess(role=NodeKind.FOLLOWER, address=FE, patience_s=120), fe_unit="starrocks-fe")
+    if why:
+        assert job.state is JobState.FAILED and why in job.said and "nothing was changed" in job.said
+        assert rig.pid(FE) == before
+    else:
+        assert job.state is JobState.DONE, rig.log(job.id)
+
+
+def test_how_a_unit_stops_a_backend_is_said(rig: Rig) -> None:
+    rig.with_backend().running()
+    rig.server.stub("systemctl", f"""[ "$1" != show ] || {{ printf '%s\\n' 'TimeoutStopUSec=20s' SendSIGKILL=yes \\
+'ExecStop={{ path=/opt/be/bin/stop_be.sh ; argv[]=/opt/be/bin/stop_be.sh ; ignore_errors=no }}'; exit; }}
+kill $(/bin/cat {rig.be}/bin/be.pid)""")  # fmt: skip
+    log = rig.log(rig.do(STOP.with_(graceful=True, patience_s=60), be_unit="starrocks-be").id)
+    assert "systemd kills the process 20 s after the stop, as starrocks-be says" in log
+    assert "ExecStop of starrocks-be is not graceful" in log
 
 
 def test_a_process_that_the_unit_did_not_start(rig: Rig) -> None:

@@ -149,9 +149,35 @@ check_sudo() {
   done
 }
 
+# Seconds of a time span as systemd prints it ("1min 30s"); nothing for one without an end ("infinity", before v229 "0").
+seconds_of() {
+  printf '%s\n' "$1" | awk '
+    BEGIN { n = split("us 1e-6 ms 1e-3 s 1 min 60 h 3600 d 86400 w 604800 month 2629800 y 31557600", part); for (i = 1; i < n; i += 2) unit[part[i]] = part[i + 1] }
+    $1 ~ /^[1-9.]/ { for (i = 1; i <= NF; i++) { word = $i; sub(/^[0-9.]+/, "", word); sum += substr($i, 1, length($i) - length(word)) * unit[word] } printf "%d", sum }'
+}
+
+shown_of() { printf '%s\n' "$shown" | sed -n "s/^$1=//p"; }
+
+# Its unit decides how a process is stopped: `systemctl stop` knows neither our patience nor `graceful` (man 5 systemd.service,
+# systemd.kill). What that means is told; a frontend that it may kill is not stopped.
+check_unit() {
+  shown=$(timeout 5 systemctl show -p TimeoutStopUSec,SendSIGKILL,KillSignal,ExecStop "$unit" 2>/dev/null < /dev/null)
+  kills_after=
+  [ "$(shown_of SendSIGKILL)" = no ] || kills_after=$(seconds_of "$(shown_of TimeoutStopUSec)")
+  [ "$(shown_of KillSignal)" != 9 ] || kills_after=0
+  if [ -n "$kills_after" ] && [ "$kills_after" -lt "$patience" ]; then
+    [ "$role" != fe ] || fail "systemd would kill the frontend $kills_after s after the stop: set TimeoutStopSec=$patience (and no KillSignal=SIGKILL) in $unit: nothing was changed"
+    say "systemd kills the process $kills_after s after the stop, as $unit says"
+  fi
+  case $graceful:$(shown_of ExecStop) in
+    yes:*' -g '* | yes:*' --graceful '*) ;;
+    yes:*/stop_[bc][en].sh*) say "ExecStop of $unit is not graceful: queries that run fail" ;;
+  esac
+}
+
 # What would hinder the start, or make it another one than before, is found while everything still runs.
 check_before_stop() {
-  [ -z "$unit" ] || { check_sudo; return 0; }
+  [ -z "$unit" ] || { check_unit; check_sudo; return 0; }
   runs=$(find_node) || return 0
   owner=$(unit_of "$runs")
   [ -z "$owner" ] || fail "systemd unit $owner would start it again: set ${role}_unit = \"$owner\" in the settings of this cluster's hosts"
