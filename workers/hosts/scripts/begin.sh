@@ -1,16 +1,15 @@
 # Begins a job at most once. The driver puts this, and the job's script, into one function: a shell that is sent only a
-# part of it runs nothing. Wants: job; `job_text` prints the job's script.
+# part of it runs nothing. Wants: job, jobs; `job_text` prints the job's script.
 # $directory/begun is the mutex, and what a look goes by; whoever makes it starts the job.
 
 set -u
 login_mask=$(umask)
 umask 077
-jobs=$HOME/.sr/jobs
 directory=$jobs/$job
 refuse() { echo "sr-refused $*"; exit 3; }
 
 mkdir -p "$directory" 2>/dev/null || refuse "$(id -un) cannot make $directory"
-chmod 700 "$HOME/.sr" "$jobs" "$directory" 2>/dev/null
+chmod 700 "$HOME/.sr" "$HOME/.sr/jobs" "$jobs" "$directory" 2>/dev/null
 for tool in setsid flock timeout stat sha256sum readlink mktemp; do
   command -v "$tool" >/dev/null 2>&1 || refuse "the host has no $tool"
 done
