@@ -1,5 +1,6 @@
 """Jobs by id: begun at most once, whatever happens to the link; and what a look says of them afterwards."""
 
+import getpass
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -207,6 +208,37 @@ def test_a_host_without_the_tools(rig: Rig) -> None:
         (rig.server.stubs / tool).symlink_to(f"/bin/{tool}" if tool != "id" else "/usr/bin/id")
     with pytest.raises(HostRefused, match="the host has no setsid"):
         rig.driver().begin("x", START)
+
+
+IN_A_SESSION = '[ "$*" != /proc/self/cgroup ] || { echo "0::/user.slice/user-1000.slice/session-7.scope"; exit; }; exec /bin/cat "$@"'
+
+
+@pytest.mark.parametrize(
+    ("kills", "excluded", "linger", "manager", "begins"),
+    [
+        ("false", "as 0", "no", "exit 1", "as ever"),
+        ("true", f'as 2 "root" "{getpass.getuser()}"', "no", "exit 1", "as ever"),
+        ("true", 'as 1 "somebody"', "no", "exec", "not"),
+        ("true", 'as 1 "somebody"', "yes", "exit 1", "not"),
+        ("true", 'as 1 "somebody"', "yes", "exec", "apart"),
+    ],
+)
+def test_a_logind_that_ends_what_a_session_leaves(rig: Rig, kills: str, excluded: str, linger: str, manager: str, begins: str) -> None:
+    """setsid does not lead out of the session's scope: the job would end in the middle of a swap, when the link is closed."""
+    rig.with_backend()
+    apart = rig.server.root / "apart"
+    rig.server.stub("cat", IN_A_SESSION)
+    rig.server.stub("busctl", f"""case $5 in KillUserProcesses) echo 'b {kills}';; KillExcludeUsers) echo '{excluded}';; *) echo 'as 0';; esac""")
+    rig.server.stub("loginctl", f"[ \"$*\" = 'show-user {getpass.getuser()} -p Linger' ] && echo Linger={linger}")
+    rig.server.stub("systemd-run", f"""[ "$1 $2 $3" = '--user --scope --quiet' ] || exit 1
+shift 3; {manager if manager != "exec" else f'echo "$1" >> {apart}; exec "$@"'}""")
+    if begins == "not":
+        with pytest.raises(HostRefused, match=r"KillUserProcesses=yes.*loginctl enable-linger"):
+            rig.driver().begin("kept", START)
+        assert state(rig, "kept") is JobState.ABSENT
+    else:
+        assert rig.do(START, "kept").state is JobState.DONE
+        assert (apart.read_text().split() if apart.exists() else []) == (["true", "setsid"] if begins == "apart" else [])
 
 
 @pytest.mark.parametrize("named_by", ["machine-id", "uname"])
