@@ -167,6 +167,13 @@ def _hosts(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> lis
         words = f"Too little room beside the installation on {in_list(tight)}; {in_bytes(SWAPS_NEED)} are wanted."
         advice = "The files of both versions lie there."
         findings.append(Finding(check="hosts", verdict=Verdict.WARN, sentence=words, advice=advice))
+    unlisted = [
+        turn for turn in turns if (survey := _survey(turn, state)) and not survey.listed and not _kept(turn, wanted, state)
+    ]
+    if unlisted:
+        words = f"On {len(unlisted)} of {len(turns)} nodes it is not known which files the installed package brought."
+        advice = "Jars of your own in lib (not lib/udf) that bear an old date stay behind there: each job's last words name them."
+        findings.append(Finding(check="own jars", verdict=Verdict.WARN, sentence=words, advice=advice))
     needed = needed_jdk(wanted)
     old_java = [
         f"{turn.address.host} ({survey.java})"

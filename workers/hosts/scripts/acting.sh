@@ -4,7 +4,8 @@
 
 say() { printf 'sr: %s\n' "$*"; }
 fail() { say "$*"; exit 1; }
-now_s() { date +%s; }
+# For waiting: seconds after boot, which no correction of the clock moves. What is told to people takes `date`.
+now_s() { read -r up_s _ < /proc/uptime; echo "${up_s%.*}"; }
 name_of_role() { case $role in fe) echo frontend ;; be) echo backend ;; *) echo "compute node" ;; esac; }
 
 # The lock goes with its file descriptor: a killed job gives it back. Whatever is started must not inherit it (9>&-).
@@ -22,6 +23,7 @@ refuse_unfinished_swap() {
 
 take_lock() {
   [ -d "$home/bin" ] || [ -e "$home/.sr-swap" ] || fail "$home has no bin directory: is ${role}_home right?"
+  another=$(home_of_another) && fail "$another: nothing was changed"
   lock_file "$home/.sr-lock" 5
 }
 
@@ -160,7 +162,7 @@ shown_of() { printf '%s\n' "$shown" | sed -n "s/^$1=//p"; }
 
 # Its unit decides how a process is stopped: `systemctl stop` knows neither our patience nor `graceful` (man 5 systemd.service,
 # systemd.kill). What that means is told; a frontend that it may kill is not stopped.
-check_unit() {
+check_stop_of_unit() {
   shown=$(timeout 5 systemctl show -p TimeoutStopUSec,SendSIGKILL,KillSignal,ExecStop "$unit" 2>/dev/null < /dev/null)
   kills_after=
   [ "$(shown_of SendSIGKILL)" = no ] || kills_after=$(seconds_of "$(shown_of TimeoutStopUSec)")
@@ -175,18 +177,32 @@ check_unit() {
   esac
 }
 
+# To name a unit as the node's is to have all stopped that it runs.
+refuse_unit() { # unit pid
+  case $1 in supervisor*.service | monit.service) fail "process $2 runs under $1, which would start it again: stop it there" ;; esac
+  is_unit_for "$1" "$2" \
+    || fail "process $2 was started under $1, which may run other things too: stop it there, or set ${role}_unit if it runs nothing else"
+  fail "systemd unit $1 would start it again: set ${role}_unit = \"$1\" in the settings of this cluster's hosts"
+}
+
 # What would hinder the start, or make it another one than before, is found while everything still runs.
 check_before_stop() {
-  [ -z "$unit" ] || { check_unit; check_sudo; return 0; }
+  [ -z "$unit" ] || { check_stop_of_unit; check_sudo; return 0; }
   runs=$(find_node) || return 0
   owner=$(unit_of "$runs")
-  [ -z "$owner" ] || fail "systemd unit $owner would start it again: set ${role}_unit = \"$owner\" in the settings of this cluster's hosts"
+  [ -z "$owner" ] || refuse_unit "$owner" "$runs"
   numa_of "$runs" > /dev/null || fail "process $runs was started by numactl ($policy), which a start from here cannot repeat: restart it by hand, or by a unit"
 }
 
 refuse_hidden() {
   hidden=$(hidden_node) || return 0
-  fail "$(whose "$hidden")"
+  fail "$hidden"
+}
+
+# It would work on storage that a backend opens meanwhile, or on a program that is exchanged under it.
+refuse_meta_tool() {
+  [ "$role" != fe ] && tool=$(meta_tool_here) || return 0
+  fail "starrocks_be meta_tool runs as process $tool: wait for it"
 }
 
 # Waits until pid $1, started at ticks $2, is gone; fails after $3 seconds. A pid that was given away again counts as gone.
@@ -226,6 +242,7 @@ stop_waiting_unit() {
 }
 
 stop_node() {
+  refuse_meta_tool
   running=$(find_node) || { stop_waiting_unit; say "no process of the $(name_of_role) runs"; return 0; }
   since=$(ticks_of "$running")
   check_before_stop
@@ -276,6 +293,7 @@ last_line_of_out() { tail -n 20 "$home/log/$role.out" 2>/dev/null | grep -v '^[[
 start_node() {
   running=$(find_node) && { say "the $(name_of_role) runs already as process $running"; return 0; }
   refuse_hidden
+  refuse_meta_tool
   forget_pid_file
   mkdir -p "$home/log"
   note_start
