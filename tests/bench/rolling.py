@@ -188,7 +188,7 @@ def _exchange_began(scene: Scene, process: str, operation: Operation, clock: _Cl
     """In the cluster's time; None if the operation exchanged no files."""
     jobs = scene.house.directory / "hosts" / process.split()[-1] / ".sr" / "jobs"
     port = {"be": 9050, "fe": 9010}[process[:2]]
-    swaps = jobs.glob(f"{operation.id.lower()}-swap*-{port}-*/begun")
+    swaps = jobs.glob(f"*/{operation.id.lower()}-swap*-{port}-*/begun")
     return min((clock.cluster(path.stat().st_mtime) for path in swaps), default=None)
 
 

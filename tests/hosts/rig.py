@@ -1,5 +1,7 @@
 """What the tests of the driver share: a host, its settings, and waiting for a job with a limit."""
 
+import platform
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -28,6 +30,7 @@ class Rig:
         self.directory = directory
         self.server = server
         self.account = server.home
+        self.jobs = server.home / ".sr" / "jobs" / this_machine()
         self.be, self.fe = server.root / "opt" / "be", server.root / "opt" / "fe"
         self.stage, self.backups, self.packages = server.root / "stage", server.root / "backup", directory / "packages"
         self.key_file, self.known_hosts = directory / "client_key", directory / "known_hosts"
@@ -90,7 +93,7 @@ class Rig:
 
     def ended(self, job: str, address: Address = BE) -> HostJob:
         """Asked over SSH only once there is something to see: a login costs a hundred times a glance at the file."""
-        directory = self.account / ".sr" / "jobs" / job
+        directory = self.jobs / job
         self.wait(lambda: (directory / "rc").exists() or ((directory / "pid").exists() and not alive(self._pid_of(directory))))
         ended = self.look(address, job).jobs[job]
         assert ended.state is not JobState.RUNNING
@@ -101,7 +104,7 @@ class Rig:
         return int((directory / "pid").read_text().split()[0])
 
     def log(self, job: str) -> str:
-        return (self.account / ".sr" / "jobs" / job / "log").read_text()
+        return (self.jobs / job / "log").read_text()
 
     @staticmethod
     def wait(condition: Any, limit_s: float = 20) -> Any:
@@ -110,6 +113,14 @@ class Rig:
             assert time.monotonic() < ends, "not seen in time"
             time.sleep(0.02)
         return seen
+
+
+def this_machine() -> str:
+    """The name of this host's directory of jobs: see scripts/jobs_directory.sh."""
+    try:
+        return re.findall(r"^[0-9a-f]{16}", Path("/etc/machine-id").read_text())[0]
+    except (OSError, IndexError):
+        return platform.node()
 
 
 def alive(pid: int) -> bool:

@@ -1,5 +1,6 @@
 """Jobs by id: begun at most once, whatever happens to the link; and what a look says of them afterwards."""
 
+import getpass
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -105,7 +106,7 @@ def test_killed_in_the_middle(rig: Rig) -> None:
 def test_a_pid_proves_nothing_after_a_reboot(rig: Rig, field: int) -> None:
     """The pid lives, but it began at another time, or in another boot: the job is lost."""
     rig.with_backend()
-    directory = rig.account / ".sr" / "jobs" / "old"
+    directory = rig.jobs / "old"
     (directory / "begun").mkdir(parents=True)
     ticks = Path(f"/proc/{os.getpid()}/stat").read_text().rpartition(")")[2].split()[19]
     words = [str(os.getpid()), ticks, Path("/proc/sys/kernel/random/boot_id").read_text().strip()]
@@ -119,7 +120,7 @@ def test_a_pid_proves_nothing_after_a_reboot(rig: Rig, field: int) -> None:
 def test_begun_and_never_seen_again(rig: Rig) -> None:
     """Between `begun` and `pid` lies a moment; after that the job never came to life."""
     rig.with_backend()
-    begun = rig.account / ".sr" / "jobs" / "young" / "begun"
+    begun = rig.jobs / "young" / "begun"
     begun.mkdir(parents=True)
     assert state(rig, "young") is JobState.RUNNING
     os.utime(begun, (time.time() - 60, time.time() - 60))
@@ -128,7 +129,7 @@ def test_begun_and_never_seen_again(rig: Rig) -> None:
 
 def test_an_exit_code_that_is_none(rig: Rig) -> None:
     rig.with_backend()
-    directory = rig.account / ".sr" / "jobs" / "odd"
+    directory = rig.jobs / "odd"
     (directory / "begun").mkdir(parents=True)
     (directory / "rc").write_text("killed\n")
     assert state(rig, "odd") is JobState.LOST
@@ -136,7 +137,7 @@ def test_an_exit_code_that_is_none(rig: Rig) -> None:
 
 def test_only_marked_lines_are_for_people(rig: Rig) -> None:
     rig.with_backend()
-    directory = rig.account / ".sr" / "jobs" / "chatty"
+    directory = rig.jobs / "chatty"
     (directory / "begun").mkdir(parents=True)
     (directory / "rc").write_text("4\n")
     (directory / "log").write_bytes("sr: first\nnoise\nsr: la\x1b[31mst <!channel> \u2028 end\nnoise again\n".encode())
@@ -146,13 +147,13 @@ def test_only_marked_lines_are_for_people(rig: Rig) -> None:
 
 def test_private_and_swept(rig: Rig) -> None:
     rig.with_backend()
-    old, young = (rig.account / ".sr" / "jobs" / name for name in ("old", "young"))
+    old, young = (rig.jobs / name for name in ("old", "young"))
     for directory, days in ((old, 31), (young, 29)):
         directory.mkdir(parents=True)
         os.utime(directory, (time.time() - days * 86400,) * 2)
     rig.do(START, "new")
     assert not old.exists() and young.exists()
-    assert (rig.account / ".sr" / "jobs" / "new").stat().st_mode & 0o777 == 0o700
+    assert (rig.jobs / "new").stat().st_mode & 0o777 == 0o700
 
 
 def test_what_is_started_has_the_accounts_own_mask(rig: Rig) -> None:
@@ -209,13 +210,59 @@ def test_a_host_without_the_tools(rig: Rig) -> None:
         rig.driver().begin("x", START)
 
 
+IN_A_SESSION = '[ "$*" != /proc/self/cgroup ] || { echo "0::/user.slice/user-1000.slice/session-7.scope"; exit; }; exec /bin/cat "$@"'
+
+
+@pytest.mark.parametrize(
+    ("kills", "excluded", "linger", "manager", "begins"),
+    [
+        ("false", "as 0", "no", "exit 1", "as ever"),
+        ("true", f'as 2 "root" "{getpass.getuser()}"', "no", "exit 1", "as ever"),
+        ("true", 'as 1 "somebody"', "no", "exec", "not"),
+        ("true", 'as 1 "somebody"', "yes", "exit 1", "not"),
+        ("true", 'as 1 "somebody"', "yes", "exec", "apart"),
+    ],
+)
+def test_a_logind_that_ends_what_a_session_leaves(rig: Rig, kills: str, excluded: str, linger: str, manager: str, begins: str) -> None:
+    """setsid does not lead out of the session's scope: the job would end in the middle of a swap, when the link is closed."""
+    rig.with_backend()
+    apart = rig.server.root / "apart"
+    rig.server.stub("cat", IN_A_SESSION)
+    rig.server.stub("busctl", f"""case $5 in KillUserProcesses) echo 'b {kills}';; KillExcludeUsers) echo '{excluded}';; *) echo 'as 0';; esac""")
+    rig.server.stub("loginctl", f"[ \"$*\" = 'show-user {getpass.getuser()} -p Linger' ] && echo Linger={linger}")
+    rig.server.stub("systemd-run", f"""[ "$1 $2 $3" = '--user --scope --quiet' ] || exit 1
+shift 3; {manager if manager != "exec" else f'echo "$1" >> {apart}; exec "$@"'}""")
+    if begins == "not":
+        with pytest.raises(HostRefused, match=r"KillUserProcesses=yes.*loginctl enable-linger"):
+            rig.driver().begin("kept", START)
+        assert state(rig, "kept") is JobState.ABSENT
+    else:
+        assert rig.do(START, "kept").state is JobState.DONE
+        assert (apart.read_text().split() if apart.exists() else []) == (["true", "setsid"] if begins == "apart" else [])
+
+
+@pytest.mark.parametrize("named_by", ["machine-id", "uname"])
+def test_hosts_that_share_the_accounts_home(rig: Rig, named_by: str) -> None:
+    """A package's jobs have one id on all hosts: what one has begun is not begun on the others."""
+    rig.with_backend()
+    this = rig.jobs
+    rig.do(START, "shared")
+    cut = 'printf "%s\\n" fedcba9876543210' if named_by == "machine-id" else "exit 1"
+    rig.server.stub("cut", f'case $* in *machine-id) {cut}; exit;; esac; exec /usr/bin/cut "$@"')
+    rig.server.stub("uname", "echo be-2")
+    assert state(rig, "shared") is JobState.ABSENT
+    rig.jobs = this.parent / ("fedcba9876543210" if named_by == "machine-id" else "be-2")
+    assert rig.do(START, "shared").state is JobState.DONE
+    assert rig.log("shared").startswith("sr: the backend runs already") and (this / "shared" / "begun").exists()
+
+
 def test_an_account_that_may_not_write(rig: Rig) -> None:
     rig.with_backend()
     (rig.account / ".sr").write_text("a file")
-    with pytest.raises(HostRefused, match=r"cannot make .*\.sr/jobs/x"):
+    with pytest.raises(HostRefused, match=r"cannot make .*\.sr/jobs/[^/]*/x"):
         rig.driver().begin("x", START)
 
 
 def _text(rig: Rig, job: str, name: str) -> str:
-    path = rig.account / ".sr" / "jobs" / job / name
+    path = rig.jobs / job / name
     return path.read_text() if path.exists() else ""

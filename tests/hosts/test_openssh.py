@@ -26,7 +26,7 @@ from policies.hosts import JobState
 from tests.hosts.fake_starrocks import end_all, package
 from tests.hosts.rig import BE, HOST, Rig
 from tests.hosts.ssh_server import SshServer
-from workers.hosts import HostOutcomeUnknown, HostUnreachable
+from workers.hosts import HostOutcomeUnknown, HostRefused, HostUnreachable
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/sbin:/usr/bin")
 pytestmark = pytest.mark.skipif(SSHD is None, reason="sshd is not installed (Debian package openssh-server)")
@@ -48,7 +48,7 @@ SetEnv HOME={account} TMPDIR={tmp} PATH={stubs}:/usr/sbin:/usr/bin:/sbin:/bin
 
 
 @pytest.fixture
-def sshd(tmp_path: Path, client_key: asyncssh.SSHKey) -> Iterator[Rig]:
+def sshd(tmp_path: Path, client_key: asyncssh.SSHKey, request: pytest.FixtureRequest) -> Iterator[Rig]:
     """The same rig, reached through OpenSSH as the user who runs the tests."""
     host = SshServer(tmp_path / "host", client_key)
     if os.getuid() == 0:
@@ -59,7 +59,8 @@ def sshd(tmp_path: Path, client_key: asyncssh.SSHKey) -> Iterator[Rig]:
     (tmp_path / "host_key").write_bytes(host.host_key.export_private_key())
     (tmp_path / "host_key").chmod(0o600)
     (tmp_path / "authorized_keys").write_bytes(client_key.export_public_key())
-    (tmp_path / "config").write_text(CONFIG.format(port=host.port, root=tmp_path, account=host.home, stubs=host.stubs, tmp=tmp_path / "host" / "tmp"))
+    config = CONFIG.replace("Subsystem sftp internal-sftp\n", getattr(request, "param", "Subsystem sftp internal-sftp\n"))
+    (tmp_path / "config").write_text(config.format(port=host.port, root=tmp_path, account=host.home, stubs=host.stubs, tmp=tmp_path / "host" / "tmp"))
     server = subprocess.Popen([SSHD or "", "-D", "-e", "-f", str(tmp_path / "config")], stderr=(tmp_path / "log").open("wb"))
     rig = Rig(tmp_path, host, client_key, user=getpass.getuser())
     Rig.wait(lambda: "listening" in (tmp_path / "log").read_text())
@@ -86,6 +87,13 @@ def test_stage_swap_and_edit(sshd: Rig) -> None:
     assert sshd.do(edit).state is JobState.DONE
     survey = sshd.survey()
     assert survey.installed == "3.3.9-a1b2c3d" and survey.conf and survey.conf["mem_limit"] == "70%"
+
+
+@pytest.mark.parametrize("sshd", [""], indirect=True, ids=["none"])
+def test_an_sshd_without_sftp_is_refused_and_not_tried_again(sshd: Rig) -> None:
+    package(sshd.with_backend().packages, "3.3.9")
+    with pytest.raises(HostRefused, match="offers no sftp"):
+        sshd.driver().begin("op-9.1", StagePackage(role=NodeKind.BACKEND, address=BE, version="3.3.9"))
 
 
 def test_a_job_outlives_its_link(sshd: Rig) -> None:

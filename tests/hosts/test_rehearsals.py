@@ -79,7 +79,7 @@ class Rehearsal:
         self.rig.driver(**self.settings).begin(job, act)
 
     def ended(self, job: str) -> HostJob:
-        directory = self.rig.account / ".sr" / "jobs" / job
+        directory = self.rig.jobs / job
         self.rig.wait(lambda: (directory / "rc").exists())
         (look,) = self.rig.driver(**self.settings).look({SPARE: NodeKind.FOLLOWER}, (job,))
         return look.jobs[job]
@@ -222,7 +222,7 @@ def test_after_a_cut(rehearsal: Rehearsal, then: HostAct) -> None:
     """The host's shell is killed in the middle: the frontend goes on, cut off, until the next job deletes it."""
     rehearsal.fault("reads_for_ever")
     rehearsal.running("cut")
-    directory = rehearsal.rig.account / ".sr" / "jobs" / "cut"
+    directory = rehearsal.rig.jobs / "cut"
     kill_job(directory)
     assert rehearsal.frontend() and not rehearsal.nothing_left()
     (rehearsal.rig.stage / "3.3.9" / "fe" / "faults" / "reads_for_ever").unlink()

@@ -27,7 +27,7 @@ def scene() -> Iterator[Scene]:
 
 def jobs(scene: Scene, host: str = HOST) -> list[str]:
     """The names of the jobs that were begun on a host."""
-    return sorted(path.name for path in (scene.house.directory / "hosts" / host / ".sr" / "jobs").glob("*"))
+    return sorted(path.name for path in (scene.house.directory / "hosts" / host / ".sr" / "jobs").glob("*/*"))
 
 
 def started(scene: Scene, command: str = f"/sr restart be {TARGET}") -> str:
@@ -182,7 +182,7 @@ def test_a_backend_is_stopped_and_started(scene: Scene) -> None:
 
 def test_the_directory_of_a_job_is_its_owners_alone(scene: Scene) -> None:
     ends(scene, started(scene))
-    directory = scene.house.directory / "hosts" / HOST / ".sr" / "jobs" / jobs(scene)[0]
+    (directory,) = (scene.house.directory / "hosts" / HOST / ".sr" / "jobs").glob(f"*/{jobs(scene)[0]}")
     assert isinstance(directory, Path) and directory.stat().st_mode & 0o077 == 0
 
 

@@ -28,7 +28,7 @@ def on(scene: Scene, path: str, host: str = HOST) -> Path:
 
 
 def jobs(scene: Scene, host: str = HOST) -> list[str]:
-    return sorted(path.name for path in on(scene, ".sr/jobs", host).glob("*"))
+    return sorted(path.name for path in on(scene, ".sr/jobs", host).glob("*/*"))
 
 
 def started(scene: Scene, command: str) -> str:

@@ -36,7 +36,7 @@ def host(scene: Scene, name: str) -> Path:
 
 def jobs(scene: Scene) -> list[Path]:
     """Every staging job that was begun on any host."""
-    return [path for name in HOSTS for path in (host(scene, name) / ".sr" / "jobs").glob("*-stage-*") if (path / "begun").exists()]
+    return [path for name in HOSTS for path in (host(scene, name) / ".sr" / "jobs").glob("*/*-stage-*") if (path / "begun").exists()]
 
 
 def spans(scene: Scene) -> list[tuple[float, float]]:

@@ -173,7 +173,7 @@ def test_a_cluster_with_loads_comes_to_rest_between_two_nodes(scene: Scene) -> N
 
 
 def jobs(scene: Scene, host: str, kind: str) -> list[str]:
-    return [path.name for path in (scene.house.directory / "hosts" / host / ".sr" / "jobs").glob(f"*{kind}*")]
+    return [path.name for path in (scene.house.directory / "hosts" / host / ".sr" / "jobs").glob(f"*/*{kind}*")]
 
 
 @pytest.mark.parametrize("after", ["before_exec", "after_exec"])

@@ -74,7 +74,7 @@ def test_a_worker_dies_in_the_middle_of_both(scene: Scene, failpoint: str) -> No
         scene.told(ts, "Done in", LONG)
         scene.in_order(ts)
     assert processes(scene) == before
-    begun_there = [path.name for path in (scene.house.directory / "hosts").glob("*/.sr/jobs/*")]
+    begun_there = [path.name for path in (scene.house.directory / "hosts").glob("*/.sr/jobs/*/*")]
     assert len([name for name in begun_there if "-stop-" in name]) == 9 == len(started(scene)), "each once"
 
 

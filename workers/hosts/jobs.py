@@ -95,7 +95,7 @@ def job_script(
     body = [head, assignments(values, _CONF_LINES), script("process"), script("acting"), shared, script(act.kind)]
     body += [script("edit_conf")] if isinstance(act, SetStorage) else []
     # The job runs with the mask that the login has: what it starts shall write files as it always did.
-    return whole(assignments({"job": job}) + printing("job_text", "\n".join(body)) + script("begin"))
+    return whole(assignments({"job": job}) + printing("job_text", "\n".join(body)) + script("jobs_directory") + script("begin"))
 
 
 def _of_act(act: HostAct, place: Place, sha256: str, edit: ConfEdit | None, meta: str) -> dict[str, str]:

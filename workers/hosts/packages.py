@@ -65,6 +65,10 @@ async def upload(link: Link, package: Package, stage: str, until: float) -> None
         raise HostUnderWay(f"{package.path.name} is on its way to {link.host}; going on with the rest.") from None
     except asyncssh.SFTPError as error:
         raise HostRefused(f"{package.path.name} cannot be written on {link.host}: {error.reason}") from None
+    except asyncssh.ChannelOpenError as error:
+        if error.code != asyncssh.OPEN_REQUEST_SESSION_FAILED:
+            raise HostOutcomeUnknown(f"{link.host} opened no session for {package.path.name}: {error}") from None
+        raise HostRefused(f"sshd of {link.host} offers no sftp: packages come by it (`Subsystem sftp` in sshd_config).") from None
     except (asyncssh.Error, OSError) as error:
         raise HostOutcomeUnknown(f"The link to {link.host} was cut while sending {package.path.name}: {error}") from None
 

@@ -213,7 +213,8 @@ def probe_text(
     if survey and spare:
         calls.append(f"{script('rehearsal')}\ntool=$(isolation); $tool true 2> /dev/null && tool=yes; echo \"isolation $tool\"")
     clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
-    body = [_where(places[0]), script("process"), script("probe"), survey + script("stores") if survey else ""]
+    body = [_where(places[0]), script("process"), script("jobs_directory"), script("probe")]
+    body += [survey + script("stores")] if survey else []
     body += [f"echo; echo {BEGIN}", 'echo "clock $(date +%s.%N)"', clock, *calls, 'echo "clock_end $(date +%s.%N)"', f"echo {END}"]
     return whole("\n".join(body))
 
@@ -224,7 +225,7 @@ def _where(place: Place) -> str:
 
 def peek_text(place: Place, job: str, act: HostAct) -> str:
     """What an act needs to know of the host before its job can be written."""
-    body = [_where(place), script("process"), script("probe")]
+    body = [_where(place), script("process"), script("jobs_directory"), script("probe")]
     body += [f"echo; echo {BEGIN}", f"job_state {job}"]
     if isinstance(act, StagePackage):
         body += [

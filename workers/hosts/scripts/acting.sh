@@ -27,20 +27,57 @@ take_lock() {
   lock_file "$home/.sr-lock" 5
 }
 
-# What a start needs that a shell over SSH lacks, having no login profile: Java, the language and time zone that a JVM
-# goes by, and whatever variables the conf refers to.
-wanted_variables() {
-  printf '%s\n' JAVA_HOME LANG LC_ALL LC_CTYPE TZ
-  grep -v '^[[:space:]]*#' "$home/conf/$role.conf" 2>/dev/null | grep -o '\${[A-Za-z_][A-Za-z0-9_]*}' | tr -d '${}' \
-    | grep -v -x -E 'STARROCKS_HOME|DORIS_HOME|LOG_DIR|PID_DIR|UDF_RUNTIME_DIR|DATE|PATH|HOME'
+# What is the session's or the service's that a process was started from, what would harm a shell that runs this, and what
+# StarRocks' start scripts set whatever they find (bin/start_backend.sh, bin/start_fe.sh, bin/common.sh).
+not_kept='PWD|OLDPWD|SHLVL|_|HOME|USER|USERNAME|LOGNAME|SHELL|MAIL|TERM|TERMCAP|COLORTERM|COLUMNS|LINES|DISPLAY|XAUTHORITY'
+not_kept="$not_kept|LS_COLORS|LESS[A-Z]*|HIST[A-Z]*|STY|WINDOW|WINDOWID|TMUX[A-Z_]*|(SSH|SUDO|XDG|DBUS|SYSTEMD)_.*|INVOCATION_ID|JOURNAL_STREAM"
+not_kept="$not_kept|NOTIFY_SOCKET|MAINPID|MANAGERPID|LISTEN_(PID|FDS|FDNAMES)|WATCHDOG_(PID|USEC)|CREDENTIALS_DIRECTORY|SR_NUMA"
+not_kept="$not_kept|IFS|CDPATH|PS4|OPTIND|OPTARG|OPTERR|PPID|E?UID|BASH_ENV|BASHOPTS|BASH_VERSINFO|SHELLOPTS|GREP_OPTIONS|POSIXLY_CORRECT"
+not_kept="$not_kept|STARROCKS_HOME|DORIS_HOME|PID_DIR|LOG_DIR|UDF_RUNTIME_DIR|LIBHDFS_OPTS|[AL]SAN_OPTIONS|GLOG_logtostderr"
+[ "$role" != fe ] || not_kept="$not_kept|JAVA_OPTS"
+
+# Names that the conf sets: it shall go on saying what they are. One that adds to what it finds ("$PATH:/x") needs that.
+set_by_conf() {
+  sed -n 's/^[[:blank:]]*\([[:upper:]][[:upper:][:digit:]_]*\)[[:blank:]]*=/\1 /p' "$home/conf/$role.conf" 2>/dev/null | while read -r name value; do
+    case $name:$value in JAVA_HOME:* | *"\$$name"* | *"\${$name}"*) ;; *) echo "$name" ;; esac
+  done
 }
 
-# The next start needs what this process was started with: an undefined ${NAME} in the conf ends it at once.
+# A path of $1 without what the start scripts put into it: old jars and libraries would come before those of a new version.
+foreign_part() {
+  printf '%s\n' "$1" | tr ':' '\n' | while IFS= read -r each; do
+    case $each in '' | "$home"/* | "$real"/* | "${its_home:-$home}"/* | "${its_java:-$home}"/*) ;; *) printf ':%s' "$each" ;; esac
+  done | cut -c 2-
+}
+
+# What process $1 was given by who started it, one variable a line: a line break within a value is told by \001.
+environment_of() {
+  pairs=$({ tr '\0\n' '\n\001' < "/proc/$1/environ"; } 2>/dev/null | LC_ALL=C grep -a -E '^[A-Za-z_][A-Za-z0-9_]*=')
+  its_home=$(printf '%s\n' "$pairs" | sed -n 's/^STARROCKS_HOME=//p')
+  its_java=$(printf '%s\n' "$pairs" | sed -n 's/^JAVA_HOME=//p')
+  from_conf=$(set_by_conf | tr '\n' '|')
+  printf '%s\n' "$pairs" | LC_ALL=C grep -a -v -E "^($from_conf$not_kept)=" | while IFS= read -r pair; do
+    name=${pair%%=*}
+    case $name in
+      LD_LIBRARY_PATH | CLASSPATH | HADOOP_CLASSPATH)
+        pair=$name=$(foreign_part "${pair#*=}")
+        [ "$pair" != "$name=" ] || continue ;;
+      # bin/start_backend.sh gives its own, or the conf's, to whoever has none.
+      JEMALLOC_CONF) ! grep -q -F -e "${pair#*=}" "$home"/bin/*.sh "$home/conf/$role.conf" 2>/dev/null || continue ;;
+    esac
+    printf '%s\n' "$pair"
+  done | LC_ALL=C sort
+}
+
+runs_as_noted() { [ "$(cut -s -d ' ' -f 2- "$home/.sr-started" 2>/dev/null)" = "$1 $(ticks_of "$1") $(cat /proc/sys/kernel/random/boot_id)" ]; }
+
+# A shell over SSH has no login profile: the next start needs what this process was started with. What a job has started had
+# what is kept already; read again, it would grow by what the start scripts made of it.
 keep_environment() {
+  ! runs_as_noted "$1" || [ ! -e "$home/.sr-environ" ] || return 0
   # Values may be secrets: nobody else reads them, not for a moment either.
-  (umask 077; for name in $(wanted_variables | sort -u); do
-    { tr '\0' '\n' < "/proc/$1/environ"; } 2>/dev/null | grep "^$name=" | head -n 1
-  done > "$home/.sr-environ.new.$$")
+  (umask 077; environment_of "$1" > "$home/.sr-environ.new.$$")
+  numa=$(numa_of "$1") && [ -n "$numa" ] && echo "SR_NUMA=$numa" >> "$home/.sr-environ.new.$$"
   if [ -s "$home/.sr-environ.new.$$" ]; then
     mv -f "$home/.sr-environ.new.$$" "$home/.sr-environ"
   else
@@ -48,29 +85,95 @@ keep_environment() {
   fi
 }
 
-# For reading versions, and for the start after a swap: what the process that runs now has, else the last one had.
-borrow_environment() {
-  running=$(find_node) && keep_environment "$running"
-  restore_environment
-}
+# For reading versions: what the process that runs now has, else the last one had.
+borrow_environment() { running=$(find_node) && keep_environment "$running"; }
 
+# For a subshell: any variable of the job may have another value afterwards.
 restore_environment() {
   [ -r "$home/.sr-environ" ] || return 0
-  while IFS= read -r pair; do
-    name=${pair%%=*}
-    case $name in '' | *[!A-Za-z0-9_]* | [0-9]*) continue ;; esac
-    export "$pair"
+  while IFS= read -r sr_pair; do
+    case ${sr_pair%%=*} in
+      '' | *[!A-Za-z0-9_]* | [0-9]*) continue ;;
+      PATH) sr_pair=$sr_pair:$PATH ;;
+    esac
+    export "$(printf '%s' "$sr_pair" | tr '\001' '\n')"
   done < "$home/.sr-environ"
 }
 
-# sudo and timeout lie around systemctl only; both words come from the settings.
+# The release that the files under a directory say they are.
+release_of() {
+  (set -- "$1" "$role" "$home"; restore_environment; role=$2; home=$3; version_text "$1" 2>/dev/null | release_in)
+}
+
+# Where the kernel takes a process's memory from (man 5 numa, numa_maps). Its first line is enough: the whole may take minutes.
+memory_policy() { timeout 2 head -n 1 "/proc/$1/numa_maps" 2>/dev/null | cut -s -d ' ' -f 2; }
+
+# Prints the node that start_backend.sh --numa was given, if any; fails when numactl was used in a way that no start script knows.
+numa_of() {
+  policy=$(memory_policy "$1")
+  case $policy in '' | default | local | "$(memory_policy self)") return 0 ;; esac
+  node=${policy#bind:}
+  case $node in *[!0-9]*) return 1 ;; esac
+  [ "$role" != fe ] && grep -q -e '-l numa:' "$home/bin/start_backend.sh" 2>/dev/null && echo "$node"
+}
+
+# Waits $patience s for a command, and leaves it to itself then (124): no signal of ours reaches what sudo has started.
+# Its words are in $said.
+ask() {
+  said=$home/.sr-asked
+  "$@" > "$said" 2>&1 < /dev/null 9>&- &
+  asked=$!
+  until_s=$(($(now_s) + patience))
+  while ticks_of "$asked" > /dev/null; do
+    [ "$(now_s)" -lt "$until_s" ] || return 124
+    sleep 0.1
+  done
+  wait "$asked"
+}
+
+last_words() { tail -n 1 "$said" | cut -c 1-200; }
+
 in_unit() {
   if [ "$use_sudo" = yes ]; then set -- sudo -n systemctl "$@"; else set -- systemctl "$@"; fi
-  told=$(timeout "$patience" "$@" 2>&1 < /dev/null 9>&-)
+  ask "$@"
   case $? in
     0) ;;
     124) say "$* did not end within $patience s" ;;
-    *) fail "$* was refused: $(printf '%s\n' "$told" | tail -n 1 | cut -c 1-200)" ;;
+    *) fail "$* was refused: $(last_words)" ;;
+  esac
+}
+
+# A sudoers file may allow the stop and not the start. Whether it asks for a password, sudo tells only when it is done.
+check_sudo() {
+  [ "$use_sudo" = yes ] || return 0
+  for verb in stop start; do
+    ask sudo -n -l systemctl "$verb" "$unit" || fail "sudo does not let $(id -un) systemctl $verb $unit: nothing was changed$(last_words | sed "s|^|: |")"
+  done
+}
+
+# Seconds of a time span as systemd prints it ("1min 30s"); nothing for one without an end ("infinity", before v229 "0").
+seconds_of() {
+  printf '%s\n' "$1" | awk '
+    BEGIN { n = split("us 1e-6 ms 1e-3 s 1 min 60 h 3600 d 86400 w 604800 month 2629800 y 31557600", part); for (i = 1; i < n; i += 2) unit[part[i]] = part[i + 1] }
+    $1 ~ /^[1-9.]/ { for (i = 1; i <= NF; i++) { word = $i; sub(/^[0-9.]+/, "", word); sum += substr($i, 1, length($i) - length(word)) * unit[word] } printf "%d", sum }'
+}
+
+shown_of() { printf '%s\n' "$shown" | sed -n "s/^$1=//p"; }
+
+# Its unit decides how a process is stopped: `systemctl stop` knows neither our patience nor `graceful` (man 5 systemd.service,
+# systemd.kill). What that means is told; a frontend that it may kill is not stopped.
+check_stop_of_unit() {
+  shown=$(timeout 5 systemctl show -p TimeoutStopUSec,SendSIGKILL,KillSignal,ExecStop "$unit" 2>/dev/null < /dev/null)
+  kills_after=
+  [ "$(shown_of SendSIGKILL)" = no ] || kills_after=$(seconds_of "$(shown_of TimeoutStopUSec)")
+  [ "$(shown_of KillSignal)" != 9 ] || kills_after=0
+  if [ -n "$kills_after" ] && [ "$kills_after" -lt "$patience" ]; then
+    [ "$role" != fe ] || fail "systemd would kill the frontend $kills_after s after the stop: set TimeoutStopSec=$patience (and no KillSignal=SIGKILL) in $unit: nothing was changed"
+    say "systemd kills the process $kills_after s after the stop, as $unit says"
+  fi
+  case $graceful:$(shown_of ExecStop) in
+    yes:*' -g '* | yes:*' --graceful '*) ;;
+    yes:*/stop_[bc][en].sh*) say "ExecStop of $unit is not graceful: queries that run fail" ;;
   esac
 }
 
@@ -82,11 +185,13 @@ refuse_unit() { # unit pid
   fail "systemd unit $1 would start it again: set ${role}_unit = \"$1\" in the settings of this cluster's hosts"
 }
 
-refuse_foreign_unit() {
-  [ -z "$unit" ] || return 0
+# What would hinder the start, or make it another one than before, is found while everything still runs.
+check_before_stop() {
+  [ -z "$unit" ] || { check_stop_of_unit; check_sudo; return 0; }
   runs=$(find_node) || return 0
   owner=$(unit_of "$runs")
   [ -z "$owner" ] || refuse_unit "$owner" "$runs"
+  numa_of "$runs" > /dev/null || fail "process $runs was started by numactl ($policy), which a start from here cannot repeat: restart it by hand, or by a unit"
 }
 
 refuse_hidden() {
@@ -131,6 +236,7 @@ is_in_unit() { [ "$(service_in "$1")" = "${unit%.service}.service" ]; }
 stop_waiting_unit() {
   refuse_hidden
   [ -n "$unit" ] || return 0
+  check_before_stop
   in_unit stop "$unit"
   stay_stopped
 }
@@ -139,7 +245,7 @@ stop_node() {
   refuse_meta_tool
   running=$(find_node) || { stop_waiting_unit; say "no process of the $(name_of_role) runs"; return 0; }
   since=$(ticks_of "$running")
-  refuse_foreign_unit
+  check_before_stop
   keep_environment "$running"
   if [ -n "$unit" ]; then
     say "asks systemd to stop $unit (process $running)"
@@ -189,7 +295,6 @@ start_node() {
   refuse_hidden
   refuse_meta_tool
   forget_pid_file
-  restore_environment
   mkdir -p "$home/log"
   note_start
   if [ -n "$unit" ]; then
@@ -199,7 +304,8 @@ start_node() {
   else
     say "starts $home/bin/start_$role.sh ${helper:+--helper $helper }--daemon"
     # Not through a pipe: the daemon might keep it open for as long as it runs.
-    (cd "$home" && exec bash "$home/bin/start_$role.sh" ${helper:+--helper "$helper"} --daemon) > "$home/.sr-start" 2>&1 < /dev/null 9>&-
+    (cd "$home" && set -- bash "$home/bin/start_$role.sh" ${helper:+--helper "$helper"} && restore_environment \
+      && exec "$@" ${SR_NUMA:+--numa "$SR_NUMA"} --daemon) > "$home/.sr-start" 2>&1 < /dev/null 9>&-
     answer=$?
     cat "$home/.sr-start"
   fi

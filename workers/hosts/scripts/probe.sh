@@ -1,7 +1,7 @@
-# One look: jobs and processes, as lines of `word value...`. The driver adds the calls at the end.
+# One look: jobs and processes, as lines of `word value...`. The driver adds the calls at the end. Wants: jobs.
 
 job_state() {
-  directory=$HOME/.sr/jobs/$1
+  directory=$jobs/$1
   if [ ! -e "$directory/begun" ]; then
     echo "job $1 absent"
   elif [ -s "$directory/rc" ]; then

@@ -9,8 +9,8 @@ archive=$stage/StarRocks-$version.tar.gz
 
 verify() {
   [ -d "$1/$part/bin" ] && [ -d "$1/$part/lib" ] || fail "the package has no $part/bin and $part/lib"
-  found=$(version_text "$1/$part" | release_in)
-  [ -n "$found" ] || fail "the $part files of the package do not tell their version (JAVA_HOME is ${JAVA_HOME:-not set})"
+  found=$(release_of "$1/$part")
+  [ -n "$found" ] || fail "the $part files of the package do not tell their version (JAVA_HOME is $(restore_environment; echo "${JAVA_HOME:-not set}"))"
   [ "$found" = "$(echo "$version" | release_in)" ] || {
     rm -rf "$stage"/.unpacking.*
     [ "$1" = "$target" ] || rm -f "$archive"

@@ -9,7 +9,7 @@ wanted=$(echo "$version" | release_in)
 [ -n "$wanted" ] || fail "$version is not a version that can be compared"
 case $role in fe) others="lib spark-dpp webroot hive-udf .sr-manifest" ;; *) others="lib www .sr-manifest" ;; esac
 if [ "$roll_back" = yes ]; then coming=$home/.sr-backup/$version; else coming=$home/.sr-new/$version; fi
-installed() { version_text "$home" 2>/dev/null | release_in; }
+installed() { release_of "$home"; }
 
 # What people have put into bin and lib goes with them: whatever the old package's own list of files does not name. Without a list
 # a script that the old package brought does no harm in bin; but a jar of it beside its successor may. So of lib only what was
@@ -93,7 +93,7 @@ prepare() {
 
 check_coming() {
   [ -d "$coming/bin" ] && [ -d "$coming/lib" ] || fail "$coming does not hold bin and lib: nothing was changed"
-  found=$(version_text "$coming" | release_in)
+  found=$(release_of "$coming")
   [ "$found" = "$wanted" ] || {
     [ "$roll_back" = yes ] || rm -rf "$home/.sr-new"
     fail "the files for $version say that they are ${found:-of no version}: nothing was changed"
@@ -150,7 +150,7 @@ flush() { sync -f "$home" 2>/dev/null || sync; }
 
 take_lock
 borrow_environment
-refuse_foreign_unit
+check_before_stop
 refuse_meta_tool
 if [ "$only_if_cut" = yes ] && [ ! -e "$home/.sr-swap" ]; then
   start_node
