@@ -214,7 +214,7 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
         version, is_kept = kept.get(turn.address, wanted), turn.address in kept
         steps += swap.swap(turn.kind, row, state, version, pacing, kept=is_kept, back=not leads, line=line, typed=typed)
         if turn.stage is Stage.CANARY and len(nodes) > 1:
-            steps.append(swap.look_at(row, wanted))
+            steps += swap.look_at(row, wanted, state)
     steps += [swap.everywhere(row, wanted) for _, row in nodes[-1:]]
     steps += [give_back(one) for one in reversed(lent)]
     return (*steps, *out_of_files((*lines, *left_over(lines, state)) if on_hosts else ()))
