@@ -13,7 +13,6 @@ from policies.checks.interrupted_node import copies_enough, goes_dark, hosts_rea
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
 from policies.estimate import DrainRecord
 from policies.facts import nodes_facts
-from policies.hosts import HostSurvey
 from policies.images import CREATE_IMAGE_SINCE
 from policies.pacing import Pacing
 from policies.packages import Recipient
@@ -22,7 +21,7 @@ from policies.playbooks.processes import accepted
 from policies.playbooks.shape import MakePlan
 from policies.releases.conf_first import left_over, lines_of, to_write
 from policies.releases.freeze import judge_freeze, to_freeze
-from policies.releases.java import jdk, needed_jdk
+from policies.releases.hosts_ready import judge_roll, kept_files
 from policies.releases.order import Stage, Turn, downgrade_order, explained, upgrade_order
 from policies.releases.paths import Direction, PathFinding, direction, judge_path
 from policies.releases.set_first import set_for_good, to_set_first, to_set_for_good, told
@@ -31,7 +30,7 @@ from policies.steps import swap
 from policies.steps.conf_line import out_of_files
 from policies.steps.image import image_step
 from policies.steps.lend import Lent, give_back, lend, lent_fact
-from policies.units import in_bytes, in_list
+from policies.units import in_list
 from policies.versions import build, known_since, runs
 
 Way = Literal["upgrade", "downgrade"]
@@ -40,8 +39,6 @@ Node = Backend | ComputeNode | Frontend
 TO = "to"
 SECONDS = {NodeKind.BACKEND: (45.0, 900.0), NodeKind.COMPUTE_NODE: (30.0, 300.0), NodeKind.FOLLOWER: (45.0, 600.0)}
 """Of the cluster, for one node until the next one's turn; as a restart, and the exchange of files."""
-SWAPS_NEED = 2 * 1024**3
-"""Bytes free beside an installation: the new files before the exchange (a backend's lib is some 1.5 GB)."""
 
 
 def upgrade(way: Way) -> MakePlan:
@@ -107,7 +104,7 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         *checks.leader((), state),
         *checks.rights((), state),
         *hosts_reached(targets, state),
-        *_hosts(way, wanted, turns, state),
+        *judge_roll(wanted, turns, state, back=way == "downgrade"),
         *_everybody_alive(state),
         *copies_enough(targets, state),
         *goes_dark(targets, state),
@@ -153,35 +150,6 @@ def _everybody_alive(state: ClusterState) -> list[Finding]:
     return [Finding(check="all alive", verdict=Verdict.OK, sentence=f"All {len(state.nodes)} nodes are alive.")]
 
 
-def _hosts(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> list[Finding]:
-    """What the hosts themselves tell: room for the new files, a Java that the version takes, kept files to go back to."""
-    if state.hosts is None:
-        return []
-    findings = []
-    tight = [
-        f"{turn.address.host} ({in_bytes(survey.home_free)})"
-        for turn in turns
-        if (survey := _survey(turn, state)) is not None and survey.home_free is not None and survey.home_free < SWAPS_NEED
-    ]
-    if tight:
-        words = f"Too little room beside the installation on {in_list(tight)}; {in_bytes(SWAPS_NEED)} are wanted."
-        advice = "The files of both versions lie there."
-        findings.append(Finding(check="hosts", verdict=Verdict.WARN, sentence=words, advice=advice))
-    needed = needed_jdk(wanted)
-    old_java = [
-        f"{turn.address.host} ({survey.java})"
-        for turn in turns
-        if turn.kind.frontend and needed and (survey := _survey(turn, state)) and (found := jdk(survey.java)) and found < needed
-    ]
-    if old_java:
-        findings.append(_block(f"{wanted} needs Java {needed}: {in_list(old_java)}.", "Install it and set JAVA_HOME there first."))
-    kept = [str(turn.address) for turn in turns if _kept(turn, wanted, state)]
-    if way == "downgrade" and kept:
-        words = f"The files of {wanted} are still there from before on {len(kept)} of {len(turns)} nodes and are put back."
-        findings.append(Finding(check="packages", verdict=Verdict.OK, sentence=words, told=True))
-    return findings
-
-
 def _quiet_time(turns: list[Turn]) -> list[Finding]:
     """Frontends of two versions at once may stop at a journal record that one of them does not know (StarRocks issue 21214)."""
     if sum(turn.kind.frontend for turn in turns) < 2:
@@ -194,7 +162,7 @@ def _quiet_time(turns: list[Turn]) -> list[Finding]:
 def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
     """Packages everywhere, the balancer frozen, the metadata saved; then node by node; then the balancer as it was."""
     nodes = [(turn, row) for turn in turns if (row := state.node(turn.kind, turn.address)) is not None]
-    kept = {turn.address: name for turn in turns if (name := _kept(turn, wanted, state))}
+    kept = {turn.address: name for turn in turns if (name := kept_files(turn, wanted, state))}
     leader, on_hosts = state.leader, state.hosts is not None
     lent = _lent(wanted, turns, state)
     need = tuple(Recipient(role=turn.kind, address=row.address) for turn, row in nodes if on_hosts and turn.address not in kept)
@@ -227,17 +195,6 @@ def _lent(wanted: str, turns: list[Turn], state: ClusterState) -> tuple[Lent, ..
 
 def _for_good(wanted: str, turns: list[Turn], state: ClusterState) -> tuple[Lent, ...]:
     return to_set_for_good(_paths(wanted, turns, state), state) if turns else ()
-
-
-def _kept(turn: Turn, wanted: str, state: ClusterState) -> str:
-    """Under which version the files of an earlier swap were kept on the host; empty when there are none."""
-    survey = _survey(turn, state)
-    return next((version for version in survey.backups if runs(version, wanted)), "") if survey is not None else ""
-
-
-def _survey(turn: Turn, state: ClusterState) -> HostSurvey | None:
-    look = state.host_of(turn.address)
-    return look.survey if look is not None else None
 
 
 def _versions(state: ClusterState) -> tuple[Fact, ...]:

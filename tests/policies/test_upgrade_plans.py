@@ -67,6 +67,36 @@ def test_what_refuses_it(made: Plan, words: str) -> None:
     assert made.steps == ()
 
 
+G1, CMS = '"-Xmx8g -XX:+UseG1GC"', '"-Xmx8g -XX:+UseConcMarkSweepGC"'
+NEW_LINE, OLD_LINE = "JAVA_OPTS_FOR_JDK_11", "JAVA_OPTS"
+
+
+@pytest.mark.parametrize(
+    ("conf", "survey", "verdict", "words"),
+    [
+        ({OLD_LINE: G1}, {}, None, ""),
+        ({OLD_LINE: G1, NEW_LINE: '"-Xmx8192m"'}, {}, None, ""),
+        ({OLD_LINE: G1, NEW_LINE: '"-Xmx1g"'}, {}, Verdict.WARN, "the heap is 1g instead of 8g (JAVA_OPTS_FOR_JDK_11 of fe.conf counts then)"),
+        ({OLD_LINE: CMS, NEW_LINE: '"-Xmx1g"'}, {"heap": "8g"}, Verdict.WARN, "1g instead of 8g"),
+        ({OLD_LINE: G1}, {"heap": "16g"}, Verdict.WARN, "8g instead of 16g (JAVA_OPTS of"),
+        ({OLD_LINE: G1, NEW_LINE: '"-XX:+UseG1GC"'}, {}, Verdict.WARN, "no -Xmx instead of 8g"),
+        ({OLD_LINE: G1, NEW_LINE: CMS}, {}, Verdict.BLOCK, "does not start with -XX:+UseConcMarkSweepGC in JAVA_OPTS_FOR_JDK_11 of fe.conf"),
+        ({OLD_LINE: G1}, {"java": ""}, Verdict.WARN, "nobody knows whether 3.5.9 starts there"),
+        (None, {}, Verdict.WARN, "could not be read"),
+    ],
+)  # fmt: skip
+def test_what_the_wanted_version_makes_of_fe_conf(
+    conf: dict[str, str] | None, survey: dict[str, str], verdict: Verdict | None, words: str
+) -> None:
+    """From 3.5 on JAVA_OPTS_FOR_JDK_11 counts whatever Java there is, which on 3.4 with Java 17 it does not."""
+    rows = REACHED.with_(version="3.4.12-abc1234", backends=tuple(b.with_(version="3.4.12-abc1234") for b in REACHED.backends))
+    old = rows.with_(frontends=tuple(f.with_(version="3.4.12-abc1234") for f in rows.frontends))
+    made = plan("3.5.9", state=with_hosts(old, **{"java": "17.0.12", "conf": conf, **survey}))
+    found = [f for f in made.findings if f.check == "java"]
+    assert [f.verdict for f in found] == ([verdict] if verdict else []) and all(words in f.sentence for f in found)
+    assert all(str(f.address) in found[0].sentence for f in old.frontends) if found else not made.blocked
+
+
 def test_from_packages_to_the_final_look() -> None:
     made = plan()
     assert not made.blocked, blocking(made)
