@@ -9,6 +9,7 @@ from policies.checks.colocate import colocate
 from policies.checks.destinations import destinations
 from policies.checks.drop_setting import drop_setting
 from policies.checks.dropped_node import dropped_node
+from policies.checks.frontend_start import frontend_start
 from policies.checks.interrupted_node import (
     any_node,
     copies_enough,
@@ -55,7 +56,8 @@ __all__ = [
     "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "RESIZE_BACKEND", "RESIZE_COMPUTE_NODE",
     "RESIZE_FRONTEND", "RESTART_ALL", "RESTART_BACKEND", "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_ALL",
     "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_ALL", "STOP_BACKEND", "STOP_COMPUTE_NODE", "STOP_FRONTEND",
-    "STOP_THE_REST", "Check", "destinations", "leader", "one_version", "privileges", "rights", "room", "run", "views_seen",
+    "STOP_THE_REST", "Check", "destinations", "frontend_start", "leader", "one_version", "privileges", "rights", "room",
+    "run", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
@@ -113,8 +115,10 @@ RESTART_BACKEND: tuple[Check, ...] = (
 RESTART_COMPUTE_NODE: tuple[Check, ...] = (
     _interrupted(NodeKind.COMPUTE_NODE, "restart"), *NODES_READ, hosts_reached
 )
-RESTART_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached)
-RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:])
+RESTART_FRONTEND: tuple[Check, ...] = (
+    _interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached, frontend_start
+)
+RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:], frontend_start)
 RESIZE_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "resize"), *RESTART_BACKEND[1:])
 RESIZE_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "resize"), *RESTART_COMPUTE_NODE[1:])
 RESIZE_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "resize"), *RESTART_FRONTEND[1:])

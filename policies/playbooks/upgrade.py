@@ -104,6 +104,7 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         *checks.leader((), state),
         *checks.rights((), state),
         *hosts_reached(targets, state),
+        *checks.frontend_start(targets, state),
         *judge_roll(wanted, turns, state, back=way == "downgrade"),
         *_everybody_alive(state),
         *copies_enough(targets, state),

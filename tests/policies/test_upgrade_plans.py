@@ -97,6 +97,29 @@ def test_what_the_wanted_version_makes_of_fe_conf(
     assert all(str(f.address) in found[0].sentence for f in old.frontends) if found else not made.blocked
 
 
+def one_frontend(**survey: object) -> ClusterState:
+    """All is well, but on the host of one follower."""
+    looks = tuple(
+        look.with_(survey=look.survey.with_(**survey)) if look.survey and str(look.address) == "10.84.0.19:9010" else look
+        for look in with_hosts(STATE, java="17", home_free=200 * 1024**3, clock_skew_s=0.0, meta_free=200 * 1024**3).hosts or ()
+    )
+    return STATE.with_(hosts=looks)
+
+
+@pytest.mark.parametrize("kind", [OperationKind.UPGRADE, OperationKind.RESTART_FRONTEND, OperationKind.RESTART_ALL])
+@pytest.mark.parametrize(
+    ("survey", "words"),
+    [({"clock_skew_s": 30.0}, "30.0 s apart"), ({"meta_free": 1024**2}, "meta_dir for a frontend to start again: FE 10.84.0.19:9010")],
+)
+def test_a_frontend_that_could_not_join_again_is_not_stopped(kind: OperationKind, survey: dict[str, float], words: str) -> None:
+    asked = request("10.84.0.12:9010").with_(kind=kind, options={"to": "3.3.9"} if kind is OperationKind.UPGRADE else {"all": "all"})
+    said = blocking(entry_for(kind).make_plan(asked, one_frontend(**survey), pacing=Pacing(), revision=1, now=NOW))
+    assert any(words in sentence for sentence in said), said
+    assert not blocking(entry_for(kind).make_plan(asked, one_frontend(), pacing=Pacing(), revision=1, now=NOW))
+    backend = asked.with_(kind=OperationKind.RESTART_BACKEND, targets=(STATE.backends[0].address,), options={})
+    assert not blocking(entry_for(backend.kind).make_plan(backend, one_frontend(**survey), pacing=Pacing(), revision=1, now=NOW))
+
+
 def test_from_packages_to_the_final_look() -> None:
     made = plan()
     assert not made.blocked, blocking(made)
