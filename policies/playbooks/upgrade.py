@@ -23,10 +23,10 @@ from policies.releases.conf_first import left_over, lines_of, to_write
 from policies.releases.freeze import judge_freeze, to_freeze
 from policies.releases.hosts_ready import judge_roll, kept_files
 from policies.releases.order import Stage, Turn, downgrade_order, explained, upgrade_order
-from policies.releases.paths import Direction, PathFinding, direction, judge_path
+from policies.releases.paths import Direction, PathFinding, direction, judge_path, to_do_first
 from policies.releases.set_first import set_for_good, to_set_first, to_set_for_good, told
 from policies.request import Request
-from policies.steps import swap
+from policies.steps import by_people, swap
 from policies.steps.conf_line import out_of_files
 from policies.steps.image import image_step
 from policies.steps.lend import Lent, give_back, lend, lent_fact
@@ -37,6 +37,7 @@ Way = Literal["upgrade", "downgrade"]
 Node = Backend | ComputeNode | Frontend
 
 TO = "to"
+ALTER_RULES = frozenset({"3.3-schema-changes", "3.4-rollup-jobs"})
 SECONDS = {NodeKind.BACKEND: (45.0, 900.0), NodeKind.COMPUTE_NODE: (30.0, 300.0), NodeKind.FOLLOWER: (45.0, 600.0)}
 """Of the cluster, for one node until the next one's turn; as a restart, and the exchange of files."""
 
@@ -104,6 +105,8 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         *checks.leader((), state),
         *checks.rights((), state),
         *hosts_reached(targets, state),
+        *_by_people(wanted, state),
+        *_alter_jobs(wanted, turns, state),
         *checks.frontend_start(targets, state),
         *judge_roll(wanted, turns, state, back=way == "downgrade"),
         *_everybody_alive(state),
@@ -151,6 +154,23 @@ def _everybody_alive(state: ClusterState) -> list[Finding]:
     return [Finding(check="all alive", verdict=Verdict.OK, sentence=f"All {len(state.nodes)} nodes are alive.")]
 
 
+def _by_people(wanted: str, state: ClusterState) -> list[Finding]:
+    if state.hosts is not None:
+        return []
+    words = f"Nothing here sees the hosts: no checksum of {wanted}, no Java, heap, room or clock is checked, no metadata copied."
+    advice = "The plan pauses for people to verify and unpack the archive, and to copy the metadata; the rest is theirs as well."
+    return [Finding(check="hosts", verdict=Verdict.WARN, sentence=words, advice=advice)]
+
+
+def _alter_jobs(wanted: str, turns: list[Turn], state: ClusterState) -> list[Finding]:
+    """Their records are what keeps an older frontend from starting."""
+    if not any(found.rule in ALTER_RULES for found in _paths(wanted, turns, state)) or not state.alter_jobs:
+        return []
+    jobs = in_list([f"{job.database}.{job.table} ({job.state})" for job in state.alter_jobs])
+    words = f"{wanted} may not start on the records of ALTER jobs, and {len(state.alter_jobs)} run now: {jobs}."
+    return [_block(words, "Let them end, or CANCEL ALTER TABLE; then ask again.")]
+
+
 def _quiet_time(turns: list[Turn]) -> list[Finding]:
     """Frontends of two versions at once may stop at a journal record that one of them does not know (StarRocks issue 21214)."""
     if sum(turn.kind.frontend for turn in turns) < 2:
@@ -167,14 +187,18 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
     leader, on_hosts = state.leader, state.hosts is not None
     lent = _lent(wanted, turns, state)
     need = tuple(Recipient(role=turn.kind, address=row.address) for turn, row in nodes if on_hosts and turn.address not in kept)
+    found = _paths(wanted, turns, state)
     steps = [swap.stage_all(need, wanted, state.stage_fan_out)] if need else []
+    if not on_hosts:
+        steps.append(by_people.packages([row.address for _, row in nodes], wanted))
     steps += [lend(one) for one in lent]
-    steps += set_for_good(_paths(wanted, turns, state), state)
+    steps += set_for_good(found, state)
+    if leader is not None:
+        steps += by_people.proofs(to_do_first(found), leader)
     if known_since(state.version, CREATE_IMAGE_SINCE):
         steps.append(image_step())
-    if leader is not None and on_hosts:
-        steps.append(swap.back_up(leader, f"{request.id}-before-{wanted}"))
-    found = _paths(wanted, turns, state)
+    if leader is not None:
+        steps.append(swap.back_up(leader, f"{request.id}-before-{wanted}") if on_hosts else by_people.metadata(leader))
     lines = to_write(found, turns, state) if on_hosts else ()
     typed = tuple(first.line for first in lines_of(found)) if not on_hosts else ()
     for turn, row in nodes:

@@ -4,7 +4,7 @@ import pytest
 
 from policies.acts import AskPerson, BackUpMeta, CreateImage, SetBlacklist, SetSetting, StartProcess, SwapPackage
 from policies.awaited import AllAtVersion, ClusterSettled, FrontendAnswers, GoAhead, NodeRestarted
-from policies.cluster import ClusterState, NodeKind, Role
+from policies.cluster import AlterJob, ClusterState, NodeKind, Role
 from policies.hosts import HostLook, HostSurvey, Process
 from policies.operation import Operation, OperationState
 from policies.pacing import Pacing
@@ -221,6 +221,40 @@ def test_people_do_it_where_no_driver_reaches_the_hosts() -> None:
     commands = asked[0].commands
     assert commands[0].startswith("bin/stop_be.sh") and "old-3.3.3-312ed45" in commands[1] and "--daemon" in commands[-1]
     assert "lib/udf" in commands[-2] and "jars of your own" in commands[-2]
+
+
+def test_people_verify_packages_and_copy_metadata_where_no_driver_reaches_the_hosts() -> None:
+    made = plan(state=STATE)
+    waits = [step for step in made.steps if isinstance(step.until, GoAhead)]
+    assert [step.id for step in waits] == ["packages", "metadata", "canary"] and made.steps[0] is waits[0]
+    assert made.steps[made.steps.index(waits[1]) - 1].id == "create-image"
+    said = [step.until.seen for step in waits if isinstance(step.until, GoAhead)]
+    assert "sha256sum -c" in said[0] and all(node.address.host in said[0] for node in STATE.nodes)
+    assert "cp -a meta/image" in said[1] and not {"packages", "metadata"} & {*made.nodes_in_hand}
+    assert any(f.verdict is Verdict.WARN and "no checksum of 3.3.9" in f.sentence for f in made.findings)
+    assert [step.id for step in plan().steps if isinstance(step.until, GoAhead)] == ["canary"]
+
+
+def at_version(number: str) -> ClusterState:
+    version = f"{number}-abc1234"
+    backends = tuple(b.with_(version=version) for b in STATE.backends)
+    return STATE.with_(version=version, backends=backends, frontends=tuple(f.with_(version=version) for f in STATE.frontends))
+
+
+def test_records_that_an_older_version_cannot_read_are_seen_gone_before_the_image() -> None:
+    at = with_hosts(at_version("3.3.9"), java="17")
+    known = at.with_(settings={**at.settings, "history_job_keep_max_second": "604800"})
+    made = plan("3.2.11", state=known, kind=OperationKind.DOWNGRADE)
+    ids = [step.id for step in made.steps]
+    at_proofs = ids.index("proofs")
+    assert ids.index("set-history_job_keep_max_second") < at_proofs < ids.index("create-image")
+    until = made.steps[at_proofs].until
+    assert isinstance(until, GoAhead) and "`SHOW PROC '/jobs/<db>/schema_change'`" in until.seen and "temp_tables" in until.seen
+    assert "proofs" not in [step.id for step in plan().steps]
+    job = AlterJob(database="shop", table="orders", kind="COLUMN", state="RUNNING")
+    altering = plan("3.2.11", state=known.with_(alter_jobs=(job,)), kind=OperationKind.DOWNGRADE)
+    assert any("shop.orders (RUNNING)" in sentence for sentence in blocking(altering))
+    assert not plan(state=REACHED.with_(alter_jobs=(job,))).blocked
 
 
 def test_settings_that_are_frozen_already_stay_so() -> None:
