@@ -28,9 +28,11 @@ from policies.checks.one_version import one_version
 from policies.checks.others_healthy import others_healthy
 from policies.checks.privileges import privileges, rights
 from policies.checks.recycle_bin import recycle_bin
+from policies.checks.refresh_storm import refresh_storm
 from policies.checks.room import room
 from policies.checks.run_mode import run_mode
 from policies.checks.scheduler import scheduler
+from policies.checks.stopping import stopping
 from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
 from policies.checks.unread import unread
@@ -57,7 +59,7 @@ __all__ = [
     "RESIZE_FRONTEND", "RESTART_ALL", "RESTART_BACKEND", "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_ALL",
     "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_ALL", "STOP_BACKEND", "STOP_COMPUTE_NODE", "STOP_FRONTEND",
     "STOP_THE_REST", "Check", "destinations", "frontend_start", "leader", "one_version", "privileges", "rights", "room",
-    "run", "views_seen",
+    "run", "stopping", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
@@ -111,21 +113,24 @@ RESTART_BACKEND: tuple[Check, ...] = (
     others_healthy,
     copies_enough,
     goes_dark,
+    stopping,
 )
 RESTART_COMPUTE_NODE: tuple[Check, ...] = (
-    _interrupted(NodeKind.COMPUTE_NODE, "restart"), *NODES_READ, hosts_reached
+    _interrupted(NodeKind.COMPUTE_NODE, "restart"), *NODES_READ, hosts_reached, stopping
 )
 RESTART_FRONTEND: tuple[Check, ...] = (
-    _interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached, frontend_start
+    _interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached, frontend_start, refresh_storm, stopping
 )
-RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:], frontend_start)
+RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:], frontend_start, refresh_storm)
 RESIZE_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "resize"), *RESTART_BACKEND[1:])
 RESIZE_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "resize"), *RESTART_COMPUTE_NODE[1:])
 RESIZE_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "resize"), *RESTART_FRONTEND[1:])
 STOP_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "stop"), one_at_a_time, *RESTART_BACKEND[1:])
-STOP_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "stop"), *NODES_READ, hosts_reached)
+STOP_COMPUTE_NODE: tuple[Check, ...] = (
+    _interrupted(NodeKind.COMPUTE_NODE, "stop"), *RESTART_COMPUTE_NODE[1:]
+)
 STOP_FRONTEND: tuple[Check, ...] = (
-    _interrupted(NodeKind.FOLLOWER, "stop"), one_at_a_time, *NODES_READ, hosts_reached
+    _interrupted(NodeKind.FOLLOWER, "stop"), one_at_a_time, *NODES_READ, hosts_reached, refresh_storm, stopping
 )
 START_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "start"), *NODES_READ, hosts_reached)
 START_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "start"), *NODES_READ, hosts_reached)
@@ -133,7 +138,7 @@ START_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "start"), *
 STOP_ALL: tuple[Check, ...] = (something_runs, *NODES_READ, living_reached, ports_answer, nobody_leaves, work_lost)
 STOP_THE_REST: tuple[Check, ...] = (members_known, something_runs, nobody_leads, living_reached)
 """Of a cluster in which no frontend answers, as after a stop that was broken off."""
-START_ALL: tuple[Check, ...] = (members_known, something_is_down, voters_enough)
+START_ALL: tuple[Check, ...] = (members_known, something_is_down, voters_enough, refresh_storm)
 CANCEL_DECOMMISSION: tuple[Check, ...] = (of_one_role("cancel decommission", NodeKind.BACKEND, leaving_target), *NODES_READ)
 
 

@@ -23,7 +23,7 @@ from policies.releases.conf_first import left_over, lines_of, to_write
 from policies.releases.freeze import judge_freeze, to_freeze
 from policies.releases.hosts_ready import judge_roll, kept_files
 from policies.releases.order import Stage, Turn, downgrade_order, explained, upgrade_order
-from policies.releases.paths import Direction, PathFinding, direction, judge_path, to_do_first
+from policies.releases.paths import Direction, PathFinding, crosses_line, direction, judge_path, to_do_first
 from policies.releases.set_first import set_for_good, to_set_first, to_set_for_good, told
 from policies.request import Request
 from policies.steps import by_people, swap
@@ -114,7 +114,9 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         *goes_dark(targets, state),
         *majority_meanwhile(targets, state),
         *judge_freeze(state),
+        *checks.stopping(targets, state),
         *_quiet_time(turns),
+        *_rehearsal(way, wanted, installed, state),
         Finding(check="order", verdict=Verdict.OK, sentence=explained(tuple(turns)), told=True),
     )
 
@@ -178,6 +180,14 @@ def _quiet_time(turns: list[Turn]) -> list[Finding]:
     words = "From the first to the last frontend's turn nobody should create, alter or drop: two versions read one journal."
     advice = "Tell those who might; tables and partitions that come or go meanwhile are told in the thread."
     return [Finding(check="no DDL", verdict=Verdict.OK, sentence=words, advice=advice, told=True)]
+
+
+def _rehearsal(way: Way, wanted: str, installed: list[str], state: ClusterState) -> list[Finding]:
+    if way != "upgrade" or not any(crosses_line(version, wanted) for version in installed):
+        return []
+    words = f"`/sr rehearse {wanted}` shows beforehand whether a frontend of it reads this metadata."
+    advice = "" if state.spare else "It wants a spare host in the settings of this cluster: docs/hosts.md."
+    return [Finding(check="rehearsal", verdict=Verdict.OK, sentence=words, advice=advice, told=True)]
 
 
 def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:

@@ -120,6 +120,14 @@ def test_a_frontend_that_could_not_join_again_is_not_stopped(kind: OperationKind
     assert not blocking(entry_for(backend.kind).make_plan(backend, one_frontend(**survey), pacing=Pacing(), revision=1, now=NOW))
 
 
+@pytest.mark.parametrize(("to", "told"), [("3.3.9", False), ("3.4.4", True)])
+def test_a_rehearsal_is_offered_before_a_release_line_is_left(to: str, told: bool) -> None:
+    found = [f for f in plan(to).findings if f"/sr rehearse {to}" in f.sentence]
+    assert bool(found) is told and all(f.told and "spare" in f.advice for f in found)
+    assert all(not f.advice for f in plan(to, state=REACHED.with_(spare="10.84.0.99")).findings if f.check == "rehearsal")
+    assert "is killed" in next(f.sentence for f in plan(to).findings if f.check == "stop")
+
+
 def test_from_packages_to_the_final_look() -> None:
     made = plan()
     assert not made.blocked, blocking(made)
