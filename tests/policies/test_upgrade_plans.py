@@ -3,7 +3,7 @@
 import pytest
 
 from policies.acts import AskPerson, BackUpMeta, CreateImage, SetBlacklist, SetSetting, StartProcess, SwapPackage
-from policies.awaited import AllAtVersion, ClusterSettled, FrontendAnswers, GoAhead, NodeRestarted
+from policies.awaited import AllAtVersion, ClusterSettled, FrontendAnswers, GoAhead, ImageEverywhere, NodeRestarted
 from policies.cluster import AlterJob, ClusterState, NodeKind, Role
 from policies.hosts import HostLook, HostSurvey, Process
 from policies.operation import Operation, OperationState
@@ -241,6 +241,14 @@ def test_people_verify_packages_and_copy_metadata_where_no_driver_reaches_the_ho
     assert "cp -a meta/image" in said[1] and not {"packages", "metadata"} & {*made.nodes_in_hand}
     assert any(f.verdict is Verdict.WARN and "no checksum of 3.3.9" in f.sentence for f in made.findings)
     assert [step.id for step in plan().steps if isinstance(step.until, GoAhead)] == ["canary"]
+
+
+def test_a_backup_by_people_is_theirs_to_confirm() -> None:
+    asked = request("10.84.0.12:9010").with_(kind=OperationKind.BACK_UP_METADATA, targets=(), options={})
+    made = entry_for(asked.kind).make_plan(asked, STATE, pacing=Pacing(), revision=1, now=NOW)
+    assert [type(step.until) for step in made.steps] == [ImageEverywhere, GoAhead]
+    driven = entry_for(asked.kind).make_plan(asked, REACHED, pacing=Pacing(), revision=1, now=NOW)
+    assert isinstance(driven.steps[-1].act, BackUpMeta)
 
 
 def at_version(number: str) -> ClusterState:
