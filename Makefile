@@ -13,7 +13,8 @@ $(STAMP): pyproject.toml requirements.lock
 	  { echo "sr needs Python >= 3.11; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 ..."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 	  { echo "python3 -m venv failed. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test]'
+	@# setuptools warns about every editable installation, which frightens for nothing.
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test]'
 	@touch $(STAMP)
 
 demo: $(STAMP)  ## the whole house on this machine: Valkey, twin, playground, bot, workers; prints one URL

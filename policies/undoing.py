@@ -4,6 +4,7 @@ from policies.acts import (
     EditConf,
     ForgetRehearsal,
     PrepareStorage,
+    SetBlacklist,
     SetSetting,
     SetStorage,
     SetVariable,
@@ -179,7 +180,19 @@ def closed_words(plan: Plan, operation: Operation) -> str:
     restored = _restored(leases(plan, operation.step))
     given_back = f" {restored};" if restored else ""
     rest = f"Closed:{given_back} the rest of the cluster stays as it is now, and it is free for other operations."
-    return " ".join([rest, *_mixed(plan, operation.step, closed=True), *_lines_left(plan, operation.step, closed=True)])
+    left = [*_mixed(plan, operation.step, closed=True), *_lines_left(plan, operation.step, closed=True)]
+    return " ".join([rest, *left, *_still_avoided(plan, operation.step)])
+
+
+def _still_avoided(plan: Plan, step_index: int) -> list[str]:
+    """A node that was put on blacklists for its turn, and would have come off them: a close sends nothing about nodes."""
+    behind = [step.act for step in plan.steps[: step_index + 1] if isinstance(step.act, SetBlacklist) and step.act.listed]
+    ahead = [step.act.address for step in plan.steps[step_index:] if isinstance(step.act, SetBlacklist) and not step.act.listed]
+    left = dict.fromkeys((act.role, act.address) for act in behind if act.address in ahead)
+    return [
+        f"{address} may still be on the blacklists; `/sr unblacklist {role.short.lower()} {address}` takes it off."
+        for role, address in left
+    ]
 
 
 def _restored(steps: tuple[Step, ...]) -> str:

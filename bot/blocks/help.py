@@ -8,6 +8,7 @@ from bot.escape import clip, sentence
 from bot.limits import fitted
 from bot.message import Message
 from policies.playbooks import MENU
+from policies.playbooks.entry import OPTIONAL
 
 QUESTIONS: dict[str, tuple[str, str]] = {
     "help": ("/sr help [TOPIC]", "what can be typed"),
@@ -24,6 +25,15 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "lock": ("/sr lock [CLUSTER]", "which operation has a cluster, and who waits for it"),
 }
 """Usage and summary of everything that changes nothing."""
+
+SECTIONS = {
+    "data-moving": "Moving data",
+    "membership": "Nodes in and out",
+    "processes": "Processes and hosts",
+    "versions": "Versions",
+    "settings": "Settings, metadata, views",
+}
+"""Heading for each class of operations, in the order of the overview."""
 
 _AFTERWARDS = (
     "Every operation starts as a plan; it runs only after approval by somebody else. "
@@ -57,17 +67,18 @@ def _entry_help(entry: MenuEntry) -> Message:
 
 
 def _overview(menu: Sequence[MenuEntry]) -> Message:
-    operations = [words(f"`{COMMAND} {entry.usage}` {entry.summary}") for entry in menu]
+    parts: list[Block] = []
+    for of_class, heading in SECTIONS.items():
+        entries = [entry for entry in menu if entry.operation_class == of_class]
+        usages = [f"{COMMAND} {entry.usage.removesuffix(OPTIONAL).rstrip()}" for entry in entries]
+        parts.append(paragraph(*words(heading, bold=True)))
+        parts.append(bullets([words(f"`{usage}` {entry.summary}") for usage, entry in zip(usages, entries, strict=True)]))
     questions = [words(f"`{usage}` {summary}") for usage, summary in QUESTIONS.values()]
+    parts += [paragraph(*words("Questions", bold=True)), bullets(questions)]
     blocks = [
         header("What can be typed"),
-        rich(
-            paragraph(*words("Operations", bold=True)),
-            bullets(operations),
-            paragraph(*words("Questions", bold=True)),
-            bullets(questions),
-        ),
-        context(_AFTERWARDS),
+        rich(*parts),
+        context(f"Operations take `{OPTIONAL}` too; `/sr help decommission be` shows one of them.", _AFTERWARDS),
     ]
     return _message("What can be typed after /sr: operations and questions.", blocks)
 

@@ -155,15 +155,13 @@ def step_blocks(plan: Plan, title: str = "What will run") -> list[Block]:
 def _numbered(steps: Sequence[Step], first: int) -> list[Element]:
     parts: list[Element] = []
     for number, step in enumerate(steps, first):
-        parts.append(paragraph(*words(f"{number}. {clip(step.title, 300)}")))
+        how = "by a job on each host" if isinstance(step.act, StagePackages) else "by a job on its host"
+        by_job = [space(" · "), *words(how, italic=True)] if isinstance(step.act, HostAct | StagePackages) else []
+        parts.append(paragraph(*words(f"{number}. {clip(step.title, 300)}"), *by_job))
         if isinstance(step.act, AskPerson):
             parts.append(paragraph(*words("A person is asked in the thread:", italic=True)))
             parts.append(preformatted("\n".join(step.act.commands) or step.act.task))
-        elif isinstance(step.act, StagePackages):
-            parts.append(paragraph(*words("By a job on each host, over SSH.", italic=True)))
-        elif isinstance(step.act, HostAct):
-            parts.append(paragraph(*words("By a job on the host, over SSH.", italic=True)))
-        elif step.act is not None:
+        elif step.act is not None and not by_job:
             parts.append(preformatted(statement_of(step.act)))
     return parts
 
@@ -216,11 +214,11 @@ def room_blocks(plan: Plan) -> list[Block]:
 
 
 def undo_blocks(plan: Plan) -> list[Block]:
-    """What Abort does; the statement is shown once, for the first node."""
+    """What Abort does; a statement is shown once, for the first node. What a job does is told by the words."""
     if not plan.undo_words:
         return []
     parts: list[Element] = [paragraph(*words("Undo:", bold=True), space(), *words(plan.undo_words))]
     undo = next((step.undo for step in plan.steps if step.undo is not None), None)
-    if undo is not None:
+    if undo is not None and not isinstance(undo, HostAct):
         parts.append(preformatted(statement_of(undo)))
     return [rich(*parts)]

@@ -112,7 +112,8 @@ def step_list(operation: Operation, plan: Plan) -> list[Block]:
     nodes = plan.nodes_in_hand
     done = [name for name, steps in groups if steps[-1][0] < operation.step and name in nodes]
     coming = [name for name, steps in groups if steps[0][0] > operation.step and name in nodes]
-    items = [words(f"✔ {plural(len(done), plan.group_word)} done: {', '.join(done[-3:])}")] if done else []
+    counted = "Done" if plan.about and len(nodes) == 1 else f"{plural(len(done), plan.group_word)} done"
+    items = [words(f"✔ {counted}: {', '.join(done[-3:])}")] if done else []
     for _, steps in groups:
         if steps[0][0] <= operation.step <= steps[-1][0]:
             items += _around(operation, steps)

@@ -53,4 +53,4 @@ class Entry:
 
 HEARTBEAT_PORT, EDIT_LOG_PORT = 9050, 9010
 OPTIONAL = '[on CLUSTER] [reason="…"]'
-REST = '[HOST:PORT …] [on CLUSTER] [reason="…"]'
+REST = f"[HOST:PORT …] {OPTIONAL}"

@@ -10,7 +10,10 @@ from policies.address import Address, AddressError
 from policies.cluster import ClusterState, RunMode
 from policies.hosts import HostLook, HostSurvey, Process
 from policies.operation import EventKind, OperationState, Snapshot
+from policies.pacing import Pacing
 from policies.plan import Estimate, Finding, Verdict
+from policies.playbooks import entry_for
+from policies.request import OperationKind
 from policies.restoring import Group, restoring
 from policies.units import GIB
 from policies.views import View, Views
@@ -96,6 +99,16 @@ def halted(**changes: object) -> Snapshot:
     return snapshot(of.with_(**changes))
 
 
+def by_jobs(kind: OperationKind, state: OperationState = S.AWAITING_APPROVAL, *targets: Address) -> Snapshot:
+    """What jobs on the hosts do, as its playbook plans it where all hosts can be looked at."""
+    cluster = samples.cluster_state()
+    looks = tuple(HostLook(address=node, taken_at=samples.NOW, process=Process(pid=7)) for node in cluster.kinds)
+    asked = samples.request(*targets).with_(kind=kind)
+    made = entry_for(kind).make_plan(asked, cluster.with_(hosts=looks), pacing=Pacing(), revision=1, now=samples.NOW)
+    step = len(made.steps) if state is S.DONE else 0
+    return snapshot(operation(state, made, request=asked, step=step), made)
+
+
 def views_seen() -> ClusterState:
     """Three views on one another, one inactive for a reason of its own, one long and odd name."""
     def view(number: int, database: str, name: str, **changes: object) -> View:
@@ -160,6 +173,9 @@ CARDS: dict[str, Callable[[], Snapshot]] = {
     "undone": lambda: snapshot(operation(S.UNDONE, step=1)),
     "closed": lambda: snapshot(operation(S.CLOSED, step=1, halted_because="BE 10.84.0.19:9050 went down.")),
     "done": lambda: snapshot(operation(S.DONE, step=3)),
+    "awaiting-stop-all": lambda: by_jobs(OperationKind.STOP_ALL),
+    "done-stop-all": lambda: by_jobs(OperationKind.STOP_ALL, S.DONE),
+    "awaiting-restart": lambda: by_jobs(OperationKind.RESTART_BACKEND, S.AWAITING_APPROVAL, samples.LEAVING),
     "awaiting-unsigned": lambda: with_form(),
     "awaiting-signed": lambda: with_form(signed=True),
     "expired-unsigned": lambda: with_form(S.EXPIRED),

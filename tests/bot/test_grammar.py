@@ -1,12 +1,16 @@
 """What people type: each row is what was typed, and what it is taken for."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.blocks.help import help_message
 from bot.commands import Ask, Command, Help, Mistake, Operate, Question, Show, parse, topics
 from bot.commands.mistakes import LONGEST_COMMAND, LONGEST_REASON
 from policies.address import Address
+from policies.playbooks import MENU
 from policies.request import OperationKind
 
 CLUSTERS = ("prod", "test-eu")
@@ -288,6 +292,11 @@ def test_a_typed_backtick_cannot_end_our_code() -> None:
     found = read("stat`<!channel>`us")
     assert isinstance(found, Mistake)
     assert found.sentence.count("`") % 2 == 0
+
+
+def test_the_overview_names_every_operation() -> None:
+    shown = json.dumps(help_message().blocks, ensure_ascii=False)
+    assert [entry.words for entry in MENU if f"/sr {' '.join(entry.words)}" not in shown] == []
 
 
 @pytest.mark.parametrize("topic", topics())

@@ -30,6 +30,7 @@ from policies.plan import Plan, Step, Verdict
 from policies.playbooks import entry_for
 from policies.request import OperationKind
 from policies.stepping import Advance, Finish, Halt, Move, Pause, Perform, Wait, next_move, next_undo
+from policies.undoing import closed_words
 from policies.watching import came_back, next_look, shared_age
 from tests.policies.clusters import BOB, NOW, address, changed, mission000, request
 
@@ -178,6 +179,13 @@ def test_queries_are_kept_away_where_every_frontend_tells_its_list() -> None:
     told = REACHED.with_(blacklists={f.address.host: frozenset() for f in STATE.frontends})
     assert [step.id.split("-")[0] for step in plan(state=told).steps] == ["quiet", "restart", "admit", "settle"]
     assert [step.id.split("-")[0] for step in plan(state=told.with_(version="3.2.9-1")).steps] == ["restart", "settle"]
+
+
+@pytest.mark.parametrize(("step", "told"), [(0, True), (1, True), (2, True), (3, False)])
+def test_a_close_says_what_stays_on_the_blacklists(step: int, told: bool) -> None:
+    made = plan(state=REACHED.with_(blacklists={f.address.host: frozenset() for f in STATE.frontends}))
+    words = closed_words(made, undoing(step, closing=True))
+    assert ("10.84.0.18:9050 may still be on the blacklists; `/sr unblacklist be 10.84.0.18:9050`" in words) is told
 
 
 @pytest.mark.parametrize(

@@ -158,9 +158,10 @@ def test_a_backend_that_takes_twenty_minutes_is_waited_for(scene: Scene) -> None
     assert versions(scene) == {OLD}
 
 
-def lives(scene: Scene, host: str) -> list[str]:
-    """How often the backend of a host ended and was started, in order."""
-    told = [e["what"].removeprefix(f"be on {host} ") for e in scene.twin("events")["events"] if e["what"].startswith(f"be on {host} ")]
+def lives(scene: Scene, host: str, process: str = "be") -> list[str]:
+    """How often the backend (or frontend) of a host ended and was started, in order."""
+    whose = f"{process} on {host} "
+    told = [e["what"].removeprefix(whose) for e in scene.twin("events")["events"] if e["what"].startswith(whose)]
     return [line.split(",")[0] for line in told if not line.startswith("was sent")]
 
 

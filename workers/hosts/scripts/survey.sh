@@ -19,11 +19,12 @@ open_files() {
 
 variable_of() { { tr '\0' '\n' < "/proc/$1/environ"; } 2>/dev/null | sed -n "s/^$2=//p" | head -n 1; }
 
-# Whether process $2 began after file $1 was last changed. Ages are compared: the time of boot is known to a second only.
+# Whether process $2 began after file $1 was last changed. Ages are compared: the time of boot is known to a second only, an age
+# to two hundredths; and a process reads its conf some time after it began.
 has_read() {
   changed=$(LC_ALL=C stat -L -c %.9Y "$1" 2>/dev/null) && since=$(ticks_of "$2") || return 0
   awk -v now="$(date +%s.%N)" -v changed="$changed" -v ticks="$since" -v hz="$(getconf CLK_TCK 2>/dev/null || echo 100)" \
-    '{ print "read " ($1 - ticks / hz < now - changed ? "yes" : "no") }' /proc/uptime
+    '{ print "read " ($1 - ticks / hz < now - changed + 0.05 ? "yes" : "no") }' /proc/uptime
 }
 
 heap_of() { { tr '\0' '\n' < "/proc/$1/cmdline"; } 2>/dev/null | sed -n 's/^-Xmx//p' | tail -n 1; }
