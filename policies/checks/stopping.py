@@ -9,7 +9,7 @@ NAME = "stop"
 
 
 def stopping(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:
-    """One line for all of them; only a stop that is not graceful is told."""
+    """One line for all of them; only a stop that is not graceful is told, and one that loses work warns."""
     nodes = [
         (kind, row.version)
         for address, kind in state.kinds.items()
@@ -21,4 +21,6 @@ def stopping(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]
     if not nodes:
         return []
     words = " ".join(reasons) or "Every node stops gracefully."
+    if any(not kind.frontend and not stops_gracefully(kind, version) for kind, version in nodes):
+        return [Finding(check=NAME, verdict=Verdict.WARN, sentence=words, advice="Choose a quiet hour.")]
     return [Finding(check=NAME, verdict=Verdict.OK, sentence=words, told=bool(reasons))]
