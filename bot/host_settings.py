@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}\Z")
+_NAMED = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,99}\Z")
 _DIRECTORY = re.compile(r"/[A-Za-z0-9_.@+/-]*[A-Za-z0-9_.@+-]\Z")
 _JUMP = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?\Z")
 _SPARE = re.compile(r"[A-Za-z0-9_.-]+\Z")
@@ -14,7 +14,7 @@ ENDPOINT = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}\Z")
 
 
 class HostDirectories(BaseModel):
-    """Where a single host differs from the others; what is empty is as everywhere."""
+    """Where a single host differs from the others, or a single node of it; what is empty is as everywhere."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -23,11 +23,18 @@ class HostDirectories(BaseModel):
     cn: str = ""
     stage: str = ""
     backup: str = ""
+    unit: str = ""
+    """Of a single node: nodes of one kind on one host cannot share one."""
 
     @field_validator("be", "fe", "cn", "stage", "backup")
     @classmethod
     def _directory(cls, value: str) -> str:
         return directory(value)
+
+    @field_validator("unit")
+    @classmethod
+    def _unit(cls, value: str) -> str:
+        return _name(value)
 
 
 class HostsEntry(BaseModel):
@@ -81,12 +88,21 @@ class HostsEntry(BaseModel):
     via: dict[str, str] = Field(default_factory=dict)
     """Host -> where it is really reached, e.g. "127.0.0.1:40001" behind a tunnel; its key is still looked up by its name."""
     homes: dict[str, HostDirectories] = Field(default_factory=dict)
+    """By host, and by `host:port` where nodes of one kind share a host: the home of such a node, and its unit if it has one."""
 
     @field_validator("user", "be_unit", "fe_unit", "cn_unit")
     @classmethod
     def _name(cls, value: str) -> str:
-        if value and not _NAME.match(value):
-            raise ValueError(f"{value!r}: letters, digits, _ . @ - only, e.g. starrocks or starrocks-be.service")
+        return _name(value)
+
+    @field_validator("homes")
+    @classmethod
+    def _homes(cls, value: dict[str, HostDirectories]) -> dict[str, HostDirectories]:
+        for where, those in value.items():
+            if ENDPOINT.match(where) and (those.stage or those.backup):
+                raise ValueError(f"{where!r}: stage and backup are of a whole host, so they belong to {where.rpartition(':')[0]!r}")
+            if not ENDPOINT.match(where) and those.unit:
+                raise ValueError(f"{where!r}: a unit belongs to a single node, e.g. '{where}:9050', or to all as be_unit")
         return value
 
     @field_validator("be_home", "fe_home", "cn_home", "stage_dir", "backup_dir", "rehearsal_dir", "udf_dir")
@@ -148,6 +164,12 @@ class HostsEntry(BaseModel):
         if bool(self.spare) != bool(self.rehearsal_dir):
             raise ValueError("spare and rehearsal_dir belong together, e.g. rehearsal_dir = \"/opt/starrocks/rehearsal\"")
         return self
+
+
+def _name(value: str) -> str:
+    if value and not _NAMED.match(value):
+        raise ValueError(f"{value!r}: letters, digits, _ . @ - only, e.g. starrocks or starrocks-be.service")
+    return value
 
 
 def directory(value: str) -> str:

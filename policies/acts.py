@@ -182,7 +182,8 @@ class StagePackage(Record):
 class SwapPackage(Record):
     """One job on the host: stop, put the staged `version` in place of `old`, keep `old` under its name, start.
 
-    With `roll_back` it puts a kept version back instead of a staged one.
+    With `roll_back` it puts a kept version back instead of a staged one. With `only_if_cut` it begins no swap: it goes on with
+    one that was cut, and starts the process.
     """
 
     kind: Literal["swap_package"] = "swap_package"
@@ -191,6 +192,7 @@ class SwapPackage(Record):
     version: str
     old: str
     roll_back: bool = False
+    only_if_cut: bool = False
     graceful: bool = True
     patience_s: float = 120.0
 

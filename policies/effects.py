@@ -138,7 +138,7 @@ def forbidden(act: Act | None, plan: Plan, behind: tuple[Condition, ...], state:
 
 def cannot_go_back(act: Act | None, state: ClusterState) -> str | None:
     """Why an undo must not put a frontend's old version back, as a sentence: another version leads, which writes the journal."""
-    if not isinstance(act, SwapPackage) or not act.role.frontend or state.leader is None:
+    if not isinstance(act, SwapPackage) or act.only_if_cut or not act.role.frontend or state.leader is None:
         return None
     leader = state.leader
     if not leader.version or runs(leader.version, act.version):

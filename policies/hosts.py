@@ -133,6 +133,8 @@ class HostSurvey(Record):
     """Whether the process that runs began after its conf file was last changed, so that it has what the file says."""
     heap: str = ""
     """The -Xmx that the running JVM was started with, as written; the last one counts. Empty for a backend."""
+    listed: bool = True
+    """Whether it is known which files the installed package brought; else a swap cannot tell all of people's jars."""
     extra_jars: tuple[str, ...] = ()
     """Jars in lib/ that the package did not bring, as far as its own list of files tells."""
     staged: dict[str, bool] = Field(default_factory=dict)

@@ -96,6 +96,8 @@ def task_of(act: HostAct) -> str:
             return f"see {path} there, empty and writable for the {where}"
         case StagePackage(version=version):
             return f"unpack and verify {version} for the {where}"
+        case SwapPackage(version=version, only_if_cut=True):
+            return f"start the {where}, after going on with its swap to {version} if that was cut"
         case SwapPackage(version=version, old=old, roll_back=roll_back):
             return f"{'put back' if roll_back else 'install'} {version} in place of {old}, with a restart: {where}"
         case EditConf(key=key, value=value):

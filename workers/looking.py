@@ -82,7 +82,8 @@ def failed_on_host(wiring: Wiring, plan: Plan, operation: Operation, now: dateti
     nobody = ClusterState(cluster=operation.cluster, taken_at=now, version="", run_mode=RunMode.SHARED_NOTHING)
     seen = wiring.with_hosts(nobody, {act.address: act.role}, [memory.job])
     trouble = job_trouble(seen, memory, act.address)
-    return f"{trouble} No frontend of the cluster answers. Start the process by hand, then retry." if trouble else ""
+    advice = "No frontend of the cluster answers, and an abort would wait for one. Start the process by hand, then retry;"
+    return f"{trouble} {advice} how old files are put back is in docs/hosts.md." if trouble else ""
 
 
 def _to_undo(plan: Plan, operation: Operation) -> tuple[Step, ...]:

@@ -72,7 +72,7 @@ def _restoring(wiring: Wiring, cluster: str) -> Message:
     entry = wiring.settings.clusters[cluster].hosts
     if entry is not None:
         try:
-            place = place_of(entry, known.leader.host, NodeKind.FOLLOWER)
+            place = place_of(entry, known.leader, NodeKind.FOLLOWER)
             known = known.with_(home=place.home, backups=place.backup)
         except HostRefused:
             pass  # The lines then name the directories by words that people fill in.

@@ -26,8 +26,10 @@ def judge_roll(wanted: str, turns: Sequence[Turn], state: ClusterState, *, back:
         return []
     looked = [(turn, survey) for turn in turns if (survey := survey_of(turn, state)) is not None]
     frontends = [(turn, survey) for turn, survey in looked if turn.kind.frontend]
-    found = [*_room(looked), *_java(wanted, frontends), *_flags(wanted, frontends), *_heaps(wanted, frontends)]
     kept = [turn for turn in turns if kept_files(turn, wanted, state)]
+    new = [(turn, survey) for turn, survey in looked if turn not in kept]
+    found = [*_room(looked), *_own_jars(new, len(turns))]
+    found += [*_java(wanted, frontends), *_flags(wanted, frontends), *_heaps(wanted, frontends)]
     if back and kept:
         words = f"The files of {wanted} are still there from before on {len(kept)} of {len(turns)} nodes and are put back."
         found.append(Finding(check="packages", verdict=Verdict.OK, sentence=words, told=True))
@@ -58,6 +60,16 @@ def _room(looked: Looked) -> list[Finding]:
         return []
     words = f"Too little room beside the installation on {in_list(tight)}; {in_bytes(SWAPS_NEED)} are wanted."
     return [warn("hosts", words, "The files of both versions lie there.")]
+
+
+def _own_jars(new: Looked, all_of: int) -> list[Finding]:
+    """Of nodes that get a package: only the list of its files tells what people put into lib from what it brought."""
+    unlisted = [turn for turn, survey in new if not survey.listed]
+    if not unlisted:
+        return []
+    words = f"On {len(unlisted)} of {all_of} nodes it is not known which files the installed package brought."
+    advice = "Jars of your own in lib (not lib/udf) that bear an old date stay behind there: each job's last words name them."
+    return [warn("own jars", words, advice)]
 
 
 def _java(wanted: str, frontends: Looked) -> list[Finding]:

@@ -4,7 +4,7 @@ Stop, rename, start are one job, so that a node whose swap has begun comes back 
 the old version are kept under its name: rolling back needs no package.
 """
 
-from policies.acts import Act, AskPerson, BackUpMeta, StagePackage, StartProcess, SwapPackage
+from policies.acts import AskPerson, BackUpMeta, StagePackage, SwapPackage
 from policies.address import Address
 from policies.awaited import AllAtVersion, GoAhead, HostJobDone, NodeRestarted, NodeUp
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
@@ -81,14 +81,15 @@ def swap(
     `typed` is what a person writes into fe.conf where no driver does.
 
     `kept` takes the files of an earlier swap in place of a staged package. Without `back` an abort only starts the node again,
-    with whichever version lies there: what it wrote to the journal by then the old version may not be able to read.
+    with whichever version lies there, going on with a swap that was cut: what it wrote to the journal by then the old version may
+    not be able to read.
     """
     group = f"{version} on {node.address}"
     act = SwapPackage(
         role=role, address=node.address, version=version, old=node.version, roll_back=kept,
         graceful=stops_gracefully(role, node.version), patience_s=pacing.wall(PATIENCE),
     )  # fmt: skip
-    undo: Act = StartProcess(role=role, address=node.address)
+    undo = act.with_(only_if_cut=True)
     if back:
         undo = act.with_(version=node.version, old=version, roll_back=True, graceful=stops_gracefully(role, version))
     up_again = NodeUp(role=role, address=node.address, version=node.version if back else "")
@@ -162,5 +163,5 @@ def by_hand(act: SwapPackage, typed: tuple[str, ...] = ()) -> AskPerson:
 def _advice(node: Node, back: bool, *, by_people: bool) -> str:
     if by_people:
         return "Look at its log. Retry waits for it; Abort ends here and gives back what was lent."
-    abort = f"puts {node.version} back" if back else "starts it if it is down"
+    abort = f"puts {node.version} back" if back else "goes on with a swap that was cut, and starts it if it is down"
     return f"Look at its log. Retry waits for it, and tries anew only if the job failed; Abort {abort}."

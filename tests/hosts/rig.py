@@ -86,7 +86,7 @@ class Rig:
         """Begin an act and wait until its job has ended."""
         job = job or self.job()
         self.driver(**changes).begin(job, act)
-        return self.ended(job, act.address)
+        return self.ended(job, act.address if act.address in KINDS else BE)
 
     def ended(self, job: str, address: Address = BE) -> HostJob:
         """Asked over SSH only once there is something to see: a login costs a hundred times a glance at the file."""

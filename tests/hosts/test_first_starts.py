@@ -136,6 +136,15 @@ def test_a_storage_path_that_cannot_be_one(rig: Rig, make: str, said: str) -> No
     assert path.is_file() or [each.name for each in path.iterdir()] == ["data"]
 
 
+def test_a_storage_path_that_takes_no_file(rig: Rig) -> None:
+    """As on a disk that is mounted read-only; a permission is no hindrance where the account is root."""
+    path = rig.with_backend().server.root / "disk"
+    path.mkdir()
+    rig.server.stub("touch", 'case $1 in */disk/*) exit 1 ;; esac; exec /usr/bin/touch "$@"')
+    job = prepared(rig, path)
+    assert job.state is JobState.FAILED and job.said == f"nothing can be written into {path}: is it mounted read-only?"
+
+
 def test_a_fresh_file_system_counts_as_empty(rig: Rig) -> None:
     path = rig.with_backend().server.root / "disk"
     (path / "lost+found").mkdir(parents=True)

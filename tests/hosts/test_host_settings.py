@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from bot.host_settings import HostsEntry
 from bot.settings import ClusterEntry
+from policies.address import Address
 from policies.cluster import NodeKind
 from workers.hosts.choosing import driver_for
 from workers.hosts.jobs import place_of
@@ -26,6 +27,8 @@ GOOD = {"user": "starrocks", "known_hosts": "/etc/sr/known_hosts", "be_home": "/
         ({"reach": ["s3.example.com"]}, "host:port"), ({"reach": ["a$(id):80"]}, "host:port"), ({"reach": ["h:0"]}, "host:port"),
         ({"reach": ["h:65536"]}, "host:port"), ({"reach": ["h:1"] * 17}, "at most 16"), ({"udf_dir": "udf"}, "an absolute path"),
         ({"spare": "h9:22", "rehearsal_dir": "/try"}, "without a port"), ({"homes": {"h": {"be": "x"}}}, "an absolute path"), ({"look_timeout_s": 60}, "less than"),
+        ({"homes": {"h:9051": {"stage": "/s"}}}, "of a whole host"), ({"homes": {"h": {"unit": "be"}}}, "a single node"),
+        ({"homes": {"h:1": {"unit": "x;y"}}}, "letters, digits"),
         ({"stage_fan_out": 0}, "greater than"), ({"stage_fan_out": 25}, "less than"),
     ],
 )  # fmt: skip
@@ -52,7 +55,16 @@ def test_a_checklist_of_ones_own() -> None:
 
 def test_a_host_that_differs() -> None:
     entry = HostsEntry(**{**GOOD, "homes": {"h2": {"be": "/srv/be", "stage": "/srv/stage"}}, "stage_dir": "/stage"})
-    assert place_of(entry, "h1", NodeKind.BACKEND).home == "/opt/starrocks/be"
-    two = place_of(entry, "h2", NodeKind.BACKEND)
+    assert place_of(entry, Address(host="h1", port=9050), NodeKind.BACKEND).home == "/opt/starrocks/be"
+    two = place_of(entry, Address(host="h2", port=9050), NodeKind.BACKEND)
     assert (two.home, two.stage, two.role, two.part) == ("/srv/be", "/srv/stage", "be", "be")
-    assert place_of(entry, "h2", NodeKind.OBSERVER).home == "/opt/starrocks/fe"
+    assert place_of(entry, Address(host="h2", port=9010), NodeKind.OBSERVER).home == "/opt/starrocks/fe"
+
+
+def test_two_nodes_of_a_kind_on_one_host() -> None:
+    """A home of its own comes with a unit of its own: that of all others is the first one's."""
+    homes = {"h1": {"stage": "/srv/stage"}, "h1:9051": {"be": "/srv/be2", "unit": "be2"}, "h1:9052": {"be": "/srv/be3"}}
+    entry = HostsEntry(**{**GOOD, "homes": homes, "be_unit": "be"})
+    places = [place_of(entry, Address(host="h1", port=port), NodeKind.BACKEND) for port in (9050, 9051, 9052)]
+    assert [(place.home, place.unit) for place in places] == [("/opt/starrocks/be", "be"), ("/srv/be2", "be2"), ("/srv/be3", "")]
+    assert {place.stage for place in places} == {"/srv/stage"}

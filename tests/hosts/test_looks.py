@@ -1,14 +1,21 @@
 """What a closer look tells, and how answers are read."""
 
+import os
+import signal
+import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from policies.address import Address
 from tests.hosts.fake_starrocks import BE_CONF
-from tests.hosts.rig import FE, Rig
+from tests.hosts.rig import BE, FE, KINDS, Rig
 from workers.hosts import HostOutcomeUnknown
+from workers.hosts.jobs import place_of
 from workers.hosts.report import between_marks, looks, version_in
+from workers.hosts.ssh import probe_text
+from workers.hosts.surroundings import closer_text
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -32,6 +39,42 @@ def test_survey_leaves_a_running_frontends_pid_file_alone(rig: Rig) -> None:
     assert not list((rig.server.root / "tmp").iterdir())
 
 
+def test_only_scripts_are_copied_for_a_version(rig: Rig) -> None:
+    """A process that was started from bin leaves its core there: copied, it would fill /tmp at each look."""
+    bin_ = rig.with_backend().be / "bin"
+    for name in ("core.4711", "java_pid4711.hprof", "be.pid"):
+        (bin_ / name).write_text("x")
+    with (bin_ / "show_be_version.sh").open("a") as show:
+        show.write(f'ls -R "$(dirname "$0")" > {rig.server.root}/copied\n')
+    assert rig.survey().installed
+    assert "start_be.sh" in (rig.server.root / "copied").read_text()
+    assert not {"core.4711", "java_pid4711.hprof", "be.pid"} & {*(rig.server.root / "copied").read_text().split()}
+
+
+def test_what_killed_looks_left_is_deleted(rig: Rig) -> None:
+    temporary, now = rig.server.root / "tmp", time.time()
+    for name, age_s in (("sr-version.old", 7200), ("sr-version.new", 60), ("other", 7200)):
+        (temporary / name / "bin").mkdir(parents=True)
+        os.utime(temporary / name, (now - age_s, now - age_s))
+    rig.with_backend().survey()
+    assert {path.name for path in temporary.iterdir()} == {"sr-version.new", "other"}
+
+
+def test_a_killed_look_leaves_nothing(rig: Rig) -> None:
+    go, temporary = rig.server.root / "go", rig.server.root / "tmp"
+    (rig.with_backend().be / "bin" / "show_be_version.sh").write_text(f"until [ -e {go} ]; do /bin/sleep 0.01; done\n")
+    place = place_of(rig.entry(), BE, KINDS[BE])
+    look = subprocess.Popen(
+        ["/bin/sh", "-c", probe_text([place], [], closer_text(rig.entry(), None))], env=rig.server.environment(),
+        stdout=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    rig.wait(lambda: [*temporary.glob("sr-version.*/bin")])
+    os.killpg(look.pid, signal.SIGTERM)
+    look.wait()
+    go.touch()
+    rig.wait(lambda: not [*temporary.iterdir()], limit_s=3)
+
+
 def test_survey_of_nothing(rig: Rig) -> None:
     survey = rig.survey()
     assert (survey.installed, survey.conf, survey.conf_sha256, survey.home_free) == ("", None, "", None)
@@ -44,8 +87,9 @@ def test_a_host_whose_clock_is_wrong(rig: Rig) -> None:
 
 def test_jars_are_not_guessed_at(rig: Rig) -> None:
     """Without a list of the package's files nothing is called extra."""
+    assert rig.survey().listed, "nothing is installed"
     (rig.with_backend().be / "lib" / "mine.jar").touch()
-    assert rig.survey().extra_jars == ()
+    assert (rig.survey().extra_jars, rig.survey().listed) == ((), False)
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,18 @@ def test_one_that_ignores_term_is_killed(rig: Rig) -> None:
     assert rig.pid() is None
 
 
+def test_patience_is_not_over_because_the_clock_is_set(rig: Rig) -> None:
+    """As when a machine goes on after a pause: each glance at the clock is a day later, and the process ends at its own pace."""
+    rig.with_backend()
+    (rig.be / "faults" / "ignores_term").touch()
+    before = rig.running().pid()
+    waits, days = rig.server.root / "waits", rig.server.root / "days"
+    rig.server.stub("date", f'echo >> {days}; exec /bin/date -d "+$(wc -l < {days}) days" "$@"')
+    rig.server.stub("sleep", f'echo >> {waits}; [ "$(wc -l < {waits})" != 3 ] || kill -KILL {before}; exec /bin/sleep 0.02')
+    job = rig.do(STOP)
+    assert (job.state, job.said) == (JobState.DONE, f"process {before} is gone") and "kills it" not in rig.log(job.id)
+
+
 def test_a_frontend_is_never_killed(rig: Rig) -> None:
     rig.with_frontend()
     (rig.fe / "faults" / "ignores_term").touch()

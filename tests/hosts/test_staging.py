@@ -103,6 +103,16 @@ def test_no_room_to_unpack(rig: Rig) -> None:
     assert not (rig.stage / "3.3.9").exists()
 
 
+def test_what_was_verified_is_marked_once_it_is_on_the_disk(rig: Rig) -> None:
+    package(rig.with_backend().packages, "3.3.9")
+    mark = rig.stage / "3.3.9" / ".sr-verified-be"
+    rig.server.stub("sync", f"[ -e {mark} ] || touch {rig.server.root}/synced")
+    rig.server.stub("touch", f'case $1 in {mark}) [ -e {rig.server.root}/synced ] && exit 1 ;; esac; exec /usr/bin/touch "$@"')
+    job = rig.do(STAGE)
+    assert (job.state, job.said) == (JobState.FAILED, f"cannot write in {rig.stage}/3.3.9"), rig.log(job.id)
+    assert not mark.exists() and (rig.server.root / "synced").exists()
+
+
 def test_a_disk_that_fills_up_while_unpacking(rig: Rig) -> None:
     package(rig.with_backend().packages, "3.3.9")
     rig.server.stub("tar", '/bin/tar "$@"; echo "Cannot write: No space left on device" >&2; exit 2')

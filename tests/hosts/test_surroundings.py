@@ -1,6 +1,11 @@
 """What a process runs under: its environment, which a shell over SSH lacks, and a systemd unit that watches it."""
 
+import os
+import signal
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from policies.acts import RestartProcess, StartProcess, StopProcess
 from policies.cluster import NodeKind
@@ -42,16 +47,71 @@ def test_variables_that_the_conf_names_are_kept(rig: Rig) -> None:
     assert {b"NETWORKS=10.84.0.0/16", b"TZ=Asia/Shanghai"} <= {*has} and not any(pair.startswith(b"LC_") for pair in has)
 
 
-def test_a_unit_nobody_told_us_of(rig: Rig) -> None:
+def under(rig: Rig, pid: int | None, unit: str, says: str) -> None:
+    """The process is in that service, of which systemctl says this."""
+    rig.server.stub("cat", f'[ "$1" != /proc/{pid}/cgroup ] || {{ echo "0::/system.slice/{unit}"; exit; }}; exec /bin/cat "$@"')
+    rig.server.stub("systemctl", f'[ "$1" = show ] || exit 1\nprintf "{says}"')
+
+
+@pytest.mark.parametrize("says", ["MainPID={pid}\\nPIDFile=\\n", "MainPID=0\\nPIDFile={be}/bin/be.pid\\n"])
+def test_a_unit_nobody_told_us_of(rig: Rig, says: str) -> None:
     """systemd would start a stopped process again, even between two renames."""
     before = rig.with_backend().running().pid()
-    rig.server.stub("cat", f'[ "$1" != /proc/{before}/cgroup ] || {{ echo "0::/system.slice/starrocks-be.service"; exit; }}; exec /bin/cat "$@"')
+    under(rig, before, "starrocks-be.service", says.format(pid=before, be=rig.be))
     process = rig.look().process
     assert process and process.unit == "starrocks-be.service"
     job = rig.do(RESTART)
     assert job.state is JobState.FAILED
     assert 'systemd unit starrocks-be.service would start it again: set be_unit = "starrocks-be.service"' in job.said
     assert rig.pid() == before
+
+
+def test_a_start_script_that_stays_is_the_main_process_of_its_unit(rig: Rig) -> None:
+    """Type=simple without exec."""
+    rig.with_backend()
+    program = rig.be / "lib" / "starrocks_be"
+    script = rig.be / "bin" / "start_backend.sh"
+    script.write_text(f"{program} 100000\n:\n")
+    main = subprocess.Popen(["/bin/sh", script], cwd=rig.be, env={})
+    try:
+        under(rig, rig.wait(rig.pid), "be.service", f"MainPID={main.pid}\\nPIDFile=\\n")
+        assert "systemd unit be.service would start it again" in rig.do(RESTART).said
+    finally:
+        main.kill()
+        main.wait()
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ("jenkins.service", "process {pid} was started under jenkins.service, which may run other things too: stop it there, or set be_unit if "),
+        ("supervisord.service", "process {pid} runs under supervisord.service, which would start it again: stop it there"),
+        ("monit.service", "process {pid} runs under monit.service, which would start it again: stop it there"),
+    ],
+)
+def test_a_unit_that_runs_other_things_too_is_not_advised(rig: Rig, unit: str, words: str) -> None:
+    """Whoever sets it as be_unit stops all of them with the backend."""
+    rig.with_backend()
+    runner = subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {rig.be}/lib/starrocks_be 100000 & wait"], env={"STARROCKS_HOME": str(rig.be)}, start_new_session=True
+    )
+    try:
+        before = rig.wait(rig.pid)
+        under(rig, before, unit, f"MainPID={runner.pid}\\nPIDFile=/run/x.pid\\n")
+        job = rig.do(RESTART)
+        assert job.state is JobState.FAILED and job.said.startswith(words.format(pid=before)) and rig.pid() == before
+    finally:
+        os.killpg(runner.pid, signal.SIGKILL)
+        runner.wait()
+
+
+@pytest.mark.parametrize("unit", ["rc-local.service", "atd.service", "cloud-final.service", "salt-minion.service", "crond.service"])
+def test_what_starts_a_thing_once_does_not_watch_it(rig: Rig, unit: str) -> None:
+    before = rig.with_backend().running().pid()
+    under(rig, before, unit, "")
+    process = rig.look().process
+    assert process and process.unit == ""
+    assert rig.do(RESTART).state is JobState.DONE and rig.pid() != before
 
 
 def test_a_unit_is_stopped_and_started_by_systemd(rig: Rig) -> None:

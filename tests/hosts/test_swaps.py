@@ -30,6 +30,7 @@ def test_stage(rig: Rig) -> None:
     assert rig.with_backend().do(STAGE).said == "3.3.9 is staged and verified"
     assert rig.survey().staged == {"3.3.9": True}
     assert sorted(p.name for p in rig.stage.iterdir()) == [".sr-lock", "3.3.9"]
+    assert {"bin/start_be.sh", "lib/VERSION"} < set((rig.stage / "3.3.9" / ".sr-manifest-be").read_text().split())
     assert version(rig.be) == "3.3.3"
 
 
@@ -91,29 +92,16 @@ def test_not_staged(rig: Rig) -> None:
     assert rig.pid() == before
 
 
-def test_jars_of_users_are_kept(rig: Rig) -> None:
-    staged(rig.with_backend())
-    for name in ("mysql-connector-j-8.3.0.jar", "starrocks-old.jar", "udf/mine.jar", "udf-runtime/cache.jar"):
-        (rig.be / "lib" / name).parent.mkdir(exist_ok=True)
-        (rig.be / "lib" / name).write_text("mine")
-    job = rig.do(SWAP)
-    kept = {str(p.relative_to(rig.be / "lib")) for p in (rig.be / "lib").rglob("*.jar")}
-    assert kept == {"mysql-connector-j-8.3.0.jar", "udf/mine.jar", "jni-packages/hadoop-3.3.9.jar"}
-    assert "sr: keeps lib/mysql-connector-j-8.3.0.jar" in rig.log(job.id) and "sr: keeps lib/udf" in rig.log(job.id)
-    assert rig.survey().extra_jars == ("lib/mysql-connector-j-8.3.0.jar", "lib/udf/mine.jar")
-
-
-def test_the_own_list_of_the_old_package_decides_next_time(rig: Rig) -> None:
-    """After one swap the package's list of files is known: whatever is not on it belongs to a user."""
-    staged(rig.with_backend())
-    rig.do(SWAP)
-    (rig.be / "lib" / "starrocks-mine.jar").write_text("mine")
-    (rig.be / "lib" / "jni-packages" / "driver.jar").write_text("mine")
-    package(rig.packages, "3.4.2")
-    rig.do(STAGE.with_(version="3.4.2"))
-    assert rig.do(SWAP.with_(version="3.4.2", old="3.3.9")).state is JobState.DONE
-    kept = {str(p.relative_to(rig.be / "lib")) for p in (rig.be / "lib").rglob("*.jar")}
-    assert kept == {"starrocks-mine.jar", "jni-packages/driver.jar", "jni-packages/hadoop-3.4.2.jar"}
+def test_a_unit_whose_program_would_be_gone(rig: Rig) -> None:
+    """systemd would refuse to start it after the stop."""
+    before = staged(rig.with_backend().running()).pid()
+    (rig.be / "bin" / "own").mkdir()
+    (rig.be / "bin" / "own" / "run.sh").touch()
+    rig.server.stub("systemctl", f'[ "$1" != show ] || echo "ExecStart={{ path={rig.be}/bin/own/run.sh ; argv[]={rig.be}/bin/own/run.sh {rig.be}/conf/be.conf ; }}"')
+    job = rig.do(SWAP, be_unit="starrocks-be")
+    assert job.state is JobState.FAILED
+    assert job.said == f"starrocks-be starts {rig.be}/bin/own/run.sh, which 3.3.9 does not bring: put it elsewhere first; nothing was changed"
+    assert rig.pid() == before and rig.look().unfinished == ""
 
 
 def test_roll_back(rig: Rig) -> None:
@@ -132,28 +120,6 @@ def test_up_down_and_up_again(rig: Rig) -> None:
         job = rig.do(act)
         assert job.state is JobState.DONE, rig.log(job.id)
         assert version(rig.be) == wanted
-
-
-def test_a_second_upgrade_takes_no_file_of_the_old_version_for_a_users(rig: Rig) -> None:
-    """An installation made by hand has no list of its files; after a way back it must not have that of the other version."""
-    staged(rig.with_backend().running())
-    (rig.be / "lib" / "starrocks-hadoop-ext.jar").write_text("3.3.3")
-    for act in (SWAP, BACK, SWAP):
-        job = rig.do(act)
-        assert job.state is JobState.DONE, rig.log(job.id)
-    jars = {str(p.relative_to(rig.be / "lib")) for p in (rig.be / "lib").rglob("*.jar")}
-    assert jars == {"jni-packages/hadoop-3.3.9.jar"}
-    rig.do(BACK)
-    assert rig.survey().extra_jars == ()
-
-
-def test_what_users_added_meanwhile_goes_back_with_them(rig: Rig) -> None:
-    staged(rig.with_backend().running())
-    rig.do(SWAP)
-    (rig.be / "lib" / "ojdbc11.jar").write_text("mine")
-    assert rig.do(BACK).state is JobState.DONE
-    assert (rig.be / "lib" / "ojdbc11.jar").read_text() == "mine" and version(rig.be) == "3.3.3"
-    assert not (rig.be / "lib" / "jni-packages" / "hadoop-3.3.9.jar").exists()
 
 
 def test_no_backup_to_roll_back_to(rig: Rig) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.acts import AskPerson, BackUpMeta, CreateImage, SetBlacklist, SetSetting, StartProcess, SwapPackage
+from policies.acts import AskPerson, BackUpMeta, CreateImage, SetBlacklist, SetSetting, SwapPackage
 from policies.awaited import AllAtVersion, ClusterSettled, FrontendAnswers, GoAhead, ImageEverywhere, NodeRestarted
 from policies.cluster import AlterJob, ClusterState, NodeKind, Role
 from policies.hosts import HostLook, HostSurvey, Process
@@ -218,7 +218,8 @@ def test_an_abort_puts_the_node_in_hand_back_and_gives_back_what_was_lent() -> N
 def test_from_the_leaders_turn_on_it_is_only_started_again() -> None:
     made = plan()
     at = max(i for i, step in enumerate(made.steps) if isinstance(step.act, SwapPackage))
-    assert isinstance(made.steps[at].undo, StartProcess) and made.steps[at].point_of_no_return
+    undo = made.steps[at].undo
+    assert isinstance(undo, SwapPackage) and undo.only_if_cut and made.steps[at].point_of_no_return
 
 
 def test_people_do_it_where_no_driver_reaches_the_hosts() -> None:
@@ -341,7 +342,7 @@ def test_an_abort_in_the_leaders_turn_ends_when_it_runs_with_either_version(vers
     assert isinstance(undone, Perform) and isinstance(undone.act, SetSetting), "the node is as it should be; what was lent follows"
     cut = told.with_(hosts=(look.with_(unfinished="3.3.9 3.3.3-312ed45"),))
     undone = next_undo(made, operation, cut, Pacing(), NOW)
-    assert isinstance(undone, Perform) and isinstance(undone.act, StartProcess), "which its host refuses, and says why"
+    assert isinstance(undone, Perform) and undone.act == act.with_(only_if_cut=True)
 
 
 @pytest.mark.parametrize(("frontends", "words"), [(1, "no statement is answered"), (2, "no write is taken"), (4, "")])
@@ -349,6 +350,29 @@ def test_that_the_frontends_lose_their_majority_meanwhile_is_told(frontends: int
     few = sorted(REACHED.frontends, key=lambda each: each.role is not Role.LEADER)[:frontends]
     warned = [f.sentence for f in plan(state=REACHED.with_(frontends=tuple(few))).findings if f.verdict is Verdict.WARN]
     assert any(words in sentence for sentence in warned) if words else not any("is down," in sentence for sentence in warned)
+
+
+@pytest.mark.parametrize(("listed", "backups", "warned"), [(True, (), False), (False, (), True), (False, ("3.3.9",), False)])
+def test_a_first_swap_warns_of_jars_that_it_cannot_tell(listed: bool, backups: tuple[str, ...], warned: bool) -> None:
+    """Files that were kept are put back as they were."""
+    made = plan(state=with_hosts(STATE, java="17.0.9", listed=listed, backups=backups))
+    assert any("which files the installed package brought" in finding.sentence for finding in made.findings) is warned
+
+
+@pytest.mark.parametrize("unfinished", ["", "3.3.9 3.3.3"])
+def test_an_abort_in_the_leaders_turn_brings_it_up_whole(unfinished: str) -> None:
+    """Its files cannot go back, and a plain start is refused on those of two versions; another one leads meanwhile."""
+    made = plan()
+    at = max(i for i, s in enumerate(made.steps) if isinstance(s.act, SwapPackage))
+    act = made.steps[at].act
+    assert isinstance(act, SwapPackage)
+    frontends = tuple(f.with_(alive=f.address != act.address) for f in REACHED.frontends)
+    operation = Operation(
+        id="sr-x", request=request("10.84.0.18:9050"), state=OperationState.UNDOING, created_at=NOW, changed_at=NOW, step=at
+    )
+    look = HostLook(address=act.address, taken_at=NOW, unfinished=unfinished)
+    undone = next_undo(made, operation, REACHED.with_(frontends=frontends, hosts=(look,)), Pacing(), NOW)
+    assert isinstance(undone, Perform) and undone.act == act.with_(only_if_cut=True)
 
 
 @pytest.mark.parametrize(("first_done", "expected"), [(True, Halt), (False, Perform)])

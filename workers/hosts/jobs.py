@@ -33,6 +33,7 @@ class Place:
     """A node on its host: role is be, fe or cn; `part` is the package's directory for it (cn shares be's)."""
 
     role: str
+    port: int
     home: str
     unit: str
     stage: str
@@ -43,15 +44,21 @@ class Place:
         return "fe" if self.role == "fe" else "be"
 
 
-def place_of(entry: HostsEntry, host: str, kind: NodeKind) -> Place:
-    """Where a node lies on its host; raises HostRefused when the settings do not say."""
+def place_of(entry: HostsEntry, address: Address, kind: NodeKind) -> Place:
+    """Where a node lies on its host; raises HostRefused when the settings do not say.
+
+    A home of its own comes with a unit of its own, or with none: that of all others would be its neighbour's.
+    """
     role = "fe" if kind.frontend else "be" if kind is NodeKind.BACKEND else "cn"
-    here = entry.homes.get(host, HostDirectories())
-    home = {"be": here.be or entry.be_home, "fe": here.fe or entry.fe_home, "cn": here.cn or entry.cn_home}[role]
+    own, here = entry.homes.get(str(address), HostDirectories()), entry.homes.get(address.host, HostDirectories())
+    alone = {"be": own.be, "fe": own.fe, "cn": own.cn}[role]
+    usual = {"be": here.be or entry.be_home, "fe": here.fe or entry.fe_home, "cn": here.cn or entry.cn_home}[role]
+    home = alone or usual
     if not home:
-        raise HostRefused(f"The settings of this cluster's hosts have no {role}_home: where is the {kind.value.lower()} on {host}?")
-    unit = {"be": entry.be_unit, "fe": entry.fe_unit, "cn": entry.cn_unit}[role]
-    return Place(role, home, unit, here.stage or entry.stage_dir, here.backup or entry.backup_dir)
+        where = f"where is the {kind.value.lower()} on {address.host}?"
+        raise HostRefused(f"The settings of this cluster's hosts have no {role}_home: {where}")
+    unit = own.unit if alone else {"be": entry.be_unit, "fe": entry.fe_unit, "cn": entry.cn_unit}[role]
+    return Place(role, address.port, home, unit, here.stage or entry.stage_dir, here.backup or entry.backup_dir)
 
 
 def checked_edit(act: EditConf | SetStorage) -> tuple[str, str, str | None]:
@@ -76,7 +83,8 @@ def job_script(
     `apart` is what a rehearsed frontend has of its own: ports and heap.
     """
     values = {
-        "job": job, "role": place.role, "home": place.home, "unit": place.unit, "part": place.part, "stage": place.stage,
+        "job": job, "role": place.role, "port": str(place.port), "home": place.home, "unit": place.unit, "part": place.part,
+        "stage": place.stage,
         "use_sudo": "yes" if entry.sudo else "no", "patience": _patience(act), "appear": str(entry.start_timeout_s),
         "graceful": _graceful(act), "helper": "",
     }  # fmt: skip
@@ -105,6 +113,7 @@ def _of_act(act: HostAct, place: Place, sha256: str, edit: ConfEdit | None, meta
             return {
                 "stage": _directory(place.stage, "stage_dir"), "version": word(act.version, "version"),
                 "old": word(act.old, "version"), "roll_back": "yes" if act.roll_back else "no",
+                "only_if_cut": "yes" if act.only_if_cut else "no",
             }  # fmt: skip
         case EditConf() | SetStorage():
             assert edit is not None  # the driver has read the file

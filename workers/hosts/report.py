@@ -42,7 +42,7 @@ def looks(
         HostLook(
             address=address,
             taken_at=received,
-            trouble=clean(dict(_section(lines, "node", index)).get("hidden", "")),
+            trouble=_trouble(address, dict(_section(lines, "node", index))),
             process=_process(dict(_section(lines, "node", index)), clock),
             unfinished=_unfinished(dict(_section(lines, "node", index))),
             jobs=jobs,
@@ -85,6 +85,13 @@ def _section(lines: Lines, kind: str, index: int) -> Lines:
         elif inside:
             taken.append((word, rest))
     return taken
+
+
+def _trouble(address: Address, said: Mapping[str, str]) -> str:
+    """Why the node's process cannot be told, where something runs that may be it or is another's."""
+    if "elsewhere" in said:
+        return f"On {address.host}, {clean(said['elsewhere'])}: the settings of its hosts need a home for each of the two."
+    return clean(said.get("hidden", ""))
 
 
 def _unfinished(said: Mapping[str, str]) -> str:
@@ -131,6 +138,7 @@ def _survey(lines: Lines, host: Lines, role: str, skew: float | None) -> HostSur
         conf_sha256=one.get("confsum", ""),
         conf_read={"yes": True, "no": False}.get(one.get("read", "")),
         heap=_heap(one.get("heap", "")),
+        listed=one.get("listed") != "no",
         extra_jars=tuple(clean(rest) for word, rest in lines if word == "jar"),
         staged={name: yes == "yes" for yes, _, name in (rest.partition(" ") for word, rest in lines if word == "staged")},
         isolation=clean(one.get("isolation", "")),

@@ -102,7 +102,7 @@ class SshDriver:
         homeless: list[HostLook] = []
         for address, kind in nodes.items():
             try:
-                places.append((address, place_of(self._entry, link.host, kind)))
+                places.append((address, place_of(self._entry, address, kind)))
             except HostRefused as refused:
                 homeless += _troubled([address], str(refused))
         if not places:
@@ -119,7 +119,7 @@ class SshDriver:
         """Where the node lies; or why this job cannot be, which is known before any link."""
         try:
             job_id(job)
-            place = place_of(self._entry, act.address.host, act.role)
+            place = place_of(self._entry, act.address, act.role)
             if isinstance(act, EditConf | SetStorage):
                 checked_edit(act)
             # Written once without what only the host knows: a value that no job may hold is refused.
@@ -187,7 +187,7 @@ class SshDriver:
         self, reach: Reach, link: Link, job: str, act: RehearseMetadata, place: Place, ends: float
     ) -> str:
         """The copy is brought from the leader's host first."""
-        home = place_of(self._entry, act.source.host, act.role)
+        home = place_of(self._entry, act.source, act.role)
         copy, (_, work) = backup_of(home, act.source, act.label), rehearsal_work(self._entry, act.label)
         async with reach.link(act.source.host) as there:
             found = await origin(there, copy, f"{home.home}/conf/fe.conf", self._entry.command_timeout_s)
@@ -203,25 +203,28 @@ def probe_text(
 
     `survey` is the beginning of the closer look (`closer_text`); empty: there is none.
     """
-    stage = assignments({"stage": places[0].stage, "home": places[0].home, "role": places[0].role})
     calls = [f"job_state {job}" for job in jobs]
-    calls += [f"node {index} {place.role} {place.home}" for index, place in enumerate(places)]
+    calls += [f"node {index} {place.role} {place.home} {place.port}" for index, place in enumerate(places)]
     if survey:
         calls.append("host_survey")
         for index, place in enumerate(places):
-            calls.append(f"survey {index} {place.role} {place.home}; surroundings")
+            calls.append(f"survey {index} {place.role} {place.home} {place.port}; surroundings")
             calls += [f"store_line {path}" for path in (stores[index] if index < len(stores) else ())]
     if survey and spare:
         calls.append(f"{script('rehearsal')}\ntool=$(isolation); $tool true 2> /dev/null && tool=yes; echo \"isolation $tool\"")
     clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
-    body = [stage, script("process"), script("probe"), survey + script("stores") if survey else "", f"echo; echo {BEGIN}"]
-    body += ['echo "clock $(date +%s.%N)"', clock, *calls, 'echo "clock_end $(date +%s.%N)"', f"echo {END}"]
+    body = [_where(places[0]), script("process"), script("probe"), survey + script("stores") if survey else ""]
+    body += [f"echo; echo {BEGIN}", 'echo "clock $(date +%s.%N)"', clock, *calls, 'echo "clock_end $(date +%s.%N)"', f"echo {END}"]
     return whole("\n".join(body))
+
+
+def _where(place: Place) -> str:
+    return assignments({"stage": place.stage, "home": place.home, "role": place.role, "port": str(place.port)})
 
 
 def peek_text(place: Place, job: str, act: HostAct) -> str:
     """What an act needs to know of the host before its job can be written."""
-    body = [assignments({"stage": place.stage, "home": place.home, "role": place.role}), script("process"), script("probe")]
+    body = [_where(place), script("process"), script("probe")]
     body += [f"echo; echo {BEGIN}", f"job_state {job}"]
     if isinstance(act, StagePackage):
         body += [

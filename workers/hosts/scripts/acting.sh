@@ -4,7 +4,8 @@
 
 say() { printf 'sr: %s\n' "$*"; }
 fail() { say "$*"; exit 1; }
-now_s() { date +%s; }
+# For waiting: seconds after boot, which no correction of the clock moves. What is told to people takes `date`.
+now_s() { read -r up_s _ < /proc/uptime; echo "${up_s%.*}"; }
 name_of_role() { case $role in fe) echo frontend ;; be) echo backend ;; *) echo "compute node" ;; esac; }
 
 # The lock goes with its file descriptor: a killed job gives it back. Whatever is started must not inherit it (9>&-).
@@ -22,6 +23,7 @@ refuse_unfinished_swap() {
 
 take_lock() {
   [ -d "$home/bin" ] || [ -e "$home/.sr-swap" ] || fail "$home has no bin directory: is ${role}_home right?"
+  another=$(home_of_another) && fail "$another: nothing was changed"
   lock_file "$home/.sr-lock" 5
 }
 
@@ -72,16 +74,30 @@ in_unit() {
   esac
 }
 
+# To name a unit as the node's is to have all stopped that it runs.
+refuse_unit() { # unit pid
+  case $1 in supervisor*.service | monit.service) fail "process $2 runs under $1, which would start it again: stop it there" ;; esac
+  is_unit_for "$1" "$2" \
+    || fail "process $2 was started under $1, which may run other things too: stop it there, or set ${role}_unit if it runs nothing else"
+  fail "systemd unit $1 would start it again: set ${role}_unit = \"$1\" in the settings of this cluster's hosts"
+}
+
 refuse_foreign_unit() {
   [ -z "$unit" ] || return 0
   runs=$(find_node) || return 0
   owner=$(unit_of "$runs")
-  [ -z "$owner" ] || fail "systemd unit $owner would start it again: set ${role}_unit = \"$owner\" in the settings of this cluster's hosts"
+  [ -z "$owner" ] || refuse_unit "$owner" "$runs"
 }
 
 refuse_hidden() {
   hidden=$(hidden_node) || return 0
-  fail "$(whose "$hidden")"
+  fail "$hidden"
+}
+
+# It would work on storage that a backend opens meanwhile, or on a program that is exchanged under it.
+refuse_meta_tool() {
+  [ "$role" != fe ] && tool=$(meta_tool_here) || return 0
+  fail "starrocks_be meta_tool runs as process $tool: wait for it"
 }
 
 # Waits until pid $1, started at ticks $2, is gone; fails after $3 seconds. A pid that was given away again counts as gone.
@@ -120,6 +136,7 @@ stop_waiting_unit() {
 }
 
 stop_node() {
+  refuse_meta_tool
   running=$(find_node) || { stop_waiting_unit; say "no process of the $(name_of_role) runs"; return 0; }
   since=$(ticks_of "$running")
   refuse_foreign_unit
@@ -170,6 +187,7 @@ last_line_of_out() { tail -n 20 "$home/log/$role.out" 2>/dev/null | grep -v '^[[
 start_node() {
   running=$(find_node) && { say "the $(name_of_role) runs already as process $running"; return 0; }
   refuse_hidden
+  refuse_meta_tool
   forget_pid_file
   restore_environment
   mkdir -p "$home/log"

@@ -2,6 +2,7 @@
 # that grows meanwhile is only ever too long. Wants: meta, backups (directory of this node's copies), label, keep.
 
 umask 077
+another=$(home_of_another) && fail "$another: nothing was copied"
 target=$backups/$label
 [ ! -d "$target" ] || { say "the copy is already in $target"; exit 0; }
 [ -d "$meta/image" ] && [ -d "$meta/bdb" ] || fail "$meta has no image and bdb directory: is meta_dir of fe.conf right?"
@@ -42,7 +43,7 @@ done
 [ -s "$fresh/$image" ] || fail "the copy has no $image"
 find "$fresh" -type f -exec chmod 600 {} +
 find "$fresh" -type d -exec chmod 700 {} +
-now_s > "$fresh/.sr-meta-backup"
+date +%s > "$fresh/.sr-meta-backup"
 mv "$fresh" "$target" || fail "cannot put $target in place"
 
 # Only what carries our mark is ever removed; oldest first, by the time in the mark.

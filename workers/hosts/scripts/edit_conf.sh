@@ -1,8 +1,8 @@
 # Replaces the lines first..last of the conf file by one (first 0: appends). Wants: conf, before and after (sha256 of
 # the whole file), first, last, line. Lines are given by number, so that no value of another key leaves the file.
 
+take_lock
 conf=$(readlink -f "$conf")
-lock_file "$home/.sr-lock" 5
 sum() { sha256sum < "$1" | cut -c 1-64; }
 now_is=$(sum "$conf")
 if [ "$now_is" = "$after" ]; then

@@ -12,4 +12,4 @@ case $(store_state "$path") in
   *) fail "${path%/*} is not there, or $(id -un) may not write in it: mount the disk and make the directory" ;;
 esac
 probe=$path/.sr-writes.$$
-{ : > "$probe"; } 2>/dev/null && rm -f "$probe" || fail "nothing can be written into $path: is it mounted read-only?"
+touch "$probe" 2>/dev/null && rm -f "$probe" || fail "nothing can be written into $path: is it mounted read-only?"

@@ -27,19 +27,22 @@ job_runs() {
   fi
 }
 
-node() { # index role home
+node() { # index role home port
   role=$2
   home=$3
+  port=$4
   real=$(cd -P "$home" 2>/dev/null && pwd -P) || real=$home
   echo "node $1"
   [ ! -e "$home/.sr-swap" ] || echo "unfinished $(cut -d ' ' -f 1,2 "$home/.sr-swap" 2>/dev/null)"
-  if pid=$(find_node); then
+  if pid=$(find_node) && another=$(home_of_another); then
+    echo "elsewhere $another"
+  elif [ -n "$pid" ]; then
     is_node "$pid"
     echo "pid $pid"
     echo "ticks $(ticks_of "$pid")"
     echo "executable $exe"
     echo "unit $(unit_of "$pid")"
-  elif pid=$(hidden_node); then
-    echo "hidden $(whose "$pid")"
+  elif hidden=$(hidden_node); then
+    echo "hidden $hidden"
   fi
 }

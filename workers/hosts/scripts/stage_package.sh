@@ -35,7 +35,7 @@ unpack() {
   if [ ! -d "$top/be" ] && [ ! -d "$top/fe" ]; then set -- "$fresh"/*; [ $# = 1 ] && top=$1; fi
   verify "$top"
   for each in be fe; do
-    [ -d "$top/$each/lib" ] && (cd "$top/$each" && find lib ! -type d | LC_ALL=C sort) > "$top/.sr-manifest-$each"
+    [ -d "$top/$each/lib" ] && (cd "$top/$each" && find bin/ lib/ ! -type d | LC_ALL=C sort) > "$top/.sr-manifest-$each"
   done
   printf '%s\n' "$sha256" > "$top/.sr-sha256"
   rm -rf "$target"
@@ -51,6 +51,8 @@ if is_of_this_archive && [ -f "$target/.sr-verified-$part" ]; then
   say "$version is already staged and verified"
 else
   if is_of_this_archive && [ -d "$target/$part" ] && [ -f "$target/.sr-manifest-$part" ]; then verify "$target"; else unpack; fi
-  : > "$target/.sr-verified-$part"
+  # Whatever the mark vouches for must outlive a power loss before it does.
+  sync -f "$stage" 2>/dev/null || sync
+  touch "$target/.sr-verified-$part" || fail "cannot write in $target"
   say "$version is staged and verified"
 fi

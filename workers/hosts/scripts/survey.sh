@@ -20,11 +20,11 @@ open_files() {
 variable_of() { { tr '\0' '\n' < "/proc/$1/environ"; } 2>/dev/null | sed -n "s/^$2=//p" | head -n 1; }
 
 # Whether process $2 began after file $1 was last changed. Ages are compared: the time of boot is known to a second only, an age
-# to two hundredths; and a process reads its conf some time after it began.
+# to two hundredths, and a process reads its conf a moment after it began.
 has_read() {
   changed=$(LC_ALL=C stat -L -c %.9Y "$1" 2>/dev/null) && since=$(ticks_of "$2") || return 0
   awk -v now="$(date +%s.%N)" -v changed="$changed" -v ticks="$since" -v hz="$(getconf CLK_TCK 2>/dev/null || echo 100)" \
-    '{ print "read " ($1 - ticks / hz < now - changed + 0.05 ? "yes" : "no") }' /proc/uptime
+    '{ print "read " ($1 - ticks / hz < now - changed + 0.02 ? "yes" : "no") }' /proc/uptime
 }
 
 heap_of() { { tr '\0' '\n' < "/proc/$1/cmdline"; } 2>/dev/null | sed -n 's/^-Xmx//p' | tail -n 1; }
@@ -32,16 +32,17 @@ heap_of() { { tr '\0' '\n' < "/proc/$1/cmdline"; } 2>/dev/null | sed -n 's/^-Xmx
 extra_files() {
   listed=$home/.sr-manifest
   [ -s "$listed" ] || listed=$stage/$(echo "$says" | release_in)/.sr-manifest-$part
-  [ -s "$listed" ] || return 0
-  (cd "$home" && find lib -name '*.jar' ! -type d ! -path 'lib/udf-runtime/*' | LC_ALL=C sort | grep -vxF -f "$listed" | head -n 100)
+  [ -s "$listed" ] || { echo "listed no"; return 0; }
+  (cd "$home" && find lib/ -name '*.jar' ! -type d ! -path 'lib/udf-runtime/*' | LC_ALL=C sort | grep -vxF -f "$listed" | head -n 100 | sed 's/^/jar /')
 }
 
-survey() { # index role home
+survey() { # index role home port
   role=$2
   home=$3
+  port=$4
   real=$(cd -P "$home" 2>/dev/null && pwd -P) || real=$home
   case $role in fe) part=fe ;; *) part=be ;; esac
-  pid=$(find_node) || pid=
+  pid=$(find_node) && ! home_of_another > /dev/null || pid=
   [ -z "$pid" ] || JAVA_HOME=$(variable_of "$pid" JAVA_HOME)
   echo "survey $1"
   version_patience=4
@@ -60,7 +61,7 @@ survey() { # index role home
   says=$(version_text "$home" 2>/dev/null)
   echo "$says" | while IFS= read -r line; do echo "version $line"; done
   store_paths | while IFS= read -r store; do store_line "$store"; done
-  extra_files | while IFS= read -r file; do echo "jar $file"; done
+  [ ! -d "$home/lib" ] || extra_files
   for staged in "$stage"/*/be "$stage"/*/fe; do
     [ -d "$staged" ] && [ "${staged##*/}" = "$part" ] || continue
     staged=${staged%/*}

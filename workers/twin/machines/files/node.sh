@@ -1,6 +1,15 @@
 # The body of a node: run by a shell that is named starrocks_be or java, it lives as long as the twin does.
 # It tells the twin of its start and of the signals it gets; what follows from them is the twin's to decide.
 home=${0%/lib/*}
+if [ "$1" = --version ]; then
+    IFS= read -r version < "$home/lib/VERSION"
+    echo "$version"
+    echo "BuildType: RELEASE"
+    echo "Build distributor id: ubuntu"
+    echo "Build arch: x86_64"
+    echo "Built on 2025-01-01 00:00:00 by builder@localhost"
+    exit
+fi
 case $0 in *.jar) kind=fe ;; *) kind=be ;; esac
 [ "$1" = --cn ] && kind=cn
 if [ "$kind" = fe ] && [ ! -f "$home/../../.machine" ] && [ -f "$HOME/.machine" ]; then . "$home/lib/alone.sh"; fi
