@@ -10,7 +10,16 @@ from enum import StrEnum
 
 from policies.acts import Act
 from policies.address import Address
-from policies.awaited import AllAtVersion, Condition, HostJobDone, ImageEverywhere, RoutineLoadsTold, SettingCondition, VariableIs
+from policies.awaited import (
+    AllAtVersion,
+    Condition,
+    GoAhead,
+    HostJobDone,
+    ImageEverywhere,
+    RoutineLoadsTold,
+    SettingCondition,
+    VariableIs,
+)
 from policies.cluster import NodeKind
 from policies.packages import PackagesStaged
 from policies.record import Record
@@ -175,6 +184,7 @@ class Plan(Record):
 
     @property
     def nodes_in_hand(self) -> tuple[str, ...]:
-        """The groups that are about nodes, in order: a setting that is lent meanwhile, packages and a final look are none."""
-        beside = SettingCondition | VariableIs | ImageEverywhere | HostJobDone | PackagesStaged | AllAtVersion | RoutineLoadsTold
+        """The groups that are about nodes, in order: what is lent meanwhile, packages, people's part and final looks are none."""
+        beside = SettingCondition | VariableIs | ImageEverywhere | HostJobDone | PackagesStaged | AllAtVersion | GoAhead
+        beside |= RoutineLoadsTold
         return tuple(dict.fromkeys(step.group for step in self.steps if not isinstance(step.until, beside)))

@@ -11,6 +11,7 @@ from policies.operation import Event, EventKind, Operation, OperationState, Step
 from policies.picture import wanted
 from policies.plan import Plan
 from policies.signing import FollowUps
+from policies.stalls.lost_meanwhile import CAUSE, OVER
 from policies.stepping import Advance, Finish, Halt, Pause, TurnBack, Wait
 from policies.units import in_time
 from policies.watching import LEASE_LOOK, came_back, next_memory
@@ -88,7 +89,8 @@ def _news(
         operation, event = tell(operation, now, EventKind.STALLED, new.sentence, details=details)
         return operation, (event,)
     if new is None and old is not None:
-        operation, event = tell(operation, now, EventKind.MOVING_AGAIN, "Tablets are moving again.")
+        words = OVER if old.cause == CAUSE else "Tablets are moving again."
+        operation, event = tell(operation, now, EventKind.MOVING_AGAIN, words)
         return operation, (event,)
     return operation, ()
 

@@ -10,6 +10,7 @@ from policies.checks.colocate import colocate
 from policies.checks.destinations import destinations
 from policies.checks.drop_setting import drop_setting
 from policies.checks.dropped_node import dropped_node
+from policies.checks.frontend_start import frontend_start
 from policies.checks.interrupted_node import (
     any_node,
     copies_enough,
@@ -28,10 +29,12 @@ from policies.checks.one_version import one_version
 from policies.checks.others_healthy import others_healthy
 from policies.checks.privileges import privileges, rights
 from policies.checks.recycle_bin import recycle_bin
+from policies.checks.refresh_storm import refresh_storm
 from policies.checks.room import room
 from policies.checks.run_mode import run_mode
 from policies.checks.running_loads import routine_loads, running_loads
 from policies.checks.scheduler import scheduler
+from policies.checks.stopping import stopping
 from policies.checks.tablet_health import tablet_health
 from policies.checks.target import target
 from policies.checks.unread import unread
@@ -57,8 +60,8 @@ __all__ = [
     "DROP_BACKEND", "DROP_COMPUTE_NODE", "DROP_FOLLOWER", "DROP_OBSERVER", "RESIZE_BACKEND", "RESIZE_COMPUTE_NODE",
     "RESIZE_FRONTEND", "RESTART_ALL", "RESTART_BACKEND", "RESTART_COMPUTE_NODE", "RESTART_FRONTEND", "START_ALL",
     "START_BACKEND", "START_COMPUTE_NODE", "START_FRONTEND", "STOP_ALL", "STOP_BACKEND", "STOP_COMPUTE_NODE", "STOP_FRONTEND",
-    "STOP_THE_REST", "Check", "destinations", "leader", "one_version", "privileges", "rights", "room", "run",
-    "routine_loads", "running_loads", "views_seen",
+    "STOP_THE_REST", "Check", "destinations", "frontend_start", "leader", "one_version", "privileges", "rights", "room",
+    "routine_loads", "run", "running_loads", "stopping", "views_seen",
 ]  # fmt: skip
 
 Check = Callable[[tuple[Address, ...], ClusterState], list[Finding]]
@@ -113,19 +116,24 @@ RESTART_BACKEND: tuple[Check, ...] = (
     copies_enough,
     goes_dark,
     running_loads,
+    stopping,
 )
 RESTART_COMPUTE_NODE: tuple[Check, ...] = (
-    _interrupted(NodeKind.COMPUTE_NODE, "restart"), *NODES_READ, hosts_reached, running_loads
+    _interrupted(NodeKind.COMPUTE_NODE, "restart"), *NODES_READ, hosts_reached, running_loads, stopping
 )
-RESTART_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached, running_loads)
-RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:])
+RESTART_FRONTEND: tuple[Check, ...] = (
+    _interrupted(NodeKind.FOLLOWER, "restart"), *NODES_READ, hosts_reached, running_loads, frontend_start, refresh_storm, stopping
+)
+RESTART_ALL: tuple[Check, ...] = (any_node("restart"), *RESTART_BACKEND[1:], frontend_start, refresh_storm)
 RESIZE_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "resize"), *RESTART_BACKEND[1:])
 RESIZE_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "resize"), *RESTART_COMPUTE_NODE[1:])
 RESIZE_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "resize"), *RESTART_FRONTEND[1:])
 STOP_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "stop"), one_at_a_time, *RESTART_BACKEND[1:], stays_away)
-STOP_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "stop"), *NODES_READ, hosts_reached, running_loads)
+STOP_COMPUTE_NODE: tuple[Check, ...] = (
+    _interrupted(NodeKind.COMPUTE_NODE, "stop"), *RESTART_COMPUTE_NODE[1:]
+)
 STOP_FRONTEND: tuple[Check, ...] = (
-    _interrupted(NodeKind.FOLLOWER, "stop"), one_at_a_time, *NODES_READ, hosts_reached, running_loads
+    _interrupted(NodeKind.FOLLOWER, "stop"), one_at_a_time, *NODES_READ, hosts_reached, running_loads, refresh_storm, stopping
 )
 START_BACKEND: tuple[Check, ...] = (_interrupted(NodeKind.BACKEND, "start"), *NODES_READ, hosts_reached)
 START_COMPUTE_NODE: tuple[Check, ...] = (_interrupted(NodeKind.COMPUTE_NODE, "start"), *NODES_READ, hosts_reached)
@@ -133,7 +141,7 @@ START_FRONTEND: tuple[Check, ...] = (_interrupted(NodeKind.FOLLOWER, "start"), *
 STOP_ALL: tuple[Check, ...] = (something_runs, *NODES_READ, living_reached, ports_answer, nobody_leaves, work_lost)
 STOP_THE_REST: tuple[Check, ...] = (members_known, something_runs, nobody_leads, living_reached)
 """Of a cluster in which no frontend answers, as after a stop that was broken off."""
-START_ALL: tuple[Check, ...] = (members_known, something_is_down, voters_enough)
+START_ALL: tuple[Check, ...] = (members_known, something_is_down, voters_enough, refresh_storm)
 CANCEL_DECOMMISSION: tuple[Check, ...] = (of_one_role("cancel decommission", NodeKind.BACKEND, leaving_target), *NODES_READ)
 
 

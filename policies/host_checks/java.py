@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from policies.host_checks.alike import named, on_others
 from policies.host_checks.seen import Seen, block, fine, warn
 from policies.plan import Finding
-from policies.releases.java import forbidden_flags, jdk, needed_jdk, winning_variable
+from policies.releases.java import WRITE_JAVA_HOME, forbidden_flags, jdk, needed_jdk, winning_variable
 
 NAME = "java"
 
@@ -25,12 +25,13 @@ def _one(node: Seen) -> list[Finding]:
     major = jdk(node.survey.java)
     if major is None:
         told = node.look.trouble or node.survey.conf is None
-        return [] if told else [warn(NAME, f"The version of Java of {node} could not be read.", "Is JAVA_HOME set there?")]
+        words = f"The version of Java of {node} could not be read."
+        return [] if told else [warn(NAME, words, f"Where it is installed, {WRITE_JAVA_HOME}.")]
     version = node.survey.installed or node.version
     needed = needed_jdk(version)
     if needed is not None and major < needed:
         words = f"{node} has Java {major}, and {version} needs {needed}: its next start fails."
-        return [block(NAME, words, "Install it and set JAVA_HOME there.")]
+        return [block(NAME, words, f"Install it and {WRITE_JAVA_HOME}.")]
     variable = winning_variable(node.kind, version, major, node.conf)
     wrong = forbidden_flags(node.conf.get(variable or "", ""), major)
     if wrong:
@@ -51,5 +52,6 @@ def _alike(nodes: Sequence[Seen]) -> list[Finding]:
     for major, those in others.items():
         what = "No Java is found" if major is None else f"Java {major} is used"
         words = f"{what} on {named(those)}, {f'Java {usual}' if usual else 'none'} on {on_others(times)}."
-        found.append(warn(NAME, words, "Java UDFs, external catalogs and JDBC need it: set the same JAVA_HOME everywhere."))
+        advice = "Java UDFs, external catalogs and JDBC need it: write the same `JAVA_HOME = /its/path` into each conf file."
+        found.append(warn(NAME, words, advice))
     return found

@@ -5,7 +5,7 @@ BDB JE keeps 5 GB free unless told otherwise (je.freeDisk); fe: common/Config.ja
 
 from collections.abc import Sequence
 
-from policies.host_checks.seen import Seen, fine, warn
+from policies.host_checks.seen import Seen, block, fine, warn
 from policies.plan import Finding
 from policies.units import GIB, in_bytes, in_list
 
@@ -20,11 +20,7 @@ def room(nodes: Sequence[Seen]) -> list[Finding]:
         for node in nodes
         if node.survey.home_free is not None and node.survey.home_free < (FRONTEND if node.kind.frontend else OTHERS)
     ]
-    full = [
-        f"{node} ({in_bytes(node.survey.meta_free)})"
-        for node in nodes
-        if node.kind.frontend and node.survey.meta_free is not None and node.survey.meta_free < FRONTEND
-    ]
+    full = _full(nodes)
     found = []
     if full:
         advice = "A frontend that cannot write its journal ends, a leader as well: make room first."
@@ -33,3 +29,20 @@ def room(nodes: Sequence[Seen]) -> list[Finding]:
         return found or [fine(NAME, "Every installation has room.")]
     words = f"Little room on the disk of the installation: {in_list(tight)}."
     return [*found, warn(NAME, words, "Metadata, logs and packages lie there.")]
+
+
+def journal_room(nodes: Sequence[Seen]) -> list[Finding]:
+    """Of frontends that start again: below its reserve the journal takes no write, and the frontend ends each time it starts."""
+    full = _full(nodes)
+    if not full:
+        return []
+    words = f"Too little room on the disk of meta_dir for a frontend to start again: {in_list(full)}; {in_bytes(FRONTEND)} needed."
+    return [block(NAME, words, "Make room first.")]
+
+
+def _full(nodes: Sequence[Seen]) -> list[str]:
+    return [
+        f"{node} ({in_bytes(node.survey.meta_free)})"
+        for node in nodes
+        if node.kind.frontend and node.survey.meta_free is not None and node.survey.meta_free < FRONTEND
+    ]

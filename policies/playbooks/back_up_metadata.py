@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from policies import checks
-from policies.acts import AskPerson
 from policies.address import Address
-from policies.awaited import HostJobDone
 from policies.checks.interrupted_node import hosts_reached
 from policies.cluster import ClusterState, Frontend, NodeKind, RunMode
 from policies.estimate import DrainRecord
@@ -19,6 +17,7 @@ from policies.pacing import Pacing
 from policies.plan import Estimate, Fact, Finding, Plan, Step, Verdict
 from policies.releases.metadata_flags import reset_flag
 from policies.request import Request
+from policies.steps import by_people
 from policies.steps.image import image_step
 from policies.steps.swap import back_up
 
@@ -79,15 +78,7 @@ def restoring(state: ClusterState) -> str:
 
 
 def _copy(leader: Frontend, operation: str, state: ClusterState) -> Step:
-    step = back_up(leader, operation, state)
-    if state.hosts is not None:
-        return step
-    by_hand = AskPerson(
-        address=leader.address,
-        task=f"Please copy the metadata directory on {leader.address.host}: image first, then bdb. Skip this step when it is done.",
-        commands=("umask 077 && mkdir -p ../meta-backup", "cp -a meta/image ../meta-backup/ && cp -a meta/bdb ../meta-backup/"),
-    )
-    return step.with_(act=by_hand, until=HostJobDone(address=leader.address, what="The metadata backup"), skippable=True)
+    return back_up(leader, operation, state) if state.hosts is not None else by_people.metadata(leader)
 
 
 def _reached(state: ClusterState) -> list[Finding]:

@@ -4,7 +4,7 @@ from policies import checks
 from policies.cluster import NodeKind
 from policies.playbooks import rehearse, whole_cluster
 from policies.playbooks.entry import EDIT_LOG_PORT, HEARTBEAT_PORT, OPTIONAL, REST, Entry
-from policies.playbooks.processes import ACCEPT, Verb, nodes_of, processes
+from policies.playbooks.processes import ACCEPT, Verb, nodes_of, processes, with_frontends
 from policies.playbooks.resize import resize, with_neighbours
 from policies.playbooks.upgrade import TO, Way, upgrade
 from policies.request import OperationKind
@@ -66,7 +66,8 @@ ENTRIES: tuple[Entry, ...] = (
             options=(ACCEPT,) if rules in (checks.RESTART_BACKEND, checks.STOP_BACKEND) else (),
             also=ROLLED if verb == "restart" and not node.frontend else ("routine_loads",) if verb == "restart" else (),
             all_of=verb == "restart",
-            on_hosts=nodes_of(node),
+            survey=rules is checks.RESTART_FRONTEND,
+            on_hosts=with_frontends(nodes_of(node)) if rules is checks.RESTART_FRONTEND else nodes_of(node),
         )
         for kind, node, verb, word, port, rules, summary in LINES
     ),
@@ -83,6 +84,7 @@ ENTRIES: tuple[Entry, ...] = (
         options=(ACCEPT,),
         nodes=False,
         also=ROLLED,
+        survey=True,
         on_hosts=nodes_of(None),
     ),
     Entry(
@@ -147,7 +149,7 @@ ENTRIES: tuple[Entry, ...] = (
             also=("routine_loads",) if node.frontend else ROLLED,
             all_of=True,
             survey=True,
-            on_hosts=with_neighbours(nodes_of(node)),
+            on_hosts=with_frontends(with_neighbours(nodes_of(node))) if node.frontend else with_neighbours(nodes_of(node)),
         )
         for kind, node, word, port, rules, option, value, summary in SIZES
     ),

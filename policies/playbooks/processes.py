@@ -5,7 +5,7 @@ version does it well; exit codes prove nothing, so what counts is the start time
 (bin/stop_backend.sh, bin/start_backend.sh; StarRocks issue 64958).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -106,6 +106,17 @@ class nodes_of:  # noqa: N801  (called like a function; a class so that entries 
         if ALL in request.options and self.kind in {NodeKind.BACKEND, NodeKind.COMPUTE_NODE}:
             return {a: kind for a, kind in wanted.items() if kind is self.kind}
         return wanted
+
+
+class with_frontends:  # noqa: N801  (called like a function; a class so that entries of the menu stay comparable)
+    """And every frontend: whether one joins again depends on the clocks of all."""
+
+    def __init__(self, named: Callable[[Request, ClusterState], Mapping[Address, NodeKind]]) -> None:
+        self.named = named
+
+    def __call__(self, request: Request, state: ClusterState) -> Mapping[Address, NodeKind]:
+        frontends = {frontend.address for frontend in state.frontends}
+        return {**self.named(request, state), **{a: kind for a, kind in state.kinds.items() if a in frontends}}
 
 
 def accepted(findings: tuple[Finding, ...], request: Request) -> tuple[Finding, ...]:

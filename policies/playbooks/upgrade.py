@@ -13,7 +13,6 @@ from policies.checks.interrupted_node import copies_enough, goes_dark, hosts_rea
 from policies.cluster import Backend, ClusterState, ComputeNode, Frontend, NodeKind
 from policies.estimate import DrainRecord
 from policies.facts import nodes_facts
-from policies.hosts import HostSurvey
 from policies.images import CREATE_IMAGE_SINCE
 from policies.pacing import Pacing
 from policies.packages import Recipient
@@ -22,27 +21,26 @@ from policies.playbooks.processes import accepted
 from policies.playbooks.shape import MakePlan
 from policies.releases.conf_first import left_over, lines_of, to_write
 from policies.releases.freeze import judge_freeze, to_freeze
-from policies.releases.java import jdk, needed_jdk
+from policies.releases.hosts_ready import judge_roll, kept_files
 from policies.releases.order import Stage, Turn, downgrade_order, explained, upgrade_order
-from policies.releases.paths import Direction, PathFinding, direction, judge_path
+from policies.releases.paths import Direction, PathFinding, crosses_line, direction, judge_path, to_do_first
 from policies.releases.set_first import set_for_good, to_set_first, to_set_for_good, told
 from policies.request import Request
-from policies.steps import swap
+from policies.steps import by_people, swap
 from policies.steps.conf_line import out_of_files
 from policies.steps.image import image_step
 from policies.steps.lend import Lent, give_back, lend, lent_fact
 from policies.steps.routine_loads import tell_paused
-from policies.units import in_bytes, in_list
+from policies.units import in_list
 from policies.versions import build, known_since, runs
 
 Way = Literal["upgrade", "downgrade"]
 Node = Backend | ComputeNode | Frontend
 
 TO = "to"
+ALTER_RULES = frozenset({"3.3-schema-changes", "3.4-rollup-jobs"})
 SECONDS = {NodeKind.BACKEND: (45.0, 900.0), NodeKind.COMPUTE_NODE: (30.0, 300.0), NodeKind.FOLLOWER: (45.0, 600.0)}
 """Of the cluster, for one node until the next one's turn; as a restart, and the exchange of files."""
-SWAPS_NEED = 2 * 1024**3
-"""Bytes free beside an installation: the new files before the exchange (a backend's lib is some 1.5 GB)."""
 
 
 def upgrade(way: Way) -> MakePlan:
@@ -108,7 +106,10 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         *checks.leader((), state),
         *checks.rights((), state),
         *hosts_reached(targets, state),
-        *_hosts(way, wanted, turns, state),
+        *_by_people(wanted, state),
+        *_alter_jobs(wanted, turns, state),
+        *checks.frontend_start(targets, state),
+        *judge_roll(wanted, turns, state, back=way == "downgrade"),
         *_everybody_alive(state),
         *copies_enough(targets, state),
         *goes_dark(targets, state),
@@ -116,7 +117,9 @@ def _findings(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> 
         *checks.running_loads(targets, state),
         *checks.routine_loads(targets, state),
         *judge_freeze(state),
+        *checks.stopping(targets, state),
         *_quiet_time(turns),
+        *_rehearsal(way, wanted, installed, state),
         Finding(check="order", verdict=Verdict.OK, sentence=explained(tuple(turns)), told=True),
     )
 
@@ -156,40 +159,21 @@ def _everybody_alive(state: ClusterState) -> list[Finding]:
     return [Finding(check="all alive", verdict=Verdict.OK, sentence=f"All {len(state.nodes)} nodes are alive.")]
 
 
-def _hosts(way: Way, wanted: str, turns: list[Turn], state: ClusterState) -> list[Finding]:
-    """What the hosts themselves tell: room for the new files, a Java that the version takes, kept files to go back to."""
-    if state.hosts is None:
+def _by_people(wanted: str, state: ClusterState) -> list[Finding]:
+    if state.hosts is not None:
         return []
-    findings = []
-    tight = [
-        f"{turn.address.host} ({in_bytes(survey.home_free)})"
-        for turn in turns
-        if (survey := _survey(turn, state)) is not None and survey.home_free is not None and survey.home_free < SWAPS_NEED
-    ]
-    if tight:
-        words = f"Too little room beside the installation on {in_list(tight)}; {in_bytes(SWAPS_NEED)} are wanted."
-        advice = "The files of both versions lie there."
-        findings.append(Finding(check="hosts", verdict=Verdict.WARN, sentence=words, advice=advice))
-    unlisted = [
-        turn for turn in turns if (survey := _survey(turn, state)) and not survey.listed and not _kept(turn, wanted, state)
-    ]
-    if unlisted:
-        words = f"On {len(unlisted)} of {len(turns)} nodes it is not known which files the installed package brought."
-        advice = "Jars of your own in lib (not lib/udf) that bear an old date stay behind there: each job's last words name them."
-        findings.append(Finding(check="own jars", verdict=Verdict.WARN, sentence=words, advice=advice))
-    needed = needed_jdk(wanted)
-    old_java = [
-        f"{turn.address.host} ({survey.java})"
-        for turn in turns
-        if turn.kind.frontend and needed and (survey := _survey(turn, state)) and (found := jdk(survey.java)) and found < needed
-    ]
-    if old_java:
-        findings.append(_block(f"{wanted} needs Java {needed}: {in_list(old_java)}.", "Install it and set JAVA_HOME there first."))
-    kept = [str(turn.address) for turn in turns if _kept(turn, wanted, state)]
-    if way == "downgrade" and kept:
-        words = f"The files of {wanted} are still there from before on {len(kept)} of {len(turns)} nodes and are put back."
-        findings.append(Finding(check="packages", verdict=Verdict.OK, sentence=words, told=True))
-    return findings
+    words = f"Nothing here sees the hosts: no checksum of {wanted}, no Java, heap, room or clock is checked, no metadata copied."
+    advice = "The plan pauses for people to verify and unpack the archive, and to copy the metadata; the rest is theirs as well."
+    return [Finding(check="hosts", verdict=Verdict.WARN, sentence=words, advice=advice)]
+
+
+def _alter_jobs(wanted: str, turns: list[Turn], state: ClusterState) -> list[Finding]:
+    """Their records are what keeps an older frontend from starting."""
+    if not any(found.rule in ALTER_RULES for found in _paths(wanted, turns, state)) or not state.alter_jobs:
+        return []
+    jobs = in_list([f"{job.database}.{job.table} ({job.state})" for job in state.alter_jobs])
+    words = f"{wanted} may not start on the records of ALTER jobs, and {len(state.alter_jobs)} run now: {jobs}."
+    return [_block(words, "Let them end, or CANCEL ALTER TABLE; then ask again.")]
 
 
 def _quiet_time(turns: list[Turn]) -> list[Finding]:
@@ -201,21 +185,33 @@ def _quiet_time(turns: list[Turn]) -> list[Finding]:
     return [Finding(check="no DDL", verdict=Verdict.OK, sentence=words, advice=advice, told=True)]
 
 
+def _rehearsal(way: Way, wanted: str, installed: list[str], state: ClusterState) -> list[Finding]:
+    if way != "upgrade" or not any(crosses_line(version, wanted) for version in installed):
+        return []
+    words = f"`/sr rehearse {wanted}` shows beforehand whether a frontend of it reads this metadata."
+    advice = "" if state.spare else "It wants a spare host in the settings of this cluster: docs/hosts.md."
+    return [Finding(check="rehearsal", verdict=Verdict.OK, sentence=words, advice=advice, told=True)]
+
+
 def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState, pacing: Pacing) -> tuple[Step, ...]:
     """Packages everywhere, the balancer frozen, the metadata saved; then node by node; then the balancer as it was."""
     nodes = [(turn, row) for turn in turns if (row := state.node(turn.kind, turn.address)) is not None]
-    kept = {turn.address: name for turn in turns if (name := _kept(turn, wanted, state))}
+    kept = {turn.address: name for turn in turns if (name := kept_files(turn, wanted, state))}
     leader, on_hosts = state.leader, state.hosts is not None
     lent = _lent(wanted, turns, state)
     need = tuple(Recipient(role=turn.kind, address=row.address) for turn, row in nodes if on_hosts and turn.address not in kept)
+    found = _paths(wanted, turns, state)
     steps = [swap.stage_all(need, wanted, state.stage_fan_out)] if need else []
+    if not on_hosts:
+        steps.append(by_people.packages([row.address for _, row in nodes], wanted))
     steps += [lend(one) for one in lent]
-    steps += set_for_good(_paths(wanted, turns, state), state)
+    steps += set_for_good(found, state)
+    if leader is not None:
+        steps += by_people.proofs(to_do_first(found), leader)
     if known_since(state.version, CREATE_IMAGE_SINCE):
         steps.append(image_step())
-    if leader is not None and on_hosts:
-        steps.append(swap.back_up(leader, f"{request.id}-before-{wanted}", state))
-    found = _paths(wanted, turns, state)
+    if leader is not None:
+        steps.append(swap.back_up(leader, f"{request.id}-before-{wanted}", state) if on_hosts else by_people.metadata(leader))
     lines = to_write(found, turns, state) if on_hosts else ()
     typed = tuple(first.line for first in lines_of(found)) if not on_hosts else ()
     for turn, row in nodes:
@@ -224,7 +220,7 @@ def _steps(request: Request, wanted: str, turns: list[Turn], state: ClusterState
         version, is_kept = kept.get(turn.address, wanted), turn.address in kept
         steps += swap.swap(turn.kind, row, state, version, pacing, kept=is_kept, back=not leads, line=line, typed=typed)
         if turn.stage is Stage.CANARY and len(nodes) > 1:
-            steps.append(swap.look_at(row, wanted))
+            steps += swap.look_at(row, wanted, state)
     steps += [swap.everywhere(row, wanted) for _, row in nodes[-1:]]
     steps += [give_back(one) for one in reversed(lent)]
     return (*steps, *out_of_files((*lines, *left_over(lines, state)) if on_hosts else ()), *tell_paused(state))
@@ -237,17 +233,6 @@ def _lent(wanted: str, turns: list[Turn], state: ClusterState) -> tuple[Lent, ..
 
 def _for_good(wanted: str, turns: list[Turn], state: ClusterState) -> tuple[Lent, ...]:
     return to_set_for_good(_paths(wanted, turns, state), state) if turns else ()
-
-
-def _kept(turn: Turn, wanted: str, state: ClusterState) -> str:
-    """Under which version the files of an earlier swap were kept on the host; empty when there are none."""
-    survey = _survey(turn, state)
-    return next((version for version in survey.backups if runs(version, wanted)), "") if survey is not None else ""
-
-
-def _survey(turn: Turn, state: ClusterState) -> HostSurvey | None:
-    look = state.host_of(turn.address)
-    return look.survey if look is not None else None
 
 
 def _versions(state: ClusterState) -> tuple[Fact, ...]:

@@ -15,7 +15,6 @@ SINCE_IN_LINE: dict[NodeKind, dict[tuple[int, int], int]] = {
 }
 """Release line -> first good patch; every later line is good, every earlier one is not."""
 FRONTEND_SINCE: Number = (3, 4, 2)
-TIMEOUT_SINCE: Number = (3, 4, 2)
 
 
 def stops_gracefully(kind: NodeKind, version: str) -> bool:
@@ -29,12 +28,6 @@ def stops_gracefully(kind: NodeKind, version: str) -> bool:
     return one.line > max(patches) or one.number[2] >= patches.get(one.line, 1000)
 
 
-def takes_timeout(kind: NodeKind, version: str) -> bool:
-    """Whether the stop script knows `--timeout`; stop_cn.sh cannot be trusted with it (it does not even wait)."""
-    one = build(version)
-    return kind is not NodeKind.COMPUTE_NODE and one is not None and one.number >= TIMEOUT_SINCE
-
-
 def frontend_refuses(state: ClusterState) -> str | None:
     """Why a frontend would not stop gracefully now, as a sentence; None when it would.
 
@@ -45,7 +38,8 @@ def frontend_refuses(state: ClusterState) -> str | None:
     needed = now.total // 2 + 1
     if now.alive - 1 >= needed:
         return None
-    return f"A frontend stops gracefully only while {needed} followers beside it live; {now.alive} of {now.total} are alive."
+    words = f"A frontend stops gracefully only while {needed} followers beside it live"
+    return f"{words}; {now.alive} of {now.total} are alive, so that each exits at once."
 
 
 def why_plain(kind: NodeKind, version: str) -> str:
@@ -53,6 +47,6 @@ def why_plain(kind: NodeKind, version: str) -> str:
     if build(version) is None:
         return f"`{version}` is no released build, so it is not known whether its graceful stop can be relied on."
     if kind.frontend:
-        return f"stop_fe.sh of {version} knows no graceful stop (3.4.2 and later do)."
+        return f"Frontends of {version} know no graceful stop (3.4.2 and later do) and drop their connections."
     firsts = ", ".join(f"{major}.{minor}.{patch}" for (major, minor), patch in SINCE_IN_LINE[kind].items())
-    return f"The graceful stop of a {kind.short} can be relied on from {firsts} on; {version} is stopped at once."
+    return f"A {kind.short} of {version} is killed, with the queries and loads on it: its graceful stop is good from {firsts} on."

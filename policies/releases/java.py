@@ -42,6 +42,10 @@ GONE_SINCE: dict[str, int] = {
 Tried on JDK 17 and 25; the JDKs between are from the JDK's own release notes, the earliest possible where they are vague.
 """
 
+WRITE_JAVA_HOME = "write `JAVA_HOME = /its/path` into fe.conf"
+"""The start script exports it from there over whatever the process had (bin/common.sh export_env_from_conf); a login profile is
+read by no shell that starts a node from here."""
+
 _FLAG = re.compile(r"-XX:[+-]?([A-Za-z]\w*)")
 _HEAP = re.compile(r"(?<![^\s\"'])-Xmx(\d+[kKmMgGtT]?)(?![^\s\"'])")
 _SIZE = re.compile(r"[1-9]\d{0,6}[mMgG]")

@@ -63,7 +63,7 @@ _EVERYWHERE: tuple[Rule, ...] = (
         wanted=between((3, 3, 0), (3, 5, 0)),
         weight=W.FIRST,
         sentence="From 3.3 on frontends start with JDK 11 or later only.",
-        first=(person("JDK 11 or later on every frontend's host, with JAVA_HOME set for the user that runs it."),),
+        first=(person("JDK 11 or later on every frontend's host, named by a line `JAVA_HOME = /its/path` of fe.conf."),),
         source="fe: bin/start_fe.sh (3.3.0)",
     ),
     Rule(
@@ -109,7 +109,10 @@ _EVERYWHERE: tuple[Rule, ...] = (
         weight=W.FIRST,
         sentence="From 3.5 on frontends start with JDK 17 or later only, and old GC flags keep the process from starting.",
         first=(
-            person("JDK 17 or later on every frontend's host; no flags of older JDKs in JAVA_OPTS (CMS, PrintGCDateStamps …)."),
+            person(
+                "JDK 17 or later on every frontend's host, named by a line `JAVA_HOME = /its/path` of fe.conf; no flags of older "
+                "JDKs in JAVA_OPTS (CMS, PrintGCDateStamps …)."
+            ),
             person(
                 "be.conf and cn.conf, where external catalogs or Java UDFs are used: --add-opens=java.base/java.util=ALL-UNNAMED "
                 "--add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED in JAVA_OPTS."

@@ -8,7 +8,7 @@ says that disks are busy: that is back-pressure.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from policies.awaited import BackendDrained
+from policies.awaited import BackendDrained, GoAhead
 from policies.cluster import Backend, ClusterState
 from policies.operation import Stall, StepMemory
 from policies.pacing import Pacing
@@ -19,6 +19,7 @@ from policies.stalls.died import backend_died
 from policies.stalls.frozen_scheduler import scheduler_frozen
 from policies.stalls.location import location
 from policies.stalls.long_transaction import long_transaction
+from policies.stalls.lost_meanwhile import lost_meanwhile
 from policies.stalls.messages import BUSY, causes_named
 from policies.stalls.no_destination import no_destination
 from policies.stalls.no_room import no_room
@@ -50,8 +51,10 @@ CAUSES: tuple[Cause, ...] = (
 def diagnose(step: Step, memory: StepMemory, state: ClusterState, pacing: Pacing, now: datetime) -> Stall | None:
     """The cause of a standstill, or None while the drain moves, is in its first minutes, or is no drain.
 
-    `memory` must already hold this look's sample.
+    `memory` must already hold this look's sample. While people are waited for, it is what they should know before they go on.
     """
+    if isinstance(step.until, GoAhead):
+        return lost_meanwhile(state)
     if not isinstance(step.until, BackendDrained):
         return None
     backend = state.backend_by_id(step.until.backend_id)

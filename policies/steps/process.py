@@ -55,7 +55,13 @@ def after(
     """What follows once a node is back: queries may use it again, and the cluster comes to rest; with `idle` the tablet
     scheduler too, which it does only where balancing is frozen. `until` as for `quiet`.
     """
-    settled = Step(
+    at_rest = settled(node, state, group, idle=idle)
+    return (*quiet(role, node, state, group, listed=False, until=until), *_asked(node, group), at_rest)
+
+
+def settled(node: Node, state: ClusterState, group: str, *, idle: bool) -> Step:
+    """The cluster at rest before the next node's turn."""
+    return Step(
         id=f"settle-{node.address}",
         group=group,
         title=f"See the cluster at rest after {node.address}",
@@ -65,7 +71,6 @@ def after(
         advice=f"{FROZEN if idle else ''}Retry waits on; Skip goes on to the next node as the cluster is.",
         skippable=True,
     )
-    return (*quiet(role, node, state, group, listed=False, until=until), *_asked(node, group), settled)
 
 
 def _asked(node: Node, group: str) -> tuple[Step, ...]:

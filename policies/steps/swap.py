@@ -13,7 +13,7 @@ from policies.packages import PackagesStaged, Recipient, StagePackages
 from policies.plan import Step
 from policies.releases.graceful import stops_gracefully
 from policies.steps.conf_line import ConfLine, write
-from policies.steps.process import COME_BACK, PATIENCE, after, quiet
+from policies.steps.process import COME_BACK, PATIENCE, after, quiet, settled
 
 Node = Backend | ComputeNode | Frontend
 
@@ -113,16 +113,18 @@ def swap(
     return (*before, *written, step, *after(role, node, state, group, idle=True, until=version))
 
 
-def look_at(node: Node, version: str) -> Step:
-    """Stop here until a person has looked at the first node with the new version."""
+def look_at(node: Node, version: str, state: ClusterState) -> tuple[Step, ...]:
+    """Stop here until a person has looked at the first node with the new version; what was lost meanwhile is repaired first."""
     seen = f"{node.address} is the first node that runs {version}. {LOOK_AT_IT}"
-    return Step(
+    group = f"{version} on {node.address}"
+    look = Step(
         id="canary",
-        group=f"{version} on {node.address}",
+        group=group,
         title=f"People look at {node.address} before the other nodes follow",
         act=None,
         until=GoAhead(address=node.address, seen=seen),
     )
+    return look, settled(node, state, group, idle=True).with_(id="settle-canary", title="See the cluster at rest after that time")
 
 
 def everywhere(last: Node, version: str) -> Step:

@@ -502,6 +502,8 @@ def test_a_plan_that_has_people_look_pauses_and_goes_on_when_one_resumes() -> No
     click = Decision(token="t", operation="sr-x", kind=DecisionKind.RESUME, person=BOB, channel="C", at=LATER)
     resumed = decide(held, click, LATER).operation
     assert isinstance(next_move(looking, resumed, STATE, Pacing(), LATER), Advance)
+    died = next_move(looking, held, fe(STATE, alive=False), Pacing(), LATER)
+    assert died.memory.stall is not None and died.memory.stall.sentence == f"{FE_AT} is not alive."
 
 
 def test_the_health_of_all_tablets_is_asked_for_seldom() -> None:

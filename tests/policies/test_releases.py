@@ -6,7 +6,7 @@ from policies.address import Address
 from policies.cluster import ClusterState, ComputeNode, NodeKind, Role
 from policies.plan import Verdict
 from policies.releases.freeze import judge_freeze, to_freeze
-from policies.releases.graceful import frontend_refuses, stops_gracefully, takes_timeout, why_plain
+from policies.releases.graceful import frontend_refuses, stops_gracefully, why_plain
 from policies.releases.java import (
     ELEVEN,
     NINE,
@@ -47,11 +47,6 @@ def test_who_stops_gracefully(kind: NodeKind, version: str, good: bool) -> None:
     assert stops_gracefully(kind, version) is good
     if not good:
         assert version in why_plain(kind, version)
-
-
-@pytest.mark.parametrize(("kind", "version", "knows"), [(BE, "3.4.1", False), (BE, "3.4.2", True), (FE, "3.4.2", True), (CN, "3.5.9", False), (FE, "x", False)])
-def test_who_knows_a_timeout(kind: NodeKind, version: str, knows: bool) -> None:
-    assert takes_timeout(kind, version) is knows
 
 
 @pytest.mark.parametrize(

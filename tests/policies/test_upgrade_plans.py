@@ -3,8 +3,8 @@
 import pytest
 
 from policies.acts import AskPerson, BackUpMeta, CreateImage, SetBlacklist, SetSetting, SwapPackage
-from policies.awaited import AllAtVersion, ClusterSettled, FrontendAnswers, GoAhead, NodeRestarted
-from policies.cluster import ClusterState, NodeKind, Role
+from policies.awaited import AllAtVersion, ClusterSettled, FrontendAnswers, GoAhead, ImageEverywhere, NodeRestarted
+from policies.cluster import AlterJob, ClusterState, NodeKind, Role
 from policies.hosts import HostLook, HostSurvey, Process
 from policies.operation import Operation, OperationState
 from policies.pacing import Pacing
@@ -67,6 +67,67 @@ def test_what_refuses_it(made: Plan, words: str) -> None:
     assert made.steps == ()
 
 
+G1, CMS = '"-Xmx8g -XX:+UseG1GC"', '"-Xmx8g -XX:+UseConcMarkSweepGC"'
+NEW_LINE, OLD_LINE = "JAVA_OPTS_FOR_JDK_11", "JAVA_OPTS"
+
+
+@pytest.mark.parametrize(
+    ("conf", "survey", "verdict", "words"),
+    [
+        ({OLD_LINE: G1}, {}, None, ""),
+        ({OLD_LINE: G1, NEW_LINE: '"-Xmx8192m"'}, {}, None, ""),
+        ({OLD_LINE: G1, NEW_LINE: '"-Xmx1g"'}, {}, Verdict.WARN, "the heap is 1g instead of 8g (JAVA_OPTS_FOR_JDK_11 of fe.conf counts then)"),
+        ({OLD_LINE: CMS, NEW_LINE: '"-Xmx1g"'}, {"heap": "8g"}, Verdict.WARN, "1g instead of 8g"),
+        ({OLD_LINE: G1}, {"heap": "16g"}, Verdict.WARN, "8g instead of 16g (JAVA_OPTS of"),
+        ({OLD_LINE: G1, NEW_LINE: '"-XX:+UseG1GC"'}, {}, Verdict.WARN, "no -Xmx instead of 8g"),
+        ({OLD_LINE: G1, NEW_LINE: CMS}, {}, Verdict.BLOCK, "does not start with -XX:+UseConcMarkSweepGC in JAVA_OPTS_FOR_JDK_11 of fe.conf"),
+        ({OLD_LINE: G1}, {"java": ""}, Verdict.WARN, "nobody knows whether 3.5.9 starts there"),
+        (None, {}, Verdict.WARN, "could not be read"),
+    ],
+)  # fmt: skip
+def test_what_the_wanted_version_makes_of_fe_conf(
+    conf: dict[str, str] | None, survey: dict[str, str], verdict: Verdict | None, words: str
+) -> None:
+    """From 3.5 on JAVA_OPTS_FOR_JDK_11 counts whatever Java there is, which on 3.4 with Java 17 it does not."""
+    rows = REACHED.with_(version="3.4.12-abc1234", backends=tuple(b.with_(version="3.4.12-abc1234") for b in REACHED.backends))
+    old = rows.with_(frontends=tuple(f.with_(version="3.4.12-abc1234") for f in rows.frontends))
+    made = plan("3.5.9", state=with_hosts(old, **{"java": "17.0.12", "conf": conf, **survey}))
+    found = [f for f in made.findings if f.check == "java"]
+    assert [f.verdict for f in found] == ([verdict] if verdict else []) and all(words in f.sentence for f in found)
+    assert all(str(f.address) in found[0].sentence for f in old.frontends) if found else not made.blocked
+
+
+def one_frontend(**survey: object) -> ClusterState:
+    """All is well, but on the host of one follower."""
+    looks = tuple(
+        look.with_(survey=look.survey.with_(**survey)) if look.survey and str(look.address) == "10.84.0.19:9010" else look
+        for look in with_hosts(STATE, java="17", home_free=200 * 1024**3, clock_skew_s=0.0, meta_free=200 * 1024**3).hosts or ()
+    )
+    return STATE.with_(hosts=looks)
+
+
+@pytest.mark.parametrize("kind", [OperationKind.UPGRADE, OperationKind.RESTART_FRONTEND, OperationKind.RESTART_ALL])
+@pytest.mark.parametrize(
+    ("survey", "words"),
+    [({"clock_skew_s": 30.0}, "30.0 s apart"), ({"meta_free": 1024**2}, "meta_dir for a frontend to start again: FE 10.84.0.19:9010")],
+)
+def test_a_frontend_that_could_not_join_again_is_not_stopped(kind: OperationKind, survey: dict[str, float], words: str) -> None:
+    asked = request("10.84.0.12:9010").with_(kind=kind, options={"to": "3.3.9"} if kind is OperationKind.UPGRADE else {"all": "all"})
+    said = blocking(entry_for(kind).make_plan(asked, one_frontend(**survey), pacing=Pacing(), revision=1, now=NOW))
+    assert any(words in sentence for sentence in said), said
+    assert not blocking(entry_for(kind).make_plan(asked, one_frontend(), pacing=Pacing(), revision=1, now=NOW))
+    backend = asked.with_(kind=OperationKind.RESTART_BACKEND, targets=(STATE.backends[0].address,), options={})
+    assert not blocking(entry_for(backend.kind).make_plan(backend, one_frontend(**survey), pacing=Pacing(), revision=1, now=NOW))
+
+
+@pytest.mark.parametrize(("to", "told"), [("3.3.9", False), ("3.4.4", True)])
+def test_a_rehearsal_is_offered_before_a_release_line_is_left(to: str, told: bool) -> None:
+    found = [f for f in plan(to).findings if f"/sr rehearse {to}" in f.sentence]
+    assert bool(found) is told and all(f.told and "spare" in f.advice for f in found)
+    assert all(not f.advice for f in plan(to, state=REACHED.with_(spare="10.84.0.99")).findings if f.check == "rehearsal")
+    assert "is killed" in next(f.sentence for f in plan(to).findings if f.check == "stop")
+
+
 def test_from_packages_to_the_final_look() -> None:
     made = plan()
     assert not made.blocked, blocking(made)
@@ -99,7 +160,10 @@ def test_every_swap_is_followed_by_the_cluster_at_rest_and_the_first_by_people()
             assert isinstance(asked, FrontendAnswers) is until.role.frontend
             assert isinstance(rest, ClusterSettled) and rest.idle and rest.address == until.address
     looks = [until for until in untils if isinstance(until, GoAhead)]
-    assert len(looks) == 1 and isinstance(untils[untils.index(looks[0]) - 1], ClusterSettled)
+    at = untils.index(looks[0])
+    assert len(looks) == 1 and isinstance(untils[at - 1], ClusterSettled)
+    again = untils[at + 1]
+    assert isinstance(again, ClusterSettled) and again.idle, "people may take days, and nodes die meanwhile"
 
 
 def test_a_node_that_runs_it_already_is_left_alone() -> None:
@@ -166,6 +230,48 @@ def test_people_do_it_where_no_driver_reaches_the_hosts() -> None:
     commands = asked[0].commands
     assert commands[0].startswith("bin/stop_be.sh") and "old-3.3.3-312ed45" in commands[1] and "--daemon" in commands[-1]
     assert "lib/udf" in commands[-2] and "jars of your own" in commands[-2]
+
+
+def test_people_verify_packages_and_copy_metadata_where_no_driver_reaches_the_hosts() -> None:
+    made = plan(state=STATE)
+    waits = [step for step in made.steps if isinstance(step.until, GoAhead)]
+    assert [step.id for step in waits] == ["packages", "metadata", "canary"] and made.steps[0] is waits[0]
+    assert made.steps[made.steps.index(waits[1]) - 1].id == "create-image"
+    said = [step.until.seen for step in waits if isinstance(step.until, GoAhead)]
+    assert "sha256sum -c" in said[0] and all(node.address.host in said[0] for node in STATE.nodes)
+    assert "cp -a meta/image" in said[1] and not {"packages", "metadata"} & {*made.nodes_in_hand}
+    assert any(f.verdict is Verdict.WARN and "no checksum of 3.3.9" in f.sentence for f in made.findings)
+    assert [step.id for step in plan().steps if isinstance(step.until, GoAhead)] == ["canary"]
+
+
+def test_a_backup_by_people_is_theirs_to_confirm() -> None:
+    asked = request("10.84.0.12:9010").with_(kind=OperationKind.BACK_UP_METADATA, targets=(), options={})
+    made = entry_for(asked.kind).make_plan(asked, STATE, pacing=Pacing(), revision=1, now=NOW)
+    assert [type(step.until) for step in made.steps] == [ImageEverywhere, GoAhead]
+    driven = entry_for(asked.kind).make_plan(asked, REACHED, pacing=Pacing(), revision=1, now=NOW)
+    assert isinstance(driven.steps[-1].act, BackUpMeta)
+
+
+def at_version(number: str) -> ClusterState:
+    version = f"{number}-abc1234"
+    backends = tuple(b.with_(version=version) for b in STATE.backends)
+    return STATE.with_(version=version, backends=backends, frontends=tuple(f.with_(version=version) for f in STATE.frontends))
+
+
+def test_records_that_an_older_version_cannot_read_are_seen_gone_before_the_image() -> None:
+    at = with_hosts(at_version("3.3.9"), java="17")
+    known = at.with_(settings={**at.settings, "history_job_keep_max_second": "604800"})
+    made = plan("3.2.11", state=known, kind=OperationKind.DOWNGRADE)
+    ids = [step.id for step in made.steps]
+    at_proofs = ids.index("proofs")
+    assert ids.index("set-history_job_keep_max_second") < at_proofs < ids.index("create-image")
+    until = made.steps[at_proofs].until
+    assert isinstance(until, GoAhead) and "`SHOW PROC '/jobs/<db>/schema_change'`" in until.seen and "temp_tables" in until.seen
+    assert "proofs" not in [step.id for step in plan().steps]
+    job = AlterJob(database="shop", table="orders", kind="COLUMN", state="RUNNING")
+    altering = plan("3.2.11", state=known.with_(alter_jobs=(job,)), kind=OperationKind.DOWNGRADE)
+    assert any("shop.orders (RUNNING)" in sentence for sentence in blocking(altering))
+    assert not plan(state=REACHED.with_(alter_jobs=(job,))).blocked
 
 
 def test_settings_that_are_frozen_already_stay_so() -> None:

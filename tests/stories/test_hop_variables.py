@@ -101,6 +101,8 @@ def test_a_way_back_wants_settings_and_a_line_in_fe_conf(scene: Scene) -> None:
     ts = scene.ask(f"/sr downgrade to {OLD}")
     assert "CLEAN TEMPORARY TABLE ON SESSION" in scene.card(ts), "what no statement of ours can do is left to people"
     scene.press(ts, "approve", BOB)
+    scene.told(ts, "each of these must come back empty", 60)
+    scene.press(ts, "resume", ALICE)
     scene.told(ts, f"is the first node that runs {OLD}", 60)
     settings = scene.twin("state")["settings"]
     assert (settings["history_job_keep_max_second"], settings["enable_experimental_temporary_table"]) == ("0", "false")

@@ -82,6 +82,11 @@ def test_a_node_of_another_role_is_explained(scene: Scene) -> None:
 def test_an_upgrade_without_a_driver_asks_for_every_node(scene: Scene) -> None:
     ts = scene.ask("/sr upgrade to 3.3.9")
     scene.press(ts, "approve")
+    assert "sha256sum -c" in scene.told(ts, "Please check the archive of 3.3.9")
+    assert scene.sent() == [], "nothing is frozen while packages are on their way"
+    scene.press(ts, "resume", ALICE)
+    assert "cp -a meta/image" in scene.told(ts, "Please copy the metadata on 10.84.0.12")
+    scene.press(ts, "resume", ALICE)
     asked = scene.told(ts, "Please install 3.3.9 in place of 3.3.3-312ed45 on 10.84.91.16 for the BE")
     assert "bin/stop_be.sh" in asked and "mkdir -p old-3.3.3-312ed45" in asked
     scene.fault("host", host="10.84.91.16", process="be", version="3.3.9-7b9fccd")

@@ -10,6 +10,7 @@ from workers.demo import house
 pytestmark = pytest.mark.story
 
 CANARY, CANARY_HOST = "10.84.91.16:9050", "10.84.91.16"
+LOST = "10.84.0.18:9050"
 OLD, NEW, BUILT = "3.3.3-312ed45", "3.3.9", "3.3.9-7b9fccd"
 SETTINGS = {
     "tablet_sched_max_scheduling_tablets": "10000",
@@ -101,6 +102,20 @@ def test_people_who_do_not_like_the_canary_roll_it_back(scene: Scene) -> None:
     scene.press(ts, "abort", ALICE)
     scene.told(ts, "Restored", 60)
     assert versions(scene) == {OLD} and CANARY in scene.alive()
+    balances_again(scene)
+
+
+def test_a_backend_lost_while_people_look_is_told(scene: Scene) -> None:
+    ts = approved(scene, f"/sr upgrade to {NEW}")
+    scene.told(ts, "Look at its log", 60)
+    scene.fault("be_down", at=LOST)
+    scene.told(ts, f"{LOST} is not alive", 60)
+    scene.fault("be_up", at=LOST)
+    scene.told(ts, "Every node is alive again", 60)
+    scene.press(ts, "resume", ALICE)
+    scene.told(ts, "See the cluster at rest after that time", 60)
+    scene.press(ts, "abort", ALICE)
+    scene.told(ts, "Restored", 60)
     balances_again(scene)
 
 
