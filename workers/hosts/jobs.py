@@ -26,6 +26,8 @@ from workers.hosts.conf_files import ConfEdit, may_be_secret
 from workers.hosts.shell import assignments, printing, script, whole, word
 
 _CONF_LINES = frozenset({"line", "shown"})
+_ACTING = ("acting", "environment", "units")
+"""What every job has of functions, beside those of a look."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def job_script(
     head = 'set -u\numask "$1"\n'
     shared = script("rehearsal") if isinstance(act, RehearseMetadata | ForgetRehearsal) else ""
     shared += script("stores") if isinstance(act, StartProcess | PrepareStorage) else ""
-    body = [head, assignments(values, _CONF_LINES), script("process"), script("acting"), shared, script(act.kind)]
+    body = [head, assignments(values, _CONF_LINES), script("process"), *map(script, _ACTING), shared, script(act.kind)]
     body += [script("edit_conf")] if isinstance(act, SetStorage) else []
     # The job runs with the mask that the login has: what it starts shall write files as it always did.
     return whole(assignments({"job": job}) + printing("job_text", "\n".join(body)) + script("jobs_directory") + script("begin"))
