@@ -123,6 +123,8 @@ class HostSurvey(Record):
     """Free where a frontend's meta_dir lies or will lie, which may be a disk of its own."""
     open_files: int | None = None
     threads: int | None = None
+    killed_after_s: int | None = None
+    """Seconds after a stop at which systemd kills the process, as its unit says; None: never, or nobody watches it."""
     """How many processes and threads the account may have."""
     clock_skew_s: float | None = None
     """The host's clock minus ours."""

@@ -22,6 +22,7 @@ from policies.host_checks.room import room
 from policies.host_checks.seen import Seen, seen
 from policies.host_checks.threads import threads
 from policies.host_checks.udfs import udfs
+from policies.host_checks.unit_stops import unit_stops
 from policies.host_checks.versions import versions
 from policies.plan import Finding
 
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     open_files,
     threads,
     kernel,
+    unit_stops,
     room,
     kerberos,
     catalogs,

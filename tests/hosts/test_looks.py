@@ -75,6 +75,16 @@ def test_a_killed_look_leaves_nothing(rig: Rig) -> None:
     rig.wait(lambda: not [*temporary.iterdir()], limit_s=3)
 
 
+@pytest.mark.parametrize(
+    ("shows", "after"),
+    [("TimeoutStopUSec=1min 30s", 90), ("TimeoutStopUSec=infinity", None), ("SendSIGKILL=no", None), ("KillSignal=9", 0)],
+)
+def test_survey_of_how_a_unit_stops_a_frontend(rig: Rig, shows: str, after: int | None) -> None:
+    rig.with_frontend().server.stub("systemctl", f"[ \"$4\" != starrocks-fe ] || echo '{shows}'")
+    assert rig.survey(FE, fe_unit="starrocks-fe").killed_after_s == after
+    assert rig.survey(FE).killed_after_s is None
+
+
 def test_survey_of_nothing(rig: Rig) -> None:
     survey = rig.survey()
     assert (survey.installed, survey.conf, survey.conf_sha256, survey.home_free) == ("", None, "", None)

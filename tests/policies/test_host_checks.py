@@ -70,6 +70,11 @@ def test_nothing_is_said_where_all_is_well() -> None:
     assert len({finding.check for finding in findings}) == 16
 
 
+@pytest.mark.parametrize(("at", "after"), [(FE, 300), (BE, 10)])
+def test_a_unit_that_lets_a_frontend_end_or_is_a_backends_is_no_finding(at: str, after: int) -> None:
+    assert all(finding.verdict is Verdict.OK for finding in judge_hosts(hosts(at, killed_after_s=after)))
+
+
 @pytest.mark.parametrize(
     ("state", "verdict", "words"),
     [
@@ -96,6 +101,8 @@ def test_nothing_is_said_where_all_is_well() -> None:
         (hosts(BE, java='openjdk version "11.0.2"'), Verdict.WARN, "Java 11 is used on BE 10.84.0.18:9050, Java 17 on 4 others"),
         (hosts(BE, clock_skew_s=3.0), Verdict.WARN, "The clock of 10.84.0.18 is 2.9 s ahead of the others"),
         (hosts(FE, clock_skew_s=-5.5), Verdict.BLOCK, "5.6 s apart"),
+        (hosts(FE, killed_after_s=90), Verdict.WARN, "systemd kills FE 10.84.0.19:9010 (90 s) so long after a stop"),
+        (hosts(FE, killed_after_s=59), Verdict.BLOCK, "systemd kills FE 10.84.0.19:9010 (59 s) so long after a stop"),
         (hosts(BE, open_files=1024), Verdict.WARN, "BE 10.84.0.18:9050 (1,024)"),
         (hosts(BE, kernel=KERNEL.with_(overcommit=0)), Verdict.WARN, "`vm.overcommit_memory` is not 1: 0 on 10.84.0.18."),
         (hosts(BE, kernel=KERNEL.with_(swap=8 * GIB, swappiness=60)), Verdict.WARN, "Swap is in use: 8.0 GB, swappiness 60 on 10.84.0.18."),

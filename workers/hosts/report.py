@@ -133,6 +133,7 @@ def _survey(lines: Lines, host: Lines, role: str, skew: float | None) -> HostSur
         meta_free=_number(one.get("metafree")),
         open_files=_number(one.get("files")),
         threads=_number(one.get("threads")),
+        killed_after_s=_number(one.get("kills")),
         clock_skew_s=skew,
         conf=None if conf is None else values_of(role, conf),
         conf_sha256=one.get("confsum", ""),

@@ -208,13 +208,13 @@ def probe_text(
     if survey:
         calls.append("host_survey")
         for index, place in enumerate(places):
-            calls.append(f"survey {index} {place.role} {place.home} {place.port}; surroundings")
+            calls.append(f"survey {index} {place.role} {place.home} {place.port} {place.unit}; surroundings")
             calls += [f"store_line {path}" for path in (stores[index] if index < len(stores) else ())]
     if survey and spare:
         calls.append(f"{script('rehearsal')}\ntool=$(isolation); $tool true 2> /dev/null && tool=yes; echo \"isolation $tool\"")
     clock = 'echo "btime $(awk \'/^btime/ { print $2 }\' /proc/stat)"\necho "hz $(getconf CLK_TCK 2>/dev/null || echo 100)"'
     body = [_where(places[0]), script("process"), script("jobs_directory"), script("probe")]
-    body += [survey + script("stores")] if survey else []
+    body += [survey + script("stores") + script("units")] if survey else []
     body += [f"echo; echo {BEGIN}", 'echo "clock $(date +%s.%N)"', clock, *calls, 'echo "clock_end $(date +%s.%N)"', f"echo {END}"]
     return whole("\n".join(body))
 

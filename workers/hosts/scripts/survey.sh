@@ -36,7 +36,7 @@ extra_files() {
   (cd "$home" && find lib/ -name '*.jar' ! -type d ! -path 'lib/udf-runtime/*' | LC_ALL=C sort | grep -vxF -f "$listed" | head -n 100 | sed 's/^/jar /')
 }
 
-survey() { # index role home port
+survey() { # index role home port unit
   role=$2
   home=$3
   port=$4
@@ -52,6 +52,7 @@ survey() { # index role home port
   echo "memory $(memory_limit)"
   echo "free $(df -Pk "$home" 2>/dev/null | awk 'NR > 1 { free = $4 * 1024 } END { if (NR > 1) printf "%.0f", free }')"
   echo "files $(open_files)"
+  [ -z "${5:-}" ] || { read_stop_of "$5"; echo "kills $kills_after"; }
   if [ -r "$home/conf/$role.conf" ]; then
     echo "confsum $(sha256sum < "$home/conf/$role.conf" | cut -c 1-64)"
     [ -z "$pid" ] || has_read "$home/conf/$role.conf" "$pid"

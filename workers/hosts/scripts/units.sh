@@ -43,15 +43,21 @@ seconds_of() {
 
 shown_of() { printf '%s\n' "$shown" | sed -n "s/^$1=//p"; }
 
-# Its unit decides how a process is stopped: `systemctl stop` knows neither our patience nor `graceful` (man 5 systemd.service,
-# systemd.kill). What that means is told; a frontend that it may kill is not stopped.
-check_stop_of_unit() {
-  shown=$(timeout 5 systemctl show -p TimeoutStopUSec,SendSIGKILL,KillSignal,ExecStop "$unit" 2>/dev/null < /dev/null)
+# Sets $kills_after: the seconds after a stop at which systemd sends SIGKILL; empty for never.
+read_stop_of() { # unit
+  shown=$(timeout 5 systemctl show -p TimeoutStopUSec,SendSIGKILL,KillSignal,ExecStop "$1" 2>/dev/null < /dev/null)
   kills_after=
   [ "$(shown_of SendSIGKILL)" = no ] || kills_after=$(seconds_of "$(shown_of TimeoutStopUSec)")
   [ "$(shown_of KillSignal)" != 9 ] || kills_after=0
+}
+
+# Its unit decides how a process is stopped: `systemctl stop` knows neither our patience nor `graceful` (man 5 systemd.service,
+# systemd.kill). What that means is told; a frontend that it would hardly let end is not stopped.
+check_stop_of_unit() {
+  read_stop_of "$unit"
   if [ -n "$kills_after" ] && [ "$kills_after" -lt "$patience" ]; then
-    [ "$role" != fe ] || fail "systemd would kill the frontend $kills_after s after the stop: set TimeoutStopSec=$patience (and no KillSignal=SIGKILL) in $unit: nothing was changed"
+    [ "$role" != fe ] || [ "$kills_after" -ge 60 ] \
+      || fail "systemd would kill the frontend $kills_after s after the stop: set TimeoutStopSec=$patience (and no KillSignal=SIGKILL) in $unit: nothing was changed"
     say "systemd kills the process $kills_after s after the stop, as $unit says"
   fi
   case $graceful:$(shown_of ExecStop) in
