@@ -30,7 +30,8 @@ def interrupted_node(wanted: NodeKind, *, verb: str) -> Check:
             return [_block("No node is named.", "Name one as host:port; `/sr nodes` lists them.")]
         if len(set(targets)) < len(targets):
             return [_block("A node is named twice.", "Name each node once.")]
-        return [finding for address in targets for finding in _one(wanted, address, state, verb)]
+        found = [finding for address in targets for finding in _one(wanted, address, state, verb)]
+        return [*found, *_work_now(targets, state, verb)]
 
     return check
 
@@ -45,7 +46,7 @@ def any_node(verb: str) -> Check:
         for address in targets:
             other = NodeKind.BACKEND if address in backends else NodeKind.COMPUTE_NODE
             found += _one(NodeKind.FOLLOWER if address in frontends else other, address, state, verb)
-        return found or [_block("No node is listed.", "`/sr nodes` lists them.")]
+        return [*found, *_work_now(targets, state, verb)] or [_block("No node is listed.", "`/sr nodes` lists them.")]
 
     return check
 
@@ -77,7 +78,7 @@ def _one(wanted: NodeKind, address: Address, state: ClusterState, verb: str) -> 
         return [_finding(Verdict.WARN, f"{address} is not alive.", advice)]
     if isinstance(row, Frontend):
         return [_frontend(row, state)]
-    return [_running(address, row.running_queries or 0, kind)]
+    return [] if row.running_queries else [_finding(Verdict.OK, f"{address} is a {kind.short}, alive; it runs no query now.")]
 
 
 def _not_there(wanted: NodeKind, address: Address, state: ClusterState, verb: str) -> Finding:
@@ -108,11 +109,19 @@ def majority_meanwhile(targets: tuple[Address, ...], state: ClusterState) -> lis
     return [_frontend(voters[0], state)] if voters and votes(state).total < 3 else []
 
 
-def _running(address: Address, queries: int, kind: NodeKind) -> Finding:
-    if not queries:
-        return _finding(Verdict.OK, f"{address} is a {kind.short}, alive; it runs no query now.")
-    words = f"{address} runs {in_count(queries)} {'query' if queries == 1 else 'queries'} now."
-    return _finding(Verdict.WARN, words, "Those that are not over when it stops fail or are tried again. Choose a quiet hour.")
+def _work_now(targets: tuple[Address, ...], state: ClusterState, verb: str) -> list[Finding]:
+    """What runs on the nodes now, in one line for all of them."""
+    alive = [row for row in state.workers if row.address in targets and row.alive]
+    busy = [(row.address, row.running_queries) for row in alive if row.running_queries]
+    if not busy or verb == "start":
+        return []
+    if len(busy) == 1:
+        address, queries = busy[0]
+        words = f"{address} runs {in_count(queries)} {'query' if queries == 1 else 'queries'} now."
+    else:
+        words = f"Queries run now on {in_list([f'{address} ({in_count(queries)})' for address, queries in busy], MOST_NAMES)}."
+    advice = "Those that are not over when their node stops fail or are tried again. Choose a quiet hour."
+    return [_finding(Verdict.WARN, words, advice)]
 
 
 def goes_dark(targets: tuple[Address, ...], state: ClusterState) -> list[Finding]:

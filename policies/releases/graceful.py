@@ -6,6 +6,7 @@ pkg/k8sutils/templates/pod/spec.go); before, queries are cancelled or the stop h
 """
 
 from policies.cluster import ClusterState, NodeKind
+from policies.units import in_list
 from policies.versions import Number, build
 from policies.voters import votes
 
@@ -42,11 +43,13 @@ def frontend_refuses(state: ClusterState) -> str | None:
     return f"{words}; {now.alive} of {now.total} are alive, so that each exits at once."
 
 
-def why_plain(kind: NodeKind, version: str) -> str:
-    """Why a node of this version is stopped without `-g`, for the plan."""
-    if build(version) is None:
-        return f"`{version}` is no released build, so it is not known whether its graceful stop can be relied on."
+def why_plain(kind: NodeKind, *versions: str) -> str:
+    """Why nodes of these versions are stopped without `-g`, for the plan."""
+    unread = [version for version in versions if build(version) is None]
+    if unread:
+        return f"`{unread[0]}` is no released build, so it is not known whether its graceful stop can be relied on."
+    them = in_list(list(versions))
     if kind.frontend:
-        return f"Frontends of {version} know no graceful stop (3.4.2 and later do) and drop their connections."
+        return f"Frontends of {them} know no graceful stop (3.4.2 and later do) and drop their connections."
     firsts = ", ".join(f"{major}.{minor}.{patch}" for (major, minor), patch in SINCE_IN_LINE[kind].items())
-    return f"A {kind.short} of {version} is killed, with the queries and loads on it: its graceful stop is good from {firsts} on."
+    return f"{kind.short}s of {them} are killed, with the queries and loads on them: their graceful stop is good from {firsts} on."

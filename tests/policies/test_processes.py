@@ -220,6 +220,21 @@ def test_queries_are_kept_away_where_every_frontend_tells_its_list() -> None:
     assert [step.id.split("-")[0] for step in plan(state=told.with_(version="3.2.9-1")).steps] == ["restart", "settle"]
 
 
+@pytest.mark.parametrize(
+    ("running", "words"),
+    [
+        ({}, ""),
+        ({"10.84.0.18": 1}, "10.84.0.18:9050 runs 1 query now."),
+        ({"10.84.0.18": 3, "10.84.0.12": 2}, "Queries run now on 10.84.0.12:9050 (2) and 10.84.0.18:9050 (3)."),
+    ],
+)
+def test_what_runs_on_the_nodes_is_one_finding(running: dict[str, int], words: str) -> None:
+    backends = tuple(b.with_(running_queries=running.get(b.address.host, 0)) for b in REACHED.backends)
+    made = plan(OperationKind.RESTART_ALL, state=REACHED.with_(backends=backends), all="yes")
+    said = [f.sentence for f in made.findings if f.check == "target" and f.verdict is Verdict.WARN and "leads" not in f.sentence]
+    assert said == ([words] if words else [])
+
+
 @pytest.mark.parametrize(("step", "told"), [(0, True), (1, True), (2, True), (3, False)])
 def test_a_close_says_what_stays_on_the_blacklists(step: int, told: bool) -> None:
     made = plan(state=REACHED.with_(blacklists={f.address.host: frozenset() for f in STATE.frontends}))

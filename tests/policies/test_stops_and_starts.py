@@ -25,7 +25,7 @@ def at_version(version: str) -> ClusterState:
     ("version", "at", "words"),
     [
         ("3.3.3-312ed45", (FOLLOWER,), "Frontends of 3.3.3-312ed45 know no graceful stop"),
-        ("3.3.3-312ed45", (BACKEND,), "A BE of 3.3.3-312ed45 is killed, with the queries and loads on it: its graceful stop is good from"),
+        ("3.3.3-312ed45", (BACKEND,), "BEs of 3.3.3-312ed45 are killed, with the queries and loads on them: their graceful stop is good from"),
         ("3.3.3-312ed45", (BACKEND, FOLLOWER), "Frontends of 3.3.3-312ed45 know no graceful stop"),
         ("3.4.8", (BACKEND, LEADER, FOLLOWER), ""),
         ("main-0ab2adc", (BACKEND,), "is no released build"),
@@ -35,7 +35,14 @@ def test_which_nodes_are_killed(version: str, at: tuple[Address, ...], words: st
     (found,) = stopping(at, at_version(version))
     killed = BACKEND in at and bool(words)
     assert found.verdict is (Verdict.WARN if killed else Verdict.OK) and found.told is (bool(words) and not killed)
-    assert words in found.sentence and found.sentence.count("A BE of") <= 1
+    assert words in found.sentence and found.sentence.count("are killed") <= 1
+
+
+def test_nodes_of_two_versions_are_told_of_in_one_sentence() -> None:
+    first, *others = at_version("3.3.3-312ed45").backends
+    mixed = at_version("3.3.3-312ed45").with_(backends=(first.with_(version="3.3.9-7b9fccd"), *others))
+    (found,) = stopping(tuple(backend.address for backend in mixed.backends), mixed)
+    assert found.sentence.startswith("BEs of 3.3.9-7b9fccd and 3.3.3-312ed45 are killed") and found.sentence.count("killed") == 1
 
 
 def test_frontends_that_are_too_few_to_stop_gracefully() -> None:

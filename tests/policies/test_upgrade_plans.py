@@ -125,7 +125,7 @@ def test_a_rehearsal_is_offered_before_a_release_line_is_left(to: str, told: boo
     found = [f for f in plan(to).findings if f"/sr rehearse {to}" in f.sentence]
     assert bool(found) is told and all(f.told and "spare" in f.advice for f in found)
     assert all(not f.advice for f in plan(to, state=REACHED.with_(spare="10.84.0.99")).findings if f.check == "rehearsal")
-    assert "is killed" in next(f.sentence for f in plan(to).findings if f.check == "stop")
+    assert "are killed" in next(f.sentence for f in plan(to).findings if f.check == "stop")
 
 
 def test_from_packages_to_the_final_look() -> None:
