@@ -6,7 +6,9 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from bot.queue import Mailbox
 from bot.redis_connection import connect
+from policies.operation import OperationState
 from workers.demo import House
 from workers.tour import Control, plain
 
@@ -14,7 +16,7 @@ T = TypeVar("T")
 ALICE, BOB, CAROL, DAVE, MALLORY, GUS = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0MALLORY", "U0GUS"
 TARGET = "10.84.0.18:9050"
 LIMIT_S = 20.0
-SAID_S = 1.0
+SAID_S = 3.0
 
 
 def actions_of(message: dict[str, Any]) -> list[str]:
@@ -43,9 +45,12 @@ class Scene:
         self.twin("speed", {"factor": 100})
 
     def _said_all(self, redis: Any) -> None:
-        """Give the notifier a moment to say what an earlier test left: said later, it would stand in the fresh channel."""
-        deadline = time.monotonic() + SAID_S
-        while redis.zcard("{sr}:outbox-ready") and time.monotonic() < deadline:
+        """Give an earlier test's plan and words a moment to be made and said: later, they would stand in the fresh channel."""
+        mailbox, deadline = Mailbox(self.house.redis_url, timeout_s=5), time.monotonic() + SAID_S
+        while time.monotonic() < deadline:
+            drafted = any(operation.state is OperationState.DRAFTING for operation in mailbox.live())
+            if not drafted and not redis.zcard("{sr}:outbox-ready"):
+                break
             time.sleep(0.02)
 
     def mend(self) -> None:
