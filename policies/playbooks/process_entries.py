@@ -51,6 +51,12 @@ SIZES: tuple[tuple[OperationKind, NodeKind, str, int, tuple[checks.Check, ...], 
      "Give frontends another heap, in the line of fe.conf that their version and Java read; the leader last."),
 )  # fmt: skip
 
+
+def _beside(node: NodeKind) -> tuple[str, ...]:
+    """What is read beside the cluster for a roll of one kind; no frontend is on a blacklist."""
+    return ("routine_loads",) if node.frontend else ROLLED
+
+
 ENTRIES: tuple[Entry, ...] = (
     *(
         Entry(
@@ -64,7 +70,7 @@ ENTRIES: tuple[Entry, ...] = (
             checks=rules,
             make_plan=processes(node, verb, rules),
             options=(ACCEPT,) if rules in (checks.RESTART_BACKEND, checks.STOP_BACKEND) else (),
-            also=ROLLED if verb == "restart" and not node.frontend else ("routine_loads",) if verb == "restart" else (),
+            also=_beside(node) if verb == "restart" else (),
             all_of=verb == "restart",
             survey=rules is checks.RESTART_FRONTEND,
             on_hosts=with_frontends(nodes_of(node)) if rules is checks.RESTART_FRONTEND else nodes_of(node),
@@ -146,7 +152,7 @@ ENTRIES: tuple[Entry, ...] = (
             checks=rules,
             make_plan=resize(node, rules),
             options=(option, ACCEPT) if node is NodeKind.BACKEND else (option,),
-            also=("routine_loads",) if node.frontend else ROLLED,
+            also=_beside(node),
             all_of=True,
             survey=True,
             on_hosts=with_frontends(with_neighbours(nodes_of(node))) if node.frontend else with_neighbours(nodes_of(node)),

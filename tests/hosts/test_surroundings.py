@@ -12,8 +12,11 @@ import pytest
 
 from policies.acts import RestartProcess, StartProcess, StopProcess
 from policies.cluster import NodeKind
+from policies.host_checks.unit_stops import HARDLY, WELL
 from policies.hosts import JobState
+from policies.steps.process import PATIENCE
 from tests.hosts.rig import BE, FE, Rig
+from workers.hosts.shell import script
 
 RESTART = RestartProcess(role=NodeKind.BACKEND, address=BE)
 STOP = StopProcess(role=NodeKind.BACKEND, address=BE)
@@ -255,6 +258,11 @@ def test_a_frontend_that_its_unit_may_kill_is_not_stopped(rig: Rig, shows: str, 
     else:
         assert job.state is JobState.DONE, rig.log(job.id)
         assert ("systemd kills the process 90 s after" in rig.log(job.id)) is ("1min 30s" in shows)
+
+
+def test_plans_and_jobs_mean_the_same_seconds() -> None:
+    assert WELL == PATIENCE
+    assert f'"$kills_after" -ge {HARDLY} ]' in script("units")
 
 
 def test_how_a_unit_stops_a_backend_is_said(rig: Rig) -> None:
