@@ -174,7 +174,8 @@ def test_a_cluster_with_loads_comes_to_rest_between_two_nodes(scene: Scene) -> N
     scene.wait(lambda: lives(scene, CANARY_HOST), 60)
     scene.fault("missed_loads", at=CANARY, tablets=2_000)
     scene.told(ts, "does not come to rest while nothing is repaired. It is 10000 until it has", 60)
-    assert [sql for sql in scene.sent() if sql in {freeze, thaw}] == [freeze, thaw]
+    # It may be frozen again by now.
+    assert [sql for sql in scene.sent() if sql in {freeze, thaw}][:2] == [freeze, thaw]
     scene.told(ts, "Look at its log", 60)
     scene.kill("worker-1")
     scene.press(ts, "resume", ALICE)
